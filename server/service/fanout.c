@@ -1,0 +1,194 @@
+/* Fan-out.
+ *
+ * One queue of broadcasts for the whole process, worked off in order from a uv_idle handle: at most SLICE_US per loop
+ * turn, then the loop reads what has arrived. A broadcast walks the member lists of its event with a cursor; a member that
+ * leaves under the cursor moves it on. Members that join meanwhile got a snapshot that includes the frame: their `seq` says so.
+ *
+ * The queue is bounded by what produces it: log records of a contest come one at a time after a commit, boards and standings
+ * once per reveal, presence a few times a second and only when the last one is out.
+ */
+#include "service/fanout.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "service/view.h"
+#include <assert.h>
+#include <stdlib.h>
+
+enum { SLICE_US = 1000, CLOCK_EVERY = 16 };
+
+struct cast {
+    struct lt_contest *contest;
+    struct lt_frame *frame; /* NULL: own standings */
+    int64_t seq;
+    int to;
+    int role;                 /* list being walked */
+    struct lt_member *cursor; /* next member; valid when `started` */
+    bool started;
+    int64_t spent_us;
+    struct cast *next;
+};
+
+struct lt_fanout {
+    struct lt_loop *loop;
+    uv_idle_t idle;
+    struct cast *head, **tail;
+};
+
+static void on_idle(uv_idle_t *h);
+
+struct lt_fanout *lt_fanout_new(struct lt_loop *l)
+{
+    struct lt_fanout *f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    f->loop = l;
+    f->tail = &f->head;
+    uv_idle_init(lt_loop_uv(l), &f->idle);
+    f->idle.data = f;
+    return f;
+}
+
+static void cast_drop(struct lt_fanout *f)
+{
+    struct cast *k = f->head;
+    f->head = k->next;
+    if (!f->head)
+        f->tail = &f->head;
+    lt_frame_unref(k->frame);
+    free(k);
+}
+
+static void on_closed(uv_handle_t *h)
+{
+    free(h->data);
+}
+
+void lt_fanout_free(struct lt_fanout *f)
+{
+    if (!f)
+        return;
+    while (f->head)
+        cast_drop(f);
+    uv_close((uv_handle_t *)&f->idle, on_closed);
+}
+
+static void cast_add(struct lt_fanout *f, struct cast k)
+{
+    struct cast *copy = malloc(sizeof *copy);
+    assert(copy);
+    *copy = k;
+    *f->tail = copy;
+    f->tail = &copy->next;
+    uv_idle_start(&f->idle, on_idle);
+}
+
+void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame *frame, int64_t seq, int to)
+{
+    cast_add(f, (struct cast){.contest = c, .frame = lt_frame_ref(frame), .seq = seq, .to = to});
+}
+
+void lt_fanout_own(struct lt_fanout *f, struct lt_contest *c)
+{
+    cast_add(f, (struct cast){.contest = c, .to = LT_TO_PLAYERS});
+}
+
+static void send_one(struct cast *k, struct lt_member *m)
+{
+    if (k->seq > 0) {
+        if (m->seq >= k->seq)
+            return;
+        m->seq = k->seq;
+    }
+    if (k->frame) {
+        lt_conn_send(m->conn, k->frame);
+        return;
+    }
+    struct lt_frame *own = m->entry ? lt_view_own_frame(k->contest, m->entry) : NULL;
+    if (own)
+        lt_conn_send(m->conn, own);
+    lt_frame_unref(own);
+}
+
+/* The next member of the broadcast, NULL at the end. */
+static struct lt_member *cast_next(struct cast *k)
+{
+    for (; k->role < LT_MEMBER_ROLES; k->role++, k->started = false) {
+        if (!(k->to & 1 << k->role))
+            continue;
+        if (!k->started) {
+            k->started = true;
+            k->cursor = k->contest->members[k->role];
+        }
+        if (k->cursor) {
+            struct lt_member *m = k->cursor;
+            k->cursor = m->next;
+            return m;
+        }
+    }
+    return NULL;
+}
+
+static void on_idle(uv_idle_t *h)
+{
+    struct lt_fanout *f = h->data;
+    int64_t begun_us = lt_clock_read().mono_us, now_us = begun_us;
+    for (int n = 1; f->head; n++) {
+        struct cast *k = f->head;
+        struct lt_member *m = cast_next(k);
+        if (m)
+            send_one(k, m);
+        if (!m || n % CLOCK_EVERY == 0) {
+            int64_t read_us = lt_clock_read().mono_us;
+            k->spent_us += read_us - now_us;
+            now_us = read_us;
+        }
+        if (!m) {
+            lt_metric_observe_us(LT_M_FANOUT, k->spent_us);
+            cast_drop(f);
+        }
+        if (now_us - begun_us >= SLICE_US)
+            return;
+    }
+    uv_idle_stop(&f->idle);
+}
+
+void lt_fanout_member_add(struct lt_contest *c, struct lt_member *m)
+{
+    m->contest = c;
+    m->next = c->members[m->role];
+    m->prev = &c->members[m->role];
+    if (m->next)
+        m->next->prev = &m->next;
+    c->members[m->role] = m;
+    c->n_members[m->role]++;
+}
+
+void lt_fanout_member_remove(struct lt_fanout *f, struct lt_member *m)
+{
+    for (struct cast *k = f->head; k; k = k->next) {
+        if (k->started && k->cursor == m)
+            k->cursor = m->next;
+    }
+    *m->prev = m->next;
+    if (m->next)
+        m->next->prev = m->prev;
+    m->contest->n_members[m->role]--;
+    m->contest = NULL;
+}
+
+void lt_fanout_forget(struct lt_fanout *f, struct lt_contest *c)
+{
+    for (struct cast **p = &f->head; *p;) {
+        struct cast *k = *p;
+        if (k->contest != c) {
+            p = &k->next;
+            continue;
+        }
+        *p = k->next;
+        lt_frame_unref(k->frame);
+        free(k);
+    }
+    f->tail = &f->head;
+    while (*f->tail)
+        f->tail = &(*f->tail)->next;
+}

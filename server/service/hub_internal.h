@@ -1,0 +1,100 @@
+/* Private to hub*.c. */
+#pragma once
+#include "service/hub.h"
+#include "service/sql.h"
+
+enum { LT_NODES_HEARD = 64, LT_WAITS_MAX = 64 };
+
+/* What another node last said about an event. */
+struct heard {
+    int64_t node, at_us; /* monotonic */
+    int players, stages, answered, qi;
+};
+
+/* A session that waits for an event to be loaded. */
+struct waiter {
+    lt_hub_open_fn *fn;
+    void *arg;
+    struct waiter *next;
+};
+
+/* A command whose outcome is awaited here. */
+struct wait {
+    char id[41];
+    lt_hub_command_fn *fn;
+    void *arg;
+    int64_t since_us, asked_us;
+    bool stored; /* it is in the inbox */
+    struct wait *next;
+};
+
+enum sync_state {
+    SYNC_LOADING, /* requests of the first load are under way */
+    SYNC_READY,
+    SYNC_FAILED,  /* first load failed; freed when the last request ended */
+};
+
+/* Sync state of a contest, owned by it. */
+struct lt_sync {
+    enum sync_state state;
+    int refs;               /* requests under way */
+    struct waiter *waiters; /* of the first load */
+    bool polling, fetching_scores, fetching_entries, subscribed;
+    bool poll_again;        /* asked while polling */
+    int64_t heard_us;       /* monotonic: last sign of the head (Redis or poll) */
+    int64_t polled_us;
+    int64_t entries_at_us;  /* monotonic: last fetch of new entries */
+    int64_t entries_mark_us; /* cluster time at which the running fetch began */
+    int64_t entries_after;  /* page cursor */
+    int64_t scores_after;
+    int64_t idle_since_us;  /* without members */
+    int64_t presence_sent_us, presence_said_us;
+    struct lt_presence_out presence_last;
+    struct heard heard[LT_NODES_HEARD];
+    struct wait *waits;
+    int n_waits;
+};
+
+struct lt_hub {
+    struct lt_loop *loop;
+    struct lt_pg *pg;
+    struct lt_redis *redis;
+    struct lt_cluster *cluster;
+    struct lt_fanout *fanout;
+    struct lt_hub_opts opts;
+    struct lt_hub_driver driver;
+    void (*on_replaced)(struct lt_member *old);
+    struct lt_contest *contests; /* uthash by (tenant, event) */
+    struct lt_timer tick;
+    bool closed;
+    int refs; /* contests with requests under way after lt_hub_free */
+};
+
+static inline int64_t hub_now_us(const struct lt_hub *h)
+{
+    return lt_loop_now(h->loop).mono_us;
+}
+
+/* hub.c */
+void hub_record(struct lt_contest *c, const struct lt_record *r, bool own);
+void hub_scores_check(struct lt_contest *c);
+void hub_unref(struct lt_contest *c);
+
+/* hub_load.c: requests that bring an event, or what is new of it. */
+void hub_load(struct lt_contest *c);
+void hub_loaded(struct lt_contest *c, int err); /* hub.c */
+void hub_fetch_scores(struct lt_contest *c, int qi);
+void hub_fetch_entries(struct lt_contest *c);
+void hub_poll_begin(struct lt_contest *c);
+
+/* hub_channel.c */
+void hub_subscribe(struct lt_contest *c);
+void hub_unsubscribe(struct lt_contest *c);
+void hub_publish_record(struct lt_contest *c, const struct lt_record *r);
+void hub_publish(struct lt_contest *c, const char *text);
+void hub_presence_tick(struct lt_contest *c);
+
+/* hub_command.c */
+void hub_commands_tick(struct lt_contest *c);
+void hub_commands_drop(struct lt_contest *c);
+void hub_command_outcome(struct lt_contest *c, const char *id, int outcome);
