@@ -5,6 +5,8 @@
  * table does not know (a bug elsewhere) is shown to people as "internal" rather than crashing the process. */
 #include "base/err.h"
 
+#include <string.h>
+
 enum index {
 #define E(id, value, wire, close_code) INDEX_##id,
 #include "base/err_table.h"
@@ -55,4 +57,14 @@ const char *lt_err_wire_at(int index)
         if (rows[v].wire && rows[v].index == index)
             return rows[v].wire;
     return rows[-LT_EINTERNAL].wire;
+}
+
+int lt_err_from_wire(const char *wire)
+{
+    if (strcmp(wire, "ok") == 0)
+        return LT_OK;
+    for (int v = 0; v < ROWS; v++)
+        if (rows[v].wire && strcmp(rows[v].wire, wire) == 0)
+            return -v;
+    return LT_EINTERNAL;
 }

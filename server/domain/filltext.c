@@ -1,11 +1,11 @@
 /* The comparable form of a fill-in text.
  *
- * Phones and input methods write one answer in many ways: １５ and 15, ＡＢＣ and abc, a blank before
- * or inside, an invisible joiner from a copied page. Unicode's NFKC with case folding makes the
- * variants one; white space never matters in an answer of a word or a number.
- * Removing punctuation as well was rejected: it would make 1.5 and 15, or -3 and 3, the same.
- * Different words for one thing (十五, 15) are accepted texts of the question, not rules of this
- * file. Works on the caller's buffer, nothing is allocated. */
+ * Phones and input methods write one answer in many ways: １５ and 15, ＡＢＣ and abc, a blank
+ * before or inside, an invisible joiner from a copied page. Unicode's NFKC with case folding makes
+ * the variants one; white space never matters in an answer of a word or a number. Removing
+ * punctuation as well was rejected: it would make 1.5 and 15, or -3 and 3, the same. Different
+ * words for one thing (十五, 15) are accepted texts of the question, not rules of this file. Works
+ * on the caller's buffer, nothing is allocated. */
 #include "filltext.h"
 
 #include <string.h>

@@ -225,10 +225,14 @@ static const struct {
     const char *path;
     int (*read)(const cJSON *doc, struct lt_question *q);
 } members[] = {
-    {"type", read_type},         {"topic", read_topic},
-    {"stem", read_stem},         {"options", read_options},
-    {"key", read_key},           {"accepted", read_accepted},
-    {"explanation", read_explanation}, {"source", read_source},
+    {"type", read_type},
+    {"topic", read_topic},
+    {"stem", read_stem},
+    {"options", read_options},
+    {"key", read_key},
+    {"accepted", read_accepted},
+    {"explanation", read_explanation},
+    {"source", read_source},
 };
 
 int lt_question_parse(const char *json, size_t n, struct lt_question **ret, const char **ret_path)

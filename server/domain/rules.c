@@ -43,7 +43,10 @@ struct object {
     const struct member *members;
     int n;
 };
-#define OBJECT(prefix, members) {prefix, members, (int)(sizeof(members) / sizeof *(members))}
+#define OBJECT(prefix, members)                                                                    \
+    {                                                                                              \
+        prefix, members, (int)(sizeof(members) / sizeof *(members))                                \
+    }
 
 static const struct member sheet_members[] = {
     {"version", M_INT, true, 1, 1, offsetof(struct lt_sheet, version)},
@@ -397,7 +400,7 @@ static void read_rounds(struct reader *r, const cJSON *array, struct lt_sheet *s
 static void read_ranks(struct reader *r, const char *prefix, const cJSON *ranks, struct place *ret)
 {
     static const struct member rank = {"", M_INT, true, 1, RANK_MAX, 0};
-    char path[PATH_BYTES];
+    char path[PATH_BYTES + NAME_BYTES];
 
     if (cJSON_GetArraySize(ranks) != 2)
         return;
@@ -412,7 +415,7 @@ static void read_ranks(struct reader *r, const char *prefix, const cJSON *ranks,
 
 static void read_place(struct reader *r, int i, const cJSON *obj, struct lt_credit_rule *c)
 {
-    char prefix[PATH_BYTES], path[PATH_BYTES];
+    char prefix[NAME_BYTES], path[PATH_BYTES];
     struct place p = {0};
     const cJSON *ranks;
 

@@ -10,6 +10,7 @@
 #include "hub_internal.h"
 #include "service/view.h"
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,6 @@ enum {
     SILENCE_US = 1500 * 1000,     /* with Redis: read the head after so much silence */
     POLL_US = 300 * 1000,         /* without Redis: read the log so often */
     ENTRIES_EVERY_US = 2000 * 1000,
-    DRIVER_ANNOUNCE_US = 1000 * 1000,
 };
 
 struct key {
@@ -26,6 +26,19 @@ struct key {
 };
 
 static void tick(struct lt_timer *t, int64_t now_us);
+
+/* Redis is back: what was said meanwhile is lost, in both directions. */
+static void on_redis(void *arg, bool up)
+{
+    struct lt_hub *h = arg;
+    for (struct lt_contest *c = h->contests; up && c; c = c->hh.next) {
+        if (c->sync->state != SYNC_READY)
+            continue;
+        hub_say_all(c);
+        hub_publish(c, "Q");
+        lt_hub_poll(c);
+    }
+}
 
 struct lt_hub *lt_hub_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *redis, struct lt_cluster *cluster,
                           const struct lt_hub_opts *opts, const struct lt_hub_driver *driver)
@@ -39,8 +52,10 @@ struct lt_hub *lt_hub_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *
     h->cluster = cluster;
     h->opts = *opts;
     h->driver = *driver;
+    h->refs = 1;
     h->fanout = lt_fanout_new(l);
     assert(h->fanout);
+    lt_redis_on_state(redis, on_redis, h);
     lt_timer_init(&h->tick, tick, h);
     lt_loop_timer(l, &h->tick, TICK_US);
     return h;
@@ -68,10 +83,20 @@ void lt_hub_on_replaced(struct lt_hub *h, void (*fn)(struct lt_member *old))
 
 static int n_members(const struct lt_contest *c)
 {
-    return c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] + c->n_members[LT_MEMBER_DESK];
+    int n = 0;
+    for (int role = 0; role < LT_MEMBER_ROLES; role++)
+        n += c->n_members[role];
+    return n;
 }
 
 /* ---- life of a contest ---- */
+
+/* The hub's memory goes with the last contest's. */
+static void hub_release(struct lt_hub *h)
+{
+    if (--h->refs == 0)
+        free(h);
+}
 
 static void contest_free(struct lt_contest *c)
 {
@@ -79,8 +104,7 @@ static void contest_free(struct lt_contest *c)
     lt_contest_done(c);
     free(c->sync);
     free(c);
-    if (h->closed && --h->refs == 0)
-        free(h);
+    hub_release(h);
 }
 
 /* Take it out of the registry; the memory goes when the last request has ended. */
@@ -89,7 +113,7 @@ static void contest_forget(struct lt_contest *c)
     struct lt_hub *h = c->hub;
     assert(n_members(c) == 0);
     HASH_DEL(h->contests, c);
-    lt_metric_add(LT_M_EVENTS_LOADED, -1);
+    lt_metric_add(LT_M_EVENTS, -1);
     if (c->sync->state == SYNC_READY)
         h->driver.on_forget(h->driver.arg, c);
     hub_unsubscribe(c);
@@ -113,45 +137,255 @@ static struct lt_contest *contest_new(struct lt_hub *h, struct key key)
     assert(c);
     c->sync = calloc(1, sizeof *c->sync);
     assert(c->sync);
+    h->refs++;
     c->hub = h;
     c->tenant.v = key.tenant;
     c->event.v = key.event;
     _Static_assert(offsetof(struct lt_contest, event) == offsetof(struct lt_contest, tenant) + sizeof(int64_t), "key");
     HASH_ADD(hh, h->contests, tenant, sizeof key, c);
-    lt_metric_add(LT_M_EVENTS_LOADED, 1);
+    lt_metric_add(LT_M_EVENTS, 1);
     return c;
+}
+
+/* ---- opening ---- */
+
+/* Tells a caller of lt_hub_open at the end of the turn, when the event was held already or was refused. */
+struct delivery {
+    struct lt_hub *hub;
+    struct key key;
+    lt_hub_open_fn *fn;
+    void *arg;
+};
+
+static struct lt_contest *find(const struct lt_hub *h, struct key key)
+{
+    struct lt_contest *c;
+    HASH_FIND(hh, h->contests, &key, sizeof key, c);
+    return c;
+}
+
+static void deliver(void *arg)
+{
+    struct delivery *d = arg;
+    struct lt_contest *c = find(d->hub, d->key);
+    bool ready = c && c->sync->state == SYNC_READY;
+    d->fn(d->arg, ready ? LT_OK : LT_EFULL, ready ? c : NULL);
+    free(d);
 }
 
 void lt_hub_open(struct lt_hub *h, struct lt_tenant_id tenant, struct lt_event_id event, lt_hub_open_fn *fn, void *arg)
 {
     struct key key = {tenant.v, event.v};
-    struct lt_contest *c = NULL;
-    HASH_FIND(hh, h->contests, &key, sizeof key, c);
-    bool fresh = !c;
-    if (fresh && (int)HASH_COUNT(h->contests) >= h->opts.events_max) {
-        lt_log(LT_LOG_WARN, "too many events held", LT_I("tenant", tenant.v), LT_I("event", event.v));
-        c = NULL;
-    } else if (fresh) {
-        c = contest_new(h, key);
-    }
-    struct waiter *w = malloc(sizeof *w);
-    assert(w);
-    *w = (struct waiter){.fn = fn, .arg = arg, .next = c ? c->sync->waiters : NULL};
-    if (c)
-        c->sync->waiters = w;
-    if (fresh && c) {
-        hub_load(c);
+    struct lt_contest *c = find(h, key);
+    bool refuse = !c && (int)HASH_COUNT(h->contests) >= h->opts.events_max;
+    if (refuse || (c && c->sync->state == SYNC_READY)) {
+        struct delivery *d = malloc(sizeof *d);
+        assert(d);
+        *d = (struct delivery){.hub = h, .key = key, .fn = fn, .arg = arg};
+        lt_loop_defer(h->loop, deliver, d);
         return;
     }
-    if (!c) {
-        /* Refused; tell from the loop all the same. */
-        struct lt_contest *none = calloc(1, sizeof *none);
-        assert(none);
-        none->sync = calloc(1, sizeof *none->sync);
-        assert(none->sync);
-        none->hub = h;
-        none->sync->waiters = w;
-        none->sync->state = SYNC_FAILED;
-        (void)none;
+    bool fresh = !c;
+    if (fresh)
+        c = contest_new(h, key);
+    struct waiter *w = malloc(sizeof *w);
+    assert(w);
+    *w = (struct waiter){.fn = fn, .arg = arg, .next = c->sync->waiters};
+    c->sync->waiters = w;
+    if (fresh)
+        hub_load(c);
+}
+
+/* The first load ended: tell everybody who waits. */
+void hub_loaded(struct lt_contest *c, int err)
+{
+    struct lt_hub *h = c->hub;
+    struct waiter *w = c->sync->waiters;
+    c->sync->waiters = NULL;
+    if (err == LT_OK) {
+        c->sync->state = SYNC_READY;
+        c->sync->heard_us = c->sync->idle_since_us = hub_now_us(h);
+        hub_subscribe(c);
+        hub_publish(c, "Q");
+        lt_log(LT_LOG_INFO, "event loaded", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+               LT_I("seq", c->engine.seq), LT_I("entries", lt_contest_entries(c)));
+    } else if (err != LT_ENOEVENT) {
+        lt_log(LT_LOG_ERROR, "event could not be loaded", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+               LT_S("error", lt_err_wire(err)));
     }
+    while (w) {
+        struct waiter *next = w->next;
+        w->fn(w->arg, err, err == LT_OK ? c : NULL);
+        free(w);
+        w = next;
+    }
+    if (err != LT_OK)
+        contest_forget(c);
+    else
+        lt_hub_poll(c);
+}
+
+/* ---- members ---- */
+
+void lt_hub_join(struct lt_contest *c, struct lt_member *m)
+{
+    struct lt_entry *e = m->entry;
+    if (e && e->member && c->hub->on_replaced) {
+        struct lt_member *old = e->member;
+        e->member = NULL;
+        c->hub->on_replaced(old);
+    }
+    if (e) {
+        e->member = m;
+        e->remote_node = 0;
+        hub_say_here(c, m);
+    }
+    lt_fanout_member_add(c, m);
+}
+
+void lt_hub_hold(struct lt_contest *c, struct lt_member *m)
+{
+    m->role = LT_MEMBER_JOINING;
+    lt_fanout_member_add(c, m);
+}
+
+void lt_hub_leave(struct lt_member *m)
+{
+    struct lt_contest *c = m->contest;
+    if (!c)
+        return;
+    if (m->entry && m->entry->member == m) {
+        m->entry->member = NULL;
+        hub_say_gone(c, m->entry);
+    }
+    lt_fanout_member_remove(c->hub->fanout, m);
+    c->sync->idle_since_us = hub_now_us(c->hub);
+}
+
+void lt_hub_answered(struct lt_contest *c)
+{
+    c->answered_here++;
+}
+
+/* ---- records ---- */
+
+static void check_settled(struct lt_contest *c)
+{
+    struct lt_hub *h = c->hub;
+    if (!lt_contest_settle(c))
+        return;
+    struct lt_frame *board = lt_view_board_frame(c);
+    assert(board);
+    lt_fanout_frame(h->fanout, c, board, 0, LT_TO_ALL);
+    lt_frame_unref(board);
+    lt_fanout_own(h->fanout, c);
+    h->driver.on_board(h->driver.arg, c);
+}
+
+/* Fetch what the standings need, settle what can be settled. */
+void hub_scores_check(struct lt_contest *c)
+{
+    check_settled(c);
+    int qi = lt_contest_scores_wanted(c);
+    if (qi >= 0 && !c->sync->fetching_scores)
+        hub_fetch_scores(c, qi);
+}
+
+/* The next record of the log, from wherever it came. */
+void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
+{
+    struct lt_hub *h = c->hub;
+    struct lt_frame *frame;
+    int err = lt_contest_apply(c, r, &frame);
+    if (err != LT_OK) {
+        lt_log(LT_LOG_ERROR, "log record does not apply", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+               LT_I("seq", r->seq), LT_S("kind", lt_record_kind_name(r->kind)), LT_S("error", lt_err_wire(err)));
+        return;
+    }
+    if (c->sync->state != SYNC_READY)
+        return;
+    lt_fanout_frame(h->fanout, c, frame, r->seq, LT_TO_ALL);
+    if (r->kind == LT_REC_FINAL && c->settled > 0) { /* the same board, now final */
+        struct lt_frame *board = lt_view_board_frame(c);
+        assert(board);
+        lt_fanout_frame(h->fanout, c, board, 0, LT_TO_ALL);
+        lt_frame_unref(board);
+    }
+    if (!own)
+        h->driver.on_record(h->driver.arg, c, r);
+    hub_scores_check(c);
+}
+
+void lt_hub_committed(struct lt_contest *c, const struct lt_record *r)
+{
+    hub_publish_record(c, r);
+    hub_record(c, r, true);
+}
+
+void lt_hub_poll(struct lt_contest *c)
+{
+    if (c->sync->polling)
+        c->sync->poll_again = true;
+    else
+        hub_poll_begin(c);
+}
+
+/* ---- the clockwork ---- */
+
+static void tick_contest(struct lt_contest *c, int64_t now_us)
+{
+    struct lt_hub *h = c->hub;
+    struct lt_sync *s = c->sync;
+    bool redis = lt_redis_up(h->redis);
+    int64_t silent_us = now_us - (s->heard_us > s->polled_us ? s->heard_us : s->polled_us);
+    if (!s->polling && silent_us >= (redis && s->subscribed ? SILENCE_US : POLL_US))
+        hub_poll_begin(c);
+    bool growing = c->engine.phase < LT_PHASE_FINISHED && n_members(c) > 0;
+    if (growing && !s->fetching_entries && now_us - s->entries_at_us >= ENTRIES_EVERY_US)
+        hub_fetch_entries(c);
+    hub_scores_check(c);
+    hub_presence_tick(c);
+    hub_commands_tick(c);
+}
+
+bool lt_hub_idle(const struct lt_contest *c)
+{
+    return n_members(c) == 0 && c->sync->n_waits == 0 &&
+           hub_now_us(c->hub) - c->sync->idle_since_us >= c->hub->opts.idle_us;
+}
+
+static void tick(struct lt_timer *t, int64_t now_us)
+{
+    struct lt_hub *h = t->arg;
+    struct lt_contest *c, *next;
+    HASH_ITER(hh, h->contests, c, next)
+    {
+        if (c->sync->state != SYNC_READY)
+            continue;
+        if (lt_hub_idle(c) && !c->drive)
+            contest_forget(c);
+        else
+            tick_contest(c, now_us);
+    }
+    lt_loop_timer(h->loop, t, TICK_US);
+}
+
+void lt_hub_free(struct lt_hub *h)
+{
+    if (!h)
+        return;
+    lt_loop_timer_cancel(h->loop, &h->tick);
+    struct lt_contest *c, *next;
+    HASH_ITER(hh, h->contests, c, next)
+    {
+        struct waiter *w;
+        while ((w = c->sync->waiters)) {
+            c->sync->waiters = w->next;
+            w->fn(w->arg, LT_EDRAIN, NULL);
+            free(w);
+        }
+        contest_forget(c);
+    }
+    lt_fanout_free(h->fanout);
+    hub_release(h);
 }

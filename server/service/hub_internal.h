@@ -20,7 +20,7 @@ struct waiter {
 
 /* A command whose outcome is awaited here. */
 struct wait {
-    char id[41];
+    struct lt_hub_command cmd;
     lt_hub_command_fn *fn;
     void *arg;
     int64_t since_us, asked_us;
@@ -48,7 +48,7 @@ struct lt_sync {
     int64_t entries_after;  /* page cursor */
     int64_t scores_after;
     int64_t idle_since_us;  /* without members */
-    int64_t presence_sent_us, presence_said_us;
+    int64_t presence_sent_us, presence_said_us, presence_players_us;
     struct lt_presence_out presence_last;
     struct heard heard[LT_NODES_HEARD];
     struct wait *waits;
@@ -66,8 +66,7 @@ struct lt_hub {
     void (*on_replaced)(struct lt_member *old);
     struct lt_contest *contests; /* uthash by (tenant, event) */
     struct lt_timer tick;
-    bool closed;
-    int refs; /* contests with requests under way after lt_hub_free */
+    int refs; /* itself and each contest */
 };
 
 static inline int64_t hub_now_us(const struct lt_hub *h)
@@ -93,6 +92,9 @@ void hub_unsubscribe(struct lt_contest *c);
 void hub_publish_record(struct lt_contest *c, const struct lt_record *r);
 void hub_publish(struct lt_contest *c, const char *text);
 void hub_presence_tick(struct lt_contest *c);
+void hub_say_here(struct lt_contest *c, const struct lt_member *m);
+void hub_say_gone(struct lt_contest *c, const struct lt_entry *e);
+void hub_say_all(struct lt_contest *c);
 
 /* hub_command.c */
 void hub_commands_tick(struct lt_contest *c);

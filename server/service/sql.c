@@ -91,6 +91,13 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "SELECT leitai.append_log($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::text, $6::text, $7::text)"),
     S(CLAIM, 7,
       "SELECT leitai.claim_event($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::bigint, $7::text)"),
+    S(RELEASE, 2,
+      "UPDATE leitai.event_head SET node_id = NULL WHERE tenant_id = leitai.current_tenant() "
+      "AND event_id = $1::bigint AND token = $2::bigint"),
+    S(ROSTER, 4,
+      "SELECT entry_id, name, unit_name, guest FROM leitai.entry WHERE tenant_id = leitai.current_tenant() "
+      "AND event_id = $1::bigint AND entry_id > $2::bigint "
+      "AND ($3 = '' OR position(lower($3) IN lower(name || ' ' || unit_name)) > 0) ORDER BY entry_id LIMIT $4::integer"),
     S(GATE, 3,
       "UPDATE leitai.question_instance SET state = $3 WHERE tenant_id = leitai.current_tenant() "
       "AND event_id = $1::bigint AND qi = $2::smallint"),
@@ -119,20 +126,21 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(INBOX_READ, 2,
       "SELECT outcome FROM leitai.inbox WHERE tenant_id = leitai.current_tenant() AND event_id = $1::bigint "
       "AND command_id = $2"),
-    S(STAFF, 2,
+    S(STAFF, 3,
       "SELECT p.person_id, p.name, COALESCE(u.name, ''), EXISTS (SELECT FROM leitai.role_grant r "
       "WHERE r.tenant_id = p.tenant_id AND r.person_id = p.person_id AND r.role IN ('admin', 'organiser', 'host') "
       "AND r.event_id IN (0, $2::bigint)) FROM leitai.person p "
       "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL "
       "LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id "
-      "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $1"),
+      "WHERE p.tenant_id = leitai.current_tenant() "
+      "AND CASE WHEN $3::bigint > 0 THEN p.person_id = $3::bigint ELSE p.ext_id = $1 END"),
     S(STAFF_EVENTS, 1,
       "SELECT e.event_id, e.title, h.phase, e.join_code, "
       "(SELECT count(*) FROM leitai.question_instance q WHERE (q.tenant_id, q.event_id) = (e.tenant_id, e.event_id)), "
       "(SELECT count(*) FROM leitai.entry n WHERE (n.tenant_id, n.event_id) = (e.tenant_id, e.event_id)) "
       "FROM leitai.event e JOIN leitai.event_head h USING (tenant_id, event_id) "
       "WHERE e.tenant_id = leitai.current_tenant() AND EXISTS (SELECT FROM leitai.role_grant r "
-      "JOIN leitai.person p USING (tenant_id, person_id) WHERE r.tenant_id = e.tenant_id AND p.ext_id = $1 "
+      "WHERE r.tenant_id = e.tenant_id AND r.person_id = $1::bigint "
       "AND r.role IN ('admin', 'organiser', 'host') AND r.event_id IN (0, e.event_id)) "
       "ORDER BY e.created_at DESC, e.event_id DESC LIMIT 200"),
 };

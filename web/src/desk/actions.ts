@@ -6,7 +6,7 @@
  * While a question is open there is no big button, except when everybody has answered: the clock closes the question, and a host who
  * taps the space bar twice must not cut off a whole hall. Closing early has its own key.
  */
-import type { Action, Phase, QState, Snapshot } from "../shared/protocol.ts";
+import type { Action, Phase, QState, Snapshot } from "../shared/protocol.gen.ts";
 
 export type Refusal =
   | "why.over"
@@ -14,6 +14,7 @@ export type Refusal =
   | "why.noneOpen"
   | "why.notPaused"
   | "why.unrevealed"
+  | "why.paused"
   | "why.notFinished";
 
 /** What the big button stands for; "wait" has no action behind it. */
@@ -110,10 +111,6 @@ export function choices(snap: Snapshot): Choice[] {
   return (["close", pausing, "finish", "finalise"] as Action[]).map((action) => choice(action, s));
 }
 
-export function refusal(action: Action, snap: Snapshot): Refusal | undefined {
-  return choice(action, situation(snap)).refused;
-}
-
 function choice(action: Action, s: Situation): Choice {
   const refused = whyNot(action, s);
   return refused ? { action, refused } : { action };
@@ -136,7 +133,8 @@ function whyNot(action: Action, s: Situation): Refusal | undefined {
     case "finish":
       if (before) return "why.beforeStart";
       if (after) return "why.over";
-      return s.phase === "paused" || unfinishedQuestion(s.qstate) ? "why.unrevealed" : undefined;
+      if (s.phase === "paused") return "why.paused";
+      return unfinishedQuestion(s.qstate) ? "why.unrevealed" : undefined;
     case "finalise":
       return s.phase === "finished" ? undefined : s.phase === "final" ? "why.over" : "why.notFinished";
     case "next":

@@ -4,7 +4,7 @@
  * way: the answer belongs to it. A search typed meanwhile waits its turn; only the last one matters. A refresh walks the pages that
  * are on the screen again and swaps them in one by one, so that the list never empties under the reader's eyes. Pure.
  */
-import type { RosterRow } from "../shared/protocol.ts";
+import type { RosterRow } from "../shared/protocol.gen.ts";
 
 export interface RosterQuery {
   after?: string;

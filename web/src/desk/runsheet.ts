@@ -1,5 +1,5 @@
 /* The run sheet: every question of every round with where it stands. Pure. */
-import type { QState, Snapshot } from "../shared/protocol.ts";
+import type { QState, Snapshot } from "../shared/protocol.gen.ts";
 
 export interface RunItem {
   /** 1-based over the event */

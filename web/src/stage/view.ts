@@ -3,7 +3,7 @@
  * The log has no "show the board now", so the stage decides: after a reveal the answer stands for BOARD_AFTER_MS and the picture
  * then glides to the board. The presenter's keys (B, R) win over that until the next question.
  */
-import type { BoardRow, Snapshot } from "../shared/protocol.ts";
+import type { BoardRow, Snapshot } from "../shared/protocol.gen.ts";
 
 export const BOARD_AFTER_MS = 6000;
 
@@ -106,13 +106,4 @@ export function seats(players: number, entries: number, room: number): Seats {
     if (Math.ceil(people / step) <= room) break;
   }
   return { per, lit: Math.min(room, Math.ceil(players / per)), total: room };
-}
-
-/** A join code in groups that can be read aloud: 482913 → 482 913. */
-export function spokenCode(code: string): string {
-  if (code.length < 5) return code;
-  const size = code.length % 3 === 0 ? 3 : 4;
-  const groups: string[] = [];
-  for (let i = 0; i < code.length; i += size) groups.push(code.slice(i, i + size));
-  return groups.join(" ");
 }

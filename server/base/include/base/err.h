@@ -17,4 +17,6 @@ int lt_err_close_code(int err);
 int lt_err_index(int err);
 /* The code on the wire of the error with that index; "internal" outside 0 … LT_ERR_COUNT-1. */
 const char *lt_err_wire_at(int index);
+/* The error of a code on the wire: LT_OK for "ok", LT_EINTERNAL for an unknown one. */
+int lt_err_from_wire(const char *wire);
 extern const int LT_ERR_COUNT;

@@ -55,4 +55,5 @@ M(REDIS_ERRORS, COUNTER, "leitai_redis_errors_total", "Redis commands that faile
 
 /* The process */
 M(LOOP_LAG, HISTOGRAM, "leitai_loop_turn_seconds", "Length of a turn of the event loop")
+M(CHILD_RESTARTS, COUNTER, "leitai_child_restarts_total", "Worker and job processes started again after they ended")
 M(LOG_CUT, COUNTER, "leitai_log_lines_cut_total", "Log lines shortened because they were too long")

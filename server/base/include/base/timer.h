@@ -1,6 +1,6 @@
 /* Hierarchical timer wheel: O(1) set and cancel for any number of timers, 1 ms ticks. The owner advances it with the
- * loop's monotonic clock. Due timers are collected first, then run, so a callback may set or cancel any timer, also one
- * that is due in the same advance. */
+ * loop's monotonic clock. Due timers are collected first, then run in order of their due
+ * time, so a callback may set or cancel any timer, also one that is due in the same advance: that one then does not run in it. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

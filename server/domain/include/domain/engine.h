@@ -67,6 +67,16 @@ enum lt_action { /* host commands */
 bool lt_action_parse(const char *s, enum lt_action *ret);
 const char *lt_action_name(enum lt_action a);
 
+enum {
+    LT_EXPECT_ANY = -1,          /* the sender did not say what he saw */
+    LT_EXPECT_BEFORE_FIRST = -2, /* he saw no question yet */
+};
+/* expect_q from the wire's `q`: absent, 0 before the first question, else the 1-based number. */
+int lt_engine_expect(bool has_q, int q);
+
+/* Cluster times are within [0, LT_TIME_MAX_US): years 1970–2112, exact as JSON numbers even after adding to them. */
+#define LT_TIME_MAX_US (INT64_C(1) << 52)
+
 enum lt_input_kind {
     LT_IN_COMMAND,   /* a host's action */
     LT_IN_TIME,      /* the clock reached now_us: deadlines are checked */
@@ -78,7 +88,8 @@ struct lt_input {
     enum lt_input_kind kind;
     int64_t now_us;       /* cluster time */
     enum lt_action action;
-    int expect_q;         /* COMMAND: question the host saw, or -1; a different current question is LT_ESTALE (double click, two desks) */
+    int expect_q;         /* COMMAND: 0-based question the host saw, or an LT_EXPECT_ value (see lt_engine_expect); a different current
+                           * question is LT_ESTALE (double click, two desks) */
     int64_t by;           /* person who acts, 0: the system */
     int answered, correct, dist[8]; /* TALLY */
     int64_t node, token;  /* TAKEOVER */
@@ -111,15 +122,19 @@ struct lt_record {
 void lt_engine_init(struct lt_engine *e, const struct lt_sheet *sheet);
 /* Decide one input. Returns LT_OK and at most one record (ret->seq = e->seq + 1), *ret_has says whether there is one
  * (a timer that finds nothing due gives none; a repeated command whose effect holds already, e.g. open when open with the same expect_q or a second finalise, gives none and LT_OK: a double click does nothing twice).
- * LT_EPHASE: not allowed in this phase or state. LT_ESTALE. LT_ENOQUESTION: no next question. */
+ * LT_EPHASE: not allowed in this phase or state (also a reveal before the tally). LT_ESTALE. LT_ENOQUESTION: no next question.
+ * LT_ERANGE: a time, tally, node or token that no driver could mean. A record that is returned is one that lt_engine_apply accepts. */
 int lt_engine_decide(const struct lt_engine *e, const struct lt_input *in, struct lt_record *ret, bool *ret_has);
 /* Apply the record with seq == e->seq + 1; LT_EGAP otherwise, LT_ERECORD when it contradicts the state (corrupt log); state is untouched on error. */
 int lt_engine_apply(struct lt_engine *e, const struct lt_record *r);
-/* When the driver must give LT_IN_TIME next (cluster time), INT64_MAX: nothing pending. */
+/* When the driver must give LT_IN_TIME next (cluster time; deadline + grace of an open question), INT64_MAX: nothing pending.
+ * A closing question waits for LT_IN_TALLY instead, also while paused and after a takeover. */
 int64_t lt_engine_next_us(const struct lt_engine *e);
-/* Are answers to question qi accepted at now_us (deadline + grace)? LT_OK, LT_ECLOSED, LT_EPAUSED, LT_ENOQUESTION (not the current one). *ret_used_us: answer time, clamped to [0, T]. */
+/* Are answers to question qi accepted at now_us (until deadline + grace, inclusive)? LT_OK, LT_ECLOSED, LT_EPAUSED, LT_ENOQUESTION (not the current one, or still
+ * hidden). *ret_used_us: answer time, clamped to [0, T]; untouched on error. */
 int lt_engine_accepts(const struct lt_engine *e, int qi, int64_t now_us, int64_t *ret_used_us);
 
-/* Payload JSON of a record (event_log.payload; canonical: fixed member order) and back. */
+/* Payload JSON of a record (event_log.payload; canonical: fixed member order) and back: writing what was read gives the same bytes.
+ * LT_ERECORD: unknown kind, or a payload with a member missing, unknown or out of range. */
 void lt_record_write(const struct lt_record *r, struct lt_buf *out);
 int lt_record_read(const char *kind, int64_t seq, int64_t at_us, const char *payload, size_t n, struct lt_record *ret);

@@ -27,7 +27,8 @@ struct lt_question {
 };
 
 /* JSON {"type","topic","stem","options":[…],"key":[0,2]|,"accepted":[…],"explanation","source"} (content and key together: never leaves the server).
- * LT_EQUESTION: *ret_path (static string) says which member is wrong. */
+ * Members that are not named here are ignored. topic, explanation and source may be absent (""); options may be absent for truefalse (正确, 错误).
+ * LT_EQUESTION: *ret_path (static string) says which member is wrong, "" the text as a whole. LT_ENOMEM. */
 int lt_question_parse(const char *json, size_t n, struct lt_question **ret, const char **ret_path);
 void lt_question_free(struct lt_question *q);
 const char *lt_qtype_name(enum lt_qtype t); /* "single", … */
@@ -38,8 +39,9 @@ struct lt_response {
     int choice[LT_OPTIONS_MAX];
     char text[LT_FILL_BYTES + 1]; /* FILL */
 };
-/* Canonical JSON of a response as it is stored: {"c":[0,2]} (ascending, or as given for ORDER) or {"t":"…"}. Both directions. Returns bytes written, or LT_ETOOBIG. */
+/* Canonical JSON of a response as it is stored: {"c":[0,2]} (ascending, or as given for ORDER) or {"t":"…"}. Both directions. Returns bytes written (a NUL follows them and must fit too), or LT_ETOOBIG. */
 int lt_response_write(const struct lt_response *r, enum lt_qtype type, char *out, size_t cap);
+/* LT_EANSWER: not such a JSON. */
 int lt_response_read(const char *json, size_t n, struct lt_response *ret);
-/* Whether the response fits the question: right kind, indexes in range, no repeats, ORDER complete, FILL not empty. LT_EANSWER otherwise. */
+/* Whether the response fits the question: right kind, indexes in range, no repeats, ORDER complete, FILL not empty (once normalised). LT_EANSWER otherwise. */
 int lt_response_check(const struct lt_question *q, const struct lt_response *r);

@@ -16,8 +16,8 @@ struct lt_score_rule {
     int64_t right_c, wrong_c;  /* wrong_c <= 0 */
     bool speed;                /* points fall from full to half over the question's time */
     bool partial;              /* multiple: min(max(0, Σ fraction), 1) of right_c instead of all-or-nothing */
-    int64_t streak_c;          /* extra per right answer after the first of a run, */
-    int streak_max;            /* at most so many times (0: no streak bonus) */
+    int64_t streak_c;          /* extra for each right answer directly before this one in the round, */
+    int streak_max;            /* counted at most so many times (0: no streak bonus) */
 };
 struct lt_round_rule {
     char title[121];
@@ -44,9 +44,15 @@ struct lt_sheet {
     struct lt_round_rule rounds[LT_ROUNDS_MAX];
     struct lt_credit_rule credits;
 };
-/* Parse and validate. On LT_ESHEET `err` holds {"path":"rounds[0].seconds","reason":"…"} objects in a JSON array, every problem found. Unknown members are problems. */
+/* Parse and validate. On LT_ESHEET `err` (appended to; give it 64 KiB) holds {"path":"rounds[0].seconds","reason":"range","min":5,"max":600} objects in a JSON array, every
+ * problem found (the first 100). `reason` is a code of docs/rules.md, so that it can be said in any language; min and max come with "range" only.
+ * Unknown members are problems. `ret` and, on success, `err` are untouched otherwise. */
 int lt_sheet_parse(const char *json, size_t n, struct lt_sheet *ret, struct lt_buf *err);
+/* Path of the i-th option of the sheet, e.g. "rounds[].points.streak.bonus", written to `out`; NULL past the last. */
+const char *lt_sheet_option(int i, char *out, size_t cap);
+/* Time quantum for lt_board_pack: the smallest whole millisecond in which all answer time of the sheet fits the board's budget (at most 100 ms). */
+int64_t lt_sheet_quantum_us(const struct lt_sheet *s);
 int lt_sheet_questions(const struct lt_sheet *s); /* in all rounds */
-/* Round of the qi-th question (0-based over the whole event); *ret_index is its 0-based number in the round. */
+/* Round of the qi-th question (0-based over the whole event); *ret_index is its 0-based number in the round. NULL: no such question. */
 const struct lt_round_rule *lt_sheet_round_of(const struct lt_sheet *s, int qi, int *ret_round, int *ret_index);
 const char *lt_mode_name(enum lt_mode m);

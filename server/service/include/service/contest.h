@@ -14,7 +14,13 @@
 struct lt_hub;
 struct lt_contest;
 
-enum lt_member_role { LT_MEMBER_PLAY, LT_MEMBER_STAGE, LT_MEMBER_DESK, LT_MEMBER_ROLES };
+enum lt_member_role {
+    LT_MEMBER_PLAY,
+    LT_MEMBER_STAGE,
+    LT_MEMBER_DESK,
+    LT_MEMBER_JOINING, /* not yet anything: keeps the event held, receives nothing */
+    LT_MEMBER_ROLES    /* count */
+};
 
 /* One connection that follows an event. Embedded in its session. */
 struct lt_member {
@@ -49,6 +55,7 @@ struct lt_entry {
     int64_t last_gained_c;
     struct lt_saved saved;
     struct lt_member *member; /* its newest connection here */
+    int64_t remote_node;      /* another node that has a newer one, 0: none */
     UT_hash_handle hh;        /* by id */
     UT_hash_handle hh_person; /* by person */
 };

@@ -4,6 +4,7 @@
  * Channel of an event: `lt:{tenant}:{event}`; messages: see hub_channel.c.
  */
 #pragma once
+#include "domain/protocol.h"
 #include "io/redis.h"
 #include "service/cluster.h"
 #include "service/contest.h"
@@ -46,15 +47,25 @@ void lt_hub_open(struct lt_hub *h, struct lt_tenant_id tenant, struct lt_event_i
 /* Make `m` a member (role, conn, entry, seq, since_us are set). A player's older connection, on whatever node, is told that it was replaced: on_replaced of
  * the session layer. */
 void lt_hub_join(struct lt_contest *c, struct lt_member *m);
+/* Keep the event held for somebody who is still joining; ends with lt_hub_leave. */
+void lt_hub_hold(struct lt_contest *c, struct lt_member *m);
 void lt_hub_leave(struct lt_member *m);
 void lt_hub_on_replaced(struct lt_hub *h, void (*fn)(struct lt_member *old));
 /* What a welcome says about who is here. */
 void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret);
+/* Whether this entry has a connection on any node. */
+bool lt_hub_online(const struct lt_contest *c, int64_t entry);
 /* A player's answer was committed here. */
 void lt_hub_answered(struct lt_contest *c);
 
 /* A record that this node's driver appended and committed: apply, send to members, publish. */
 void lt_hub_committed(struct lt_contest *c, const struct lt_record *r);
+/* Nobody has been here for opts.idle_us. */
+bool lt_hub_idle(const struct lt_contest *c);
+/* The driver says where the log ends, for nodes that missed the last record. */
+void lt_hub_announce(struct lt_contest *c);
+/* Whether wakes and frames travel by Redis now. */
+bool lt_hub_fast(const struct lt_hub *h);
 /* Ask the log and the head now (something does not add up, or a wake was heard). */
 void lt_hub_poll(struct lt_contest *c);
 
@@ -65,7 +76,7 @@ struct lt_hub_command {
     char id[41];
     int64_t person;
     enum lt_action action;
-    int expect_q; /* 0-based number of the question the host sees, -1: any */
+    int expect_q; /* as lt_engine_expect gives it */
 };
 int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hub_command_fn *fn, void *arg);
 /* The driver decided a command of the inbox (committed): tell whoever waits, here and on other nodes. */

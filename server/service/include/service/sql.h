@@ -23,6 +23,8 @@ enum lt_sql {
     LT_SQL_ANSWERS_READ,   /* $1 season, $2 event, $3 qi, $4 person → ordinal, answer id, late */
     LT_SQL_APPEND,         /* $1 event, $2 token, $3 seq, $4 at, $5 kind, $6 payload, $7 phase or NULL */
     LT_SQL_CLAIM,          /* $1 event, $2 node, $3 old token, $4 dead after µs, $5 seq, $6 at, $7 payload */
+    LT_SQL_RELEASE,        /* $1 event, $2 token: nobody drives it any more */
+    LT_SQL_ROSTER,         /* $1 event, $2 after entry, $3 part of a name or '', $4 rows → entry, name, unit, guest */
     LT_SQL_GATE,           /* $1 event, $2 qi, $3 state: in the transaction of an append */
     LT_SQL_GATE_CLOSE,     /* $1 event, $2 token, $3 qi: raises LT001 when deposed */
     LT_SQL_TALLY,          /* $1 event, $2 qi, $3 season → body, count, right; at most 2,000 groups */
@@ -32,8 +34,8 @@ enum lt_sql {
     LT_SQL_INBOX_PENDING,  /* $1 event → command id, person, action, expect_q; at most 20 */
     LT_SQL_INBOX_OUTCOME,  /* $1 event, $2 command id, $3 outcome */
     LT_SQL_INBOX_READ,     /* $1 event, $2 command id → outcome or NULL */
-    LT_SQL_STAFF,          /* $1 ext id, $2 event → person, name, unit, may host */
-    LT_SQL_STAFF_EVENTS,   /* $1 ext id → event, title, phase, code, questions, entries; at most 200 */
+    LT_SQL_STAFF,          /* $1 ext id, $2 event, $3 person (used instead of $1 when > 0) → person, name, unit, may host */
+    LT_SQL_STAFF_EVENTS,   /* $1 person → event, title, phase, code, questions, entries; at most 200 */
     LT_SQL_STATEMENTS      /* count */
 };
 extern const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS];

@@ -1,0 +1,73 @@
+/* Private to session*.c. */
+#pragma once
+#include "app/session.h"
+#include "domain/protocol.h"
+#include "service/commit.h"
+#include "service/join.h"
+#include "service/sql.h"
+#include "service/view.h"
+
+enum session_state {
+    SESSION_NEW,     /* connected, hello is awaited */
+    SESSION_JOINING, /* hello is being worked on */
+    SESSION_LISTED,  /* a desk that has its list of events */
+    SESSION_LIVE,    /* member of an event */
+    SESSION_ENDING,  /* told goodbye; nothing more is read */
+    SESSION_STATES   /* count */
+};
+
+enum { GUEST_SLOTS = 1024 };
+
+struct session {
+    struct lt_sessions *all;
+    struct lt_conn *conn; /* NULL: gone; freed when nothing is pending */
+    enum session_state state;
+    int pending; /* callbacks under way that hold this */
+    struct lt_timer hello_timer;
+    int64_t tokens_e6, tokens_at_us; /* message rate: millionths of a message */
+    struct lt_hello_in *hello;       /* while JOINING */
+    struct lt_ticket *ticket;        /* verified, while JOINING by ticket */
+    struct lt_session who;           /* who this is; signed into the token of each welcome */
+    int saved_qi; /* question whose stored answer is being read */
+    struct lt_member member;
+    struct session *next, **prev;
+};
+
+struct lt_sessions {
+    struct lt_loop *loop;
+    struct lt_hub *hub;
+    struct lt_keys *keys;
+    struct lt_batcher *answers, *joins;
+    struct lt_sessions_opts opts;
+    struct lt_session_key key;
+    struct session *list;
+    int count;
+    struct {
+        uint64_t hash;
+        int64_t since_us;
+        int n;
+    } guests[GUEST_SLOTS];
+};
+
+/* session.c */
+/* The one setter of `state`. */
+void session_state(struct session *s, enum session_state to);
+void session_send(struct session *s, const struct lt_buf *b);
+/* Tell what was refused; ends the connection when the error has a close code. re may be NULL, q 0. */
+void session_refuse(struct session *s, int err, const char *re, int q);
+/* Callbacks hold the session: session_hold before, session_back at their begin (false: it is gone). */
+void session_hold(struct session *s);
+bool session_back(struct session *s);
+/* session_hello.c */
+void session_hello(struct session *s, const struct lt_hello_in *m);
+void session_hello_done(struct session *s); /* forget what only joining needs */
+/* session_play.c */
+void session_answer(struct session *s, const struct lt_answer_in *m);
+/* session_desk.c */
+void session_list_events(struct session *s);
+void session_command(struct session *s, const struct lt_command_in *m);
+void session_roster(struct session *s, const struct lt_roster_in *m);
+/* session_welcome.c: the last step of joining, for every role. */
+void session_enter(struct session *s, struct lt_contest *c, struct lt_entry *e);
+/* A token for this session, or for a stage of its event. */
+void session_token(const struct session *s, enum lt_session_role role, char *out, size_t cap);

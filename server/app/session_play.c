@@ -1,0 +1,148 @@
+/* A player's answer: from the message to the acknowledgement.
+ *
+ *   session_answer → checked against the engine and the question → graded, scored (pure) → lt_commit_answer
+ *   → committed by PostgreSQL → on_committed → ack
+ */
+#include "base/err.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "domain/grading.h"
+#include "domain/scoring.h"
+#include "session_internal.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ACK_BYTES = 1024 };
+
+/* Lives from queueing to commit; the entry may outlive the connection, so the outcome is kept with it. */
+struct flight {
+    struct session *s;
+    struct lt_contest *contest;
+    int64_t entry;
+    int qi;
+    char answer_id[LT_ANSWER_ID_BYTES + 1];
+    struct lt_member hold; /* keeps the event here until the commit */
+};
+
+static void ack(struct session *s, const char *id, int qi, bool late)
+{
+    struct lt_buf b;
+    struct lt_msg_ack m = {.id = id, .q = qi + 1, .state = late ? LT_ACK_STATE_ID_LATE : LT_ACK_STATE_ID_SAVED};
+    lt_metric_add(late ? LT_M_ANSWERS_LATE : LT_M_ANSWERS_ACKED, 1);
+    lt_buf_init(&b, ACK_BYTES);
+    lt_msg_ack_write(&m, &b);
+    session_send(s, &b);
+    lt_buf_done(&b);
+}
+
+static void on_committed(void *arg, int err, bool late)
+{
+    struct flight *f = arg;
+    struct lt_contest *c = f->contest;
+    struct lt_entry *e = lt_contest_entry(c, f->entry);
+    bool mine = e && e->saved.qi == f->qi && strcmp(e->saved.answer_id, f->answer_id) == 0;
+    if (mine && err == LT_OK) {
+        e->saved.state = late ? LT_SAVED_LATE : LT_SAVED_YES;
+        if (!late && c->engine.qi == f->qi)
+            lt_hub_answered(c);
+    } else if (mine) {
+        lt_entry_unsaved(e); /* whatever stands is another answer, or none: the database will be asked */
+    }
+    lt_hub_leave(&f->hold);
+    if (session_back(f->s)) {
+        if (err == LT_OK)
+            ack(f->s, f->answer_id, f->qi, late);
+        else
+            session_refuse(f->s, err, f->answer_id, f->qi + 1);
+    }
+    free(f);
+}
+
+/* The response in the message, checked. */
+static int read_response(const struct lt_answer_in *m, const struct lt_question *q, struct lt_response *r)
+{
+    *r = (struct lt_response){0};
+    if (m->has_choice) {
+        r->n_choice = m->n_choice;
+        memcpy(r->choice, m->choice, (size_t)m->n_choice * sizeof *m->choice);
+    }
+    if (m->has_text)
+        memcpy(r->text, m->text, strlen(m->text) + 1);
+    return lt_response_check(q, r);
+}
+
+/* This person's answer to this question is known here already. */
+static void answered_before(struct session *s, const struct lt_answer_in *m, const struct lt_entry *e)
+{
+    if (strcmp(e->saved.answer_id, m->id) != 0) {
+        session_refuse(s, LT_EANSWERED, m->id, m->q);
+    } else if (e->saved.state != LT_SAVED_PENDING) {
+        lt_metric_add(LT_M_ANSWERS_DUPLICATE, 1);
+        ack(s, m->id, e->saved.qi, e->saved.state == LT_SAVED_LATE);
+    } /* pending: its own commit acknowledges it */
+}
+
+static int queue_answer(struct session *s, struct lt_entry *e, const struct lt_answer *a)
+{
+    struct flight *f = calloc(1, sizeof *f);
+    if (!f)
+        return LT_EFULL;
+    *f = (struct flight){.s = s, .contest = s->member.contest, .entry = e->id, .qi = a->qi};
+    memcpy(f->answer_id, a->answer_id, sizeof f->answer_id);
+    session_hold(s);
+    int err = lt_commit_answer(s->all->answers, a, on_committed, f);
+    if (err != LT_OK) {
+        s->pending--;
+        free(f);
+        return err;
+    }
+    lt_hub_hold(f->contest, &f->hold);
+    lt_entry_saved(e, a->qi, LT_SAVED_PENDING, a->answer_id, a->body);
+    return LT_OK;
+}
+
+void session_answer(struct session *s, const struct lt_answer_in *m)
+{
+    struct lt_contest *c = s->member.contest;
+    struct lt_entry *e = s->member.entry;
+    struct lt_cluster *cluster = lt_hub_cluster(s->all->hub);
+    int64_t now_us = lt_cluster_at_us(cluster, lt_loop_now_fresh(s->all->loop)), used_us;
+    int qi = m->q - 1;
+    if (!e) {
+        session_refuse(s, LT_EFORBIDDEN, m->id, m->q);
+        return;
+    }
+    if (e->saved.qi == qi) {
+        answered_before(s, m, e);
+        return;
+    }
+    int err = lt_engine_accepts(&c->engine, qi, now_us, &used_us);
+    if (err != LT_OK) {
+        session_refuse(s, err, m->id, m->q);
+        return;
+    }
+    const struct lt_question *q = c->questions[qi];
+    const struct lt_round_rule *round = lt_sheet_round_of(&c->sheet, qi, &(int){0}, &(int){0});
+    struct lt_response response;
+    err = read_response(m, q, &response);
+    struct lt_answer a = {.tenant = c->tenant,
+                          .event = c->event,
+                          .person = {e->person},
+                          .entry = {e->id},
+                          .season = c->season,
+                          .qi = qi,
+                          .used_us = used_us,
+                          .received_us = now_us};
+    if (err == LT_OK && lt_response_write(&response, q->type, a.body, sizeof a.body) < 0)
+        err = LT_EANSWER;
+    if (err == LT_OK) {
+        struct lt_verdict v = lt_grade(q, &response, round->score.partial);
+        a.right = v.right;
+        a.points_c = lt_score(&round->score, v, used_us, round->seconds * 1000000LL, e->streak);
+        memcpy(a.answer_id, m->id, sizeof a.answer_id);
+        err = queue_answer(s, e, &a);
+    }
+    if (err != LT_OK)
+        session_refuse(s, err, m->id, m->q);
+}

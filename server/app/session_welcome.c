@@ -1,0 +1,143 @@
+/* The last step of joining: read the player's stored answer if this node does not know it, then say welcome and become a member. */
+#include "base/err.h"
+#include "base/log.h"
+#include "session_internal.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WELCOME_BYTES = 256 * 1024 };
+
+static const enum lt_member_role member_role[] = {
+    [LT_SESSION_PLAY] = LT_MEMBER_PLAY, [LT_SESSION_STAGE] = LT_MEMBER_STAGE, [LT_SESSION_DESK] = LT_MEMBER_DESK};
+
+void session_token(const struct session *s, enum lt_session_role role, char *out, size_t cap)
+{
+    struct lt_session who = s->who;
+    who.role = role;
+    who.expires_s = lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000 + s->all->opts.session_ttl_s;
+    if (role == LT_SESSION_STAGE) { /* a stage is nobody: it can only look */
+        who.person.v = 0;
+        who.entry.v = 0;
+        who.name[0] = who.unit[0] = '\0';
+    }
+    int err = lt_session_sign(&s->all->key, &who, out, cap);
+    assert(err == LT_OK);
+}
+
+/* From which seq frames can be given instead of a snapshot, -1: not at all. */
+static int64_t resume_from(const struct session *s, const struct lt_contest *c)
+{
+    const struct lt_hello_in *h = s->hello;
+    if (!h->has_epoch || !h->has_seq || h->epoch != c->epoch || h->seq > c->engine.seq)
+        return -1;
+    bool in_ring = h->seq == c->engine.seq || (c->ring_from > 0 && h->seq + 1 >= c->ring_from);
+    return in_ring ? h->seq : -1;
+}
+
+static void send_frame(struct session *s, struct lt_frame *f)
+{
+    if (f)
+        lt_conn_send(s->conn, f);
+}
+
+/* What was missed, in order, and what frames do not carry. */
+static void send_missed(struct session *s, struct lt_contest *c, int64_t from)
+{
+    struct lt_presence_out presence;
+    for (int64_t seq = from + 1; seq <= c->engine.seq; seq++)
+        send_frame(s, c->ring[seq % LT_RING_FRAMES]);
+    lt_hub_presence(c, &presence);
+    struct lt_frame *f[3] = {lt_view_presence_frame(&presence), c->settled > 0 ? lt_view_board_frame(c) : NULL,
+                             c->settled > 0 && s->member.entry ? lt_view_own_frame(c, s->member.entry) : NULL};
+    for (int i = 0; i < 3; i++) {
+        send_frame(s, f[i]);
+        lt_frame_unref(f[i]);
+    }
+}
+
+static void welcome(struct session *s, struct lt_contest *c, struct lt_entry *e)
+{
+    char token[1025], stage_token[1025];
+    struct lt_buf b;
+    int64_t resume = resume_from(s, c);
+    bool desk = s->who.role == LT_SESSION_DESK;
+    session_token(s, s->who.role, token, sizeof token);
+    if (desk)
+        session_token(s, LT_SESSION_STAGE, stage_token, sizeof stage_token);
+    struct lt_welcome w = {
+        .session = token,
+        .stage_session = desk ? stage_token : NULL,
+        .role = member_role[s->who.role],
+        .person = s->who.person.v,
+        .name = s->who.name[0] ? s->who.name : NULL,
+        .unit = s->who.unit,
+        .guest = s->who.guest,
+        .entry = e,
+        .now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub)),
+        .resume_seq = resume,
+    };
+    s->member.conn = s->conn;
+    s->member.role = w.role;
+    s->member.entry = e;
+    s->member.seq = c->engine.seq;
+    s->member.since_us = w.now_us;
+    session_state(s, SESSION_LIVE);
+    lt_hub_join(c, &s->member);
+    lt_hub_presence(c, &w.presence);
+    lt_buf_init(&b, WELCOME_BYTES);
+    lt_view_welcome(c, &w, &b);
+    session_send(s, &b);
+    lt_buf_done(&b);
+    if (resume >= 0)
+        send_missed(s, c, resume);
+    session_hello_done(s);
+}
+
+static void on_saved(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct session *s = arg;
+    if (!session_back(s))
+        return;
+    struct lt_contest *c = s->member.contest;
+    struct lt_entry *e = s->member.entry;
+    lt_hub_leave(&s->member);
+    if (err != LT_OK) {
+        session_refuse(s, err, NULL, 0);
+        return;
+    }
+    if (lt_pg_rows(r, 0) == 1 && e->saved.qi < s->saved_qi)
+        lt_entry_saved(e, s->saved_qi, lt_pg_bool(r, 0, 0, 2) ? LT_SAVED_LATE : LT_SAVED_YES, lt_pg_text(r, 0, 0, 0),
+                       lt_pg_text(r, 0, 0, 1));
+    welcome(s, c, e);
+}
+
+void session_enter(struct session *s, struct lt_contest *c, struct lt_entry *e)
+{
+    const struct lt_engine *g = &c->engine;
+    bool asked = g->qstate == LT_Q_OPEN || g->qstate == LT_Q_CLOSING || g->qstate == LT_Q_CLOSED;
+    if (!e || !asked || e->saved.qi == g->qi) {
+        welcome(s, c, e);
+        return;
+    }
+    /* It may have answered on another node, or before a restart of this one. */
+    char event[24], qi[12], season[12], person[24];
+    snprintf(event, sizeof event, "%lld", (long long)c->event.v);
+    snprintf(qi, sizeof qi, "%d", g->qi);
+    snprintf(season, sizeof season, "%d", c->season);
+    snprintf(person, sizeof person, "%lld", (long long)e->person);
+    struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), c->tenant);
+    assert(r);
+    lt_pg_req_add(r, LT_SQL_SAVED, (const char *[]){event, qi, season, person});
+    s->saved_qi = g->qi;
+    session_hold(s);
+    int err = lt_pg_submit(r, on_saved, s);
+    if (err != LT_OK) {
+        s->pending--;
+        session_refuse(s, err, NULL, 0);
+        return;
+    }
+    lt_hub_hold(c, &s->member);
+    s->member.entry = e;
+}

@@ -1,0 +1,302 @@
+/* What nodes tell each other about an event, on the Redis channel `lt:{tenant}:{event}`. One line each, the first letter says which:
+ *
+ *   L epoch seq at_us kind payload    a log record, committed
+ *   H node seq                        the driver announces where its log ends (every second)
+ *   W                                 the log or the inbox has something new (a job's record, a command)
+ *   O command outcome                 a command was decided: "ok" or an error code
+ *   P node players stages qi answered presence of one node (every 2 s, and on change)
+ *   R node entry since_us             a player is connected to `node` since then: older connections elsewhere end
+ *   X node entry                      it is not any more
+ *   Q                                 who just came asks everybody to say their R
+ *
+ * All of it may be lost: the log is polled on silence, presence has a TTL, outcomes are asked for.
+ */
+#include "base/err.h"
+#include "base/metrics.h"
+#include "hub_internal.h"
+#include "service/view.h"
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHANNEL_BYTES = 64,
+    MESSAGE_BYTES = 16 * 1024,
+    PRESENCE_SAY_US = 2000 * 1000,
+    PRESENCE_TTL_US = 5000 * 1000,
+    PRESENCE_LOBBY_US = 2000 * 1000, /* to players, while they wait */
+};
+
+static void channel_name(const struct lt_contest *c, char *out)
+{
+    snprintf(out, CHANNEL_BYTES, "lt:%" PRId64 ":%" PRId64, c->tenant.v, c->event.v);
+}
+
+void hub_publish(struct lt_contest *c, const char *text)
+{
+    char channel[CHANNEL_BYTES];
+    channel_name(c, channel);
+    if (lt_redis_up(c->hub->redis))
+        lt_redis_cmdv(c->hub->redis, NULL, NULL, "PUBLISH", channel, text, NULL);
+}
+
+void hub_publish_record(struct lt_contest *c, const struct lt_record *r)
+{
+    struct lt_buf b;
+    lt_buf_init(&b, MESSAGE_BYTES);
+    lt_buf_printf(&b, "L %" PRId64 " %" PRId64 " %" PRId64 " %s ", c->epoch, r->seq, r->at_us, lt_record_kind_name(r->kind));
+    lt_record_write(r, &b);
+    if (!b.failed)
+        hub_publish(c, lt_buf_cstr(&b));
+    lt_buf_done(&b);
+}
+
+void lt_hub_announce(struct lt_contest *c)
+{
+    char text[64];
+    snprintf(text, sizeof text, "H %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster), c->engine.seq);
+    hub_publish(c, text);
+}
+
+bool lt_hub_fast(const struct lt_hub *h)
+{
+    return lt_redis_up(h->redis);
+}
+
+/* ---- hearing ---- */
+
+static void hear_record(struct lt_contest *c, const char *p, size_t n)
+{
+    int64_t epoch, seq, at_us;
+    char kind[32];
+    int used = 0;
+    if (sscanf(p, "L %" SCNd64 " %" SCNd64 " %" SCNd64 " %31s %n", &epoch, &seq, &at_us, kind, &used) != 4 || used == 0)
+        return;
+    c->sync->heard_us = hub_now_us(c->hub);
+    if (epoch != c->epoch || seq > c->engine.seq + 1) {
+        lt_hub_poll(c);
+        return;
+    }
+    struct lt_record r;
+    if (seq == c->engine.seq + 1 && lt_record_read(kind, seq, at_us, p + used, n - (size_t)used, &r) == LT_OK)
+        hub_record(c, &r, false);
+}
+
+static void hear_head(struct lt_contest *c, const char *p)
+{
+    int64_t node, seq;
+    if (sscanf(p, "H %" SCNd64 " %" SCNd64, &node, &seq) != 2)
+        return;
+    c->sync->heard_us = hub_now_us(c->hub);
+    if (seq > c->engine.seq)
+        lt_hub_poll(c);
+}
+
+static void hear_presence(struct lt_contest *c, const char *p)
+{
+    struct heard h = {.at_us = hub_now_us(c->hub)};
+    if (sscanf(p, "P %" SCNd64 " %d %d %d %d", &h.node, &h.players, &h.stages, &h.qi, &h.answered) != 5 ||
+        h.node == lt_cluster_node(c->hub->cluster))
+        return;
+    struct heard *slot = &c->sync->heard[0]; /* this node's, else the one heard longest ago */
+    for (int i = 0; i < LT_NODES_HEARD; i++) {
+        struct heard *x = &c->sync->heard[i];
+        if (x->node == h.node) {
+            slot = x;
+            break;
+        }
+        if (x->at_us < slot->at_us)
+            slot = x;
+    }
+    *slot = h;
+}
+
+void hub_say_here(struct lt_contest *c, const struct lt_member *m)
+{
+    char text[80];
+    snprintf(text, sizeof text, "R %" PRId64 " %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster), m->entry->id,
+             m->since_us);
+    hub_publish(c, text);
+}
+
+void hub_say_gone(struct lt_contest *c, const struct lt_entry *e)
+{
+    char text[64];
+    snprintf(text, sizeof text, "X %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster), e->id);
+    hub_publish(c, text);
+}
+
+void hub_say_all(struct lt_contest *c)
+{
+    for (const struct lt_member *m = c->members[LT_MEMBER_PLAY]; m; m = m->next)
+        hub_say_here(c, m);
+}
+
+static void hear_gone(struct lt_contest *c, const char *p)
+{
+    int64_t node, entry;
+    if (sscanf(p, "X %" SCNd64 " %" SCNd64, &node, &entry) != 2)
+        return;
+    struct lt_entry *e = lt_contest_entry(c, entry);
+    if (e && e->remote_node == node)
+        e->remote_node = 0;
+}
+
+/* A node that fell silent has lost its connections. */
+bool lt_hub_online(const struct lt_contest *c, int64_t entry)
+{
+    const struct lt_entry *e = lt_contest_entry(c, entry);
+    if (!e || e->member || e->remote_node == 0)
+        return e && e->member;
+    for (int i = 0; i < LT_NODES_HEARD; i++) {
+        const struct heard *h = &c->sync->heard[i];
+        if (h->node == e->remote_node)
+            return hub_now_us(c->hub) - h->at_us <= PRESENCE_TTL_US;
+    }
+    return false;
+}
+
+static void hear_here(struct lt_contest *c, const char *p)
+{
+    int64_t node, entry, since_us;
+    if (sscanf(p, "R %" SCNd64 " %" SCNd64 " %" SCNd64, &node, &entry, &since_us) != 3 ||
+        node == lt_cluster_node(c->hub->cluster))
+        return;
+    struct lt_entry *e = lt_contest_entry(c, entry);
+    if (!e || (e->member && e->member->since_us >= since_us))
+        return;
+    e->remote_node = node;
+    if (e->member) {
+        struct lt_member *old = e->member;
+        e->member = NULL;
+        c->hub->on_replaced(old);
+    }
+}
+
+static void hear_outcome(struct lt_contest *c, const char *p)
+{
+    char id[41], outcome[32];
+    if (sscanf(p, "O %40s %31s", id, outcome) == 2)
+        hub_command_outcome(c, id, lt_err_from_wire(outcome));
+}
+
+static void on_message(void *arg, const char *channel, const char *p, size_t n)
+{
+    struct lt_contest *c = arg;
+    (void)channel;
+    if (c->sync->state != SYNC_READY || n == 0)
+        return;
+    switch (p[0]) {
+    case 'L':
+        hear_record(c, p, n);
+        break;
+    case 'H':
+        hear_head(c, p);
+        break;
+    case 'W':
+        lt_hub_poll(c);
+        c->hub->driver.on_inbox(c->hub->driver.arg, c);
+        break;
+    case 'O':
+        hear_outcome(c, p);
+        break;
+    case 'P':
+        hear_presence(c, p);
+        break;
+    case 'R':
+        hear_here(c, p);
+        break;
+    case 'X':
+        hear_gone(c, p);
+        break;
+    case 'Q':
+        hub_say_all(c);
+        break;
+    default: /* a newer node's word; nothing of ours depends on it */
+        break;
+    }
+}
+
+void hub_subscribe(struct lt_contest *c)
+{
+    char channel[CHANNEL_BYTES];
+    channel_name(c, channel);
+    c->sync->subscribed = lt_redis_subscribe(c->hub->redis, channel, on_message, c) == LT_OK;
+}
+
+void hub_unsubscribe(struct lt_contest *c)
+{
+    char channel[CHANNEL_BYTES];
+    channel_name(c, channel);
+    if (c->sync->subscribed)
+        lt_redis_unsubscribe(c->hub->redis, channel);
+    c->sync->subscribed = false;
+}
+
+/* ---- presence ---- */
+
+static void say_presence(struct lt_contest *c)
+{
+    char text[128];
+    snprintf(text, sizeof text, "P %" PRId64 " %d %d %d %d", lt_cluster_node(c->hub->cluster),
+             c->n_members[LT_MEMBER_PLAY], c->n_members[LT_MEMBER_STAGE], c->engine.qi, c->answered_here);
+    hub_publish(c, text);
+}
+
+void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
+{
+    int64_t now_us = hub_now_us(c->hub);
+    *ret = (struct lt_presence_out){
+        .players = c->n_members[LT_MEMBER_PLAY],
+        .stages = c->n_members[LT_MEMBER_STAGE],
+        .entries = lt_contest_entries(c),
+        .answered = c->answered_here,
+        .partial = !lt_redis_up(c->hub->redis),
+    };
+    for (int i = 0; i < LT_NODES_HEARD; i++) {
+        const struct heard *h = &c->sync->heard[i];
+        if (h->node == 0 || now_us - h->at_us > PRESENCE_TTL_US)
+            continue;
+        ret->players += h->players;
+        ret->stages += h->stages;
+        if (h->qi == c->engine.qi)
+            ret->answered += h->answered;
+    }
+}
+
+static bool same(const struct lt_presence_out *a, const struct lt_presence_out *b)
+{
+    return a->players == b->players && a->stages == b->stages && a->entries == b->entries && a->answered == b->answered &&
+           a->partial == b->partial;
+}
+
+void hub_presence_tick(struct lt_contest *c)
+{
+    struct lt_sync *s = c->sync;
+    struct lt_presence_out now;
+    int64_t now_us = hub_now_us(c->hub);
+    if (now_us - s->presence_sent_us < c->hub->opts.presence_us)
+        return;
+    lt_hub_presence(c, &now);
+    bool changed = !same(&now, &s->presence_last);
+    if (changed || now_us - s->presence_said_us >= PRESENCE_SAY_US) {
+        say_presence(c);
+        s->presence_said_us = now_us;
+    }
+    if (!changed)
+        return;
+    bool players = c->engine.phase == LT_PHASE_LOBBY && now_us - s->presence_players_us >= PRESENCE_LOBBY_US;
+    struct lt_frame *f = lt_view_presence_frame(&now);
+    assert(f);
+    lt_fanout_frame(c->hub->fanout, c, f, 0, LT_TO_STAGES | LT_TO_DESKS | (players ? LT_TO_PLAYERS : 0));
+    lt_frame_unref(f);
+    s->presence_sent_us = now_us;
+    if (players || c->engine.phase != LT_PHASE_LOBBY) {
+        s->presence_players_us = now_us;
+        s->presence_last = now;
+    } else {
+        s->presence_last = (struct lt_presence_out){.players = -1}; /* players are still owed this one */
+    }
+}

@@ -1,0 +1,317 @@
+/* Requests that bring an event to this node, or what is new of it. Each holds a reference on the contest while it is under way.
+ *
+ * First load, top to bottom: content → log (pages) → entries (pages) → scores of each revealed question → ready.
+ */
+#include "base/err.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "hub_internal.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOG_PAGE = 500, ENTRY_PAGE = 20000, SCORE_PAGE = 20000, ENTRY_MARGIN_US = 60 * 1000 * 1000 };
+
+/* Numbers as parameters. */
+struct num {
+    char s[24];
+};
+static struct num num(int64_t v)
+{
+    struct num n;
+    snprintf(n.s, sizeof n.s, "%lld", (long long)v);
+    return n;
+}
+
+static struct lt_pg_req *req_new(struct lt_contest *c)
+{
+    struct lt_pg_req *r = lt_pg_req_new(c->hub->pg, c->tenant);
+    assert(r);
+    return r;
+}
+
+/* Submit with a reference. False: the pool is full or down; nothing will be called. */
+static bool submit(struct lt_contest *c, struct lt_pg_req *r, lt_pg_fn *fn)
+{
+    if (lt_pg_submit(r, fn, c) != LT_OK)
+        return false;
+    c->sync->refs++;
+    return true;
+}
+
+static void load_log(struct lt_contest *c);
+
+/* A step of the first load failed. */
+static void load_fail(struct lt_contest *c, int err)
+{
+    if (c->sync->state == SYNC_LOADING)
+        hub_loaded(c, err);
+}
+
+/* ---- log ---- */
+
+/* Apply the rows of statement `stmt`. Returns how many rows there were, or an error when one does not fit. */
+static int apply_rows(struct lt_contest *c, const struct lt_pg_result *r, int stmt)
+{
+    int n = lt_pg_rows(r, stmt);
+    for (int i = 0; i < n; i++) {
+        int64_t seq = lt_pg_i64(r, stmt, i, 0);
+        if (seq <= c->engine.seq) /* came by Redis meanwhile */
+            continue;
+        struct lt_record rec;
+        const char *payload = lt_pg_text(r, stmt, i, 3);
+        int err = lt_record_read(lt_pg_text(r, stmt, i, 2), seq, lt_pg_i64(r, stmt, i, 1), payload, strlen(payload), &rec);
+        if (err != LT_OK)
+            return err;
+        hub_record(c, &rec, false);
+        if (c->engine.seq != seq)
+            return LT_EGAP;
+    }
+    return n;
+}
+
+static void on_log(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct lt_contest *c = arg;
+    if (c->sync->state == SYNC_LOADING) {
+        int n = err == LT_OK ? apply_rows(c, r, 0) : err;
+        if (n < 0)
+            load_fail(c, n);
+        else if (n == LOG_PAGE)
+            load_log(c);
+        else
+            hub_fetch_entries(c);
+    }
+    hub_unref(c);
+}
+
+static void load_log(struct lt_contest *c)
+{
+    struct lt_pg_req *r = req_new(c);
+    lt_pg_req_add(r, LT_SQL_LOG_AFTER, (const char *[]){num(c->event.v).s, num(c->engine.seq).s});
+    if (!submit(c, r, on_log))
+        load_fail(c, LT_EDBRETRY);
+}
+
+/* ---- content ---- */
+
+static int take_content(struct lt_contest *c, const struct lt_pg_result *r)
+{
+    if (lt_pg_rows(r, 0) != 1)
+        return LT_ENOEVENT;
+    c->title = strdup(lt_pg_text(r, 0, 0, 0));
+    c->season = (int)lt_pg_i64(r, 0, 0, 1);
+    c->join_code = strdup(lt_pg_text(r, 0, 0, 2));
+    c->tenant_name = strdup(lt_pg_text(r, 0, 0, 3));
+    c->epoch = lt_pg_i64(r, 0, 0, 5);
+    if (!c->title || !c->join_code || !c->tenant_name)
+        return LT_ENOMEM;
+    const char *sheet = lt_pg_text(r, 0, 0, 4);
+    int err = lt_contest_set_sheet(c, sheet, strlen(sheet));
+    for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 1); i++) {
+        const char *body = lt_pg_text(r, 1, i, 0);
+        err = lt_contest_add_question(c, body, strlen(body));
+    }
+    if (err == LT_OK && c->n_questions != lt_sheet_questions(&c->sheet))
+        err = LT_ESHEET;
+    return err;
+}
+
+static void on_content(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct lt_contest *c = arg;
+    if (c->sync->state == SYNC_LOADING) {
+        if (err == LT_OK)
+            err = take_content(c, r);
+        if (err == LT_OK)
+            load_log(c);
+        else
+            load_fail(c, err);
+    }
+    hub_unref(c);
+}
+
+static void load_refused(void *arg)
+{
+    struct lt_contest *c = arg;
+    load_fail(c, LT_EDBRETRY);
+    hub_unref(c);
+}
+
+void hub_load(struct lt_contest *c)
+{
+    struct lt_pg_req *r = req_new(c);
+    struct num event = num(c->event.v);
+    lt_pg_req_add(r, LT_SQL_EVENT, (const char *[]){event.s});
+    lt_pg_req_add(r, LT_SQL_QUESTIONS, (const char *[]){event.s});
+    if (!submit(c, r, on_content)) { /* tell from the loop: the caller of lt_hub_open is not to be called inside it */
+        c->sync->refs++;
+        lt_loop_defer(c->hub->loop, load_refused, c);
+    }
+}
+
+/* ---- entries ---- */
+
+static void fetch_entries_page(struct lt_contest *c);
+
+static void entries_end(struct lt_contest *c)
+{
+    c->sync->fetching_entries = false;
+    c->entries_us = c->sync->entries_mark_us;
+    if (c->sync->state != SYNC_LOADING)
+        return;
+    int qi = lt_contest_scores_wanted(c);
+    if (qi >= 0)
+        hub_fetch_scores(c, qi);
+    else
+        hub_loaded(c, LT_OK);
+}
+
+static void on_entries(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct lt_contest *c = arg;
+    int n = err == LT_OK ? lt_pg_rows(r, 0) : 0;
+    for (int i = 0; i < n; i++) {
+        struct lt_entry *e = lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), lt_pg_text(r, 0, i, 2),
+                                                  lt_pg_text(r, 0, i, 3), lt_pg_bool(r, 0, i, 4));
+        assert(e);
+        c->sync->entries_after = e->id;
+    }
+    if (c->sync->state == SYNC_FAILED) {
+        c->sync->fetching_entries = false;
+    } else if (err != LT_OK) {
+        c->sync->fetching_entries = false;
+        load_fail(c, err);
+    } else if (n == ENTRY_PAGE) {
+        fetch_entries_page(c);
+    } else {
+        entries_end(c);
+    }
+    hub_unref(c);
+}
+
+static void fetch_entries_page(struct lt_contest *c)
+{
+    /* Entry ids are not committed in order, so the mark is a time, with a margin longer than any transaction. */
+    int64_t since_us = c->entries_us > ENTRY_MARGIN_US ? c->entries_us - ENTRY_MARGIN_US : 0;
+    struct lt_pg_req *r = req_new(c);
+    lt_pg_req_add(r, LT_SQL_ENTRIES,
+                  (const char *[]){num(c->event.v).s, num(since_us).s, num(c->sync->entries_after).s});
+    if (!submit(c, r, on_entries)) {
+        c->sync->fetching_entries = false;
+        load_fail(c, LT_EDBRETRY);
+    }
+}
+
+void hub_fetch_entries(struct lt_contest *c)
+{
+    c->sync->fetching_entries = true;
+    c->sync->entries_after = 0;
+    c->sync->entries_at_us = hub_now_us(c->hub);
+    c->sync->entries_mark_us = lt_cluster_now_us(c->hub->cluster);
+    fetch_entries_page(c);
+}
+
+/* ---- scores ---- */
+
+static void fetch_scores_page(struct lt_contest *c);
+
+static void scores_end(struct lt_contest *c)
+{
+    lt_contest_scores_complete(c);
+    c->sync->fetching_scores = false;
+    if (c->sync->state == SYNC_READY) {
+        hub_scores_check(c);
+        return;
+    }
+    lt_contest_settle(c);
+    int qi = lt_contest_scores_wanted(c);
+    if (qi >= 0)
+        hub_fetch_scores(c, qi);
+    else
+        hub_loaded(c, LT_OK);
+}
+
+static void on_scores(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct lt_contest *c = arg;
+    /* Statement 0: entries that joined lately; their answers may be among the scores. */
+    for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 0); i++)
+        lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), lt_pg_text(r, 0, i, 2),
+                             lt_pg_text(r, 0, i, 3), lt_pg_bool(r, 0, i, 4));
+    int n = err == LT_OK ? lt_pg_rows(r, 1) : 0;
+    for (int i = 0; i < n; i++) {
+        c->sync->scores_after = lt_pg_i64(r, 1, i, 0);
+        lt_contest_scores_add(c, &(struct lt_score_row){.entry = lt_pg_i64(r, 1, i, 1),
+                                                        .right = lt_pg_bool(r, 1, i, 2),
+                                                        .points_c = lt_pg_i64(r, 1, i, 3),
+                                                        .used_us = lt_pg_i64(r, 1, i, 4)});
+    }
+    if (c->sync->state == SYNC_FAILED || err != LT_OK) {
+        c->sync->fetching_scores = false; /* the tick tries again */
+        load_fail(c, err);
+    } else if (n == SCORE_PAGE) {
+        fetch_scores_page(c);
+    } else {
+        scores_end(c);
+    }
+    hub_unref(c);
+}
+
+static void fetch_scores_page(struct lt_contest *c)
+{
+    int64_t since_us = c->entries_us > ENTRY_MARGIN_US ? c->entries_us - ENTRY_MARGIN_US : 0;
+    struct lt_pg_req *r = req_new(c);
+    lt_pg_req_add(r, LT_SQL_ENTRIES, (const char *[]){num(c->event.v).s, num(since_us).s, "0"});
+    lt_pg_req_add(r, LT_SQL_SCORES,
+                  (const char *[]){num(c->event.v).s, num(c->scores_qi).s, num(c->season).s, num(c->sync->scores_after).s});
+    if (!submit(c, r, on_scores)) {
+        c->sync->fetching_scores = false;
+        load_fail(c, LT_EDBRETRY);
+    }
+}
+
+void hub_fetch_scores(struct lt_contest *c, int qi)
+{
+    c->sync->fetching_scores = true;
+    c->sync->scores_after = 0;
+    lt_contest_scores_begin(c, qi);
+    fetch_scores_page(c);
+}
+
+/* ---- keeping up ---- */
+
+static void on_poll(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct lt_contest *c = arg;
+    struct lt_sync *s = c->sync;
+    s->polling = false;
+    if (s->state == SYNC_READY && err == LT_OK) {
+        int64_t before = c->engine.seq;
+        int n = apply_rows(c, r, 0);
+        if (n < 0)
+            lt_log(LT_LOG_ERROR, "log cannot be followed", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+                   LT_S("error", lt_err_wire(n)));
+        if (c->engine.seq > before)
+            lt_metric_add(LT_M_GAP_FILLS, 1);
+        s->heard_us = hub_now_us(c->hub);
+        if (lt_pg_rows(r, 1) == 1 && lt_pg_i64(r, 1, 0, 0) <= c->engine.seq)
+            c->hub->driver.on_head(c->hub->driver.arg, c, lt_pg_i64(r, 1, 0, 1), lt_pg_i64(r, 1, 0, 2),
+                                   lt_pg_bool(r, 1, 0, 3));
+        if (n == LOG_PAGE || s->poll_again)
+            hub_poll_begin(c);
+    }
+    hub_unref(c);
+}
+
+void hub_poll_begin(struct lt_contest *c)
+{
+    struct lt_pg_req *r = req_new(c);
+    struct num event = num(c->event.v);
+    c->sync->poll_again = false;
+    c->sync->polled_us = hub_now_us(c->hub);
+    lt_pg_req_add(r, LT_SQL_LOG_AFTER, (const char *[]){event.s, num(c->engine.seq).s});
+    lt_pg_req_add(r, LT_SQL_HEAD, (const char *[]){event.s, num(lt_cluster_dead_us(c->hub->cluster)).s});
+    c->sync->polling = submit(c, r, on_poll);
+}

@@ -1,0 +1,55 @@
+/* The host's hand: one command at a time, and never the next one by accident.
+ *
+ * A button waits for `done` or `error`. After every change of the picture the buttons rest for a moment: the second tap of a double
+ * click was meant for the button that stood there before. The server refuses stale commands as well; this keeps the host from seeing
+ * an error for a slip of the finger.
+ */
+import type { Action, ErrorCode, Snapshot } from "../shared/protocol.gen.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+const REST_MS = 450;
+
+/** How a command ended: nothing, or the code of its refusal. */
+export type CommandEnd = ErrorCode | undefined;
+export type SendCommand = (action: Action, q: number) => Promise<CommandEnd>;
+
+export interface Host {
+  /** the action under way */
+  busy: Action | undefined;
+  /** buttons are at rest: wait a moment */
+  resting: boolean;
+  /** what was refused last, until the next success or a dismissal */
+  refused: { action: Action; code: ErrorCode } | undefined;
+  run: (action: Action) => void;
+  dismiss: () => void;
+}
+
+export function useHost(snap: Snapshot, send: SendCommand): Host {
+  const [busy, setBusy] = useState<Action | undefined>();
+  const [refused, setRefused] = useState<Host["refused"]>();
+  const q = snap.question?.q ?? 0;
+  const picture = `${snap.phase} ${q} ${snap.question?.state ?? "none"}`;
+  const resting = useRest(picture);
+  const running = useRef(false);
+  const run = (action: Action) => {
+    if (running.current || resting) return;
+    running.current = true;
+    setBusy(action);
+    void send(action, q).then((code) => {
+      running.current = false;
+      setBusy(undefined);
+      setRefused(code === undefined ? undefined : { action, code });
+    });
+  };
+  return { busy, resting, refused, run, dismiss: () => setRefused(undefined) };
+}
+
+/** True for REST_MS after `picture` changed. */
+function useRest(picture: string): boolean {
+  const [rested, setRested] = useState(picture);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(picture), REST_MS);
+    return () => clearTimeout(timer);
+  }, [picture]);
+  return rested !== picture;
+}

@@ -1,0 +1,121 @@
+/* The answers: letter, shape and colour together; at the reveal also a mark, a word and how many chose each.
+ *
+ * An ordering question's rows glide into the right order at the reveal. Its distribution is empty by nature, so no shares are shown.
+ */
+import type { Question } from "../shared/protocol.gen.ts";
+import { t } from "../shared/i18n.ts";
+import { CheckIcon } from "../shared/icons.tsx";
+import { OptionBadge } from "../shared/OptionBadge.tsx";
+import { useFlip } from "../shared/flip.ts";
+import { useFit } from "./fit.ts";
+import { Rolling } from "./Rolling.tsx";
+
+const OPTION_SIZES = [5, 3.2, 2.6, 2.3, 2, 1.75, 1.5] as const;
+
+export function Options({ question }: { question: Question }) {
+  const options = question.options;
+  if (!options) return <FillAnswer question={question} />;
+  if (question.type === "order") return <OrderOptions question={question} options={options} />;
+  return <ChoiceOptions question={question} options={options} />;
+}
+
+function ChoiceOptions({ question, options }: { question: Question; options: string[] }) {
+  const size = commonSize(options);
+  const total = question.answered ?? 0;
+  return (
+    <ol class={`opts ${stateClass(question)}`}>
+      {options.map((text, i) => {
+        const right = question.key?.includes(i) ?? false;
+        const chosen = question.dist?.[i] ?? 0;
+        const share = total > 0 ? chosen / total : 0;
+        return (
+          <li class={right ? "opt opt-right" : "opt"} key={i}>
+            <OptionBadge index={i} />
+            <OptionText text={text} from={size} />
+            <div class="opt-share num">
+              {right && (
+                <span class="opt-mark">
+                  <CheckIcon />
+                  {t("q.answer")}
+                </span>
+              )}
+              {question.state === "revealed" && (
+                <>
+                  <b>
+                    <Rolling value={Math.round(share * 100)} />%
+                  </b>
+                  <small>{t("q.people", { n: chosen })}</small>
+                </>
+              )}
+            </div>
+            <div class="opt-bar" style={{ transform: `scaleX(${share})` }} />
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function OrderOptions({ question, options }: { question: Question; options: string[] }) {
+  const size = commonSize(options);
+  const key = question.key;
+  const order = key && key.length === options.length ? key : options.map((_, i) => i);
+  const list = useFlip<HTMLOListElement>(order.join());
+  return (
+    <ol class={`opts opts-column ${stateClass(question)}`} ref={list}>
+      {order.map((i, place) => (
+        <li class={key ? "opt opt-right" : "opt"} key={i} data-flip={i}>
+          <OptionBadge index={i} />
+          <OptionText text={options[i] ?? ""} from={size} />
+          <div class="opt-share num">{key && <b>{place + 1}</b>}</div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/* All options start at the size that suits the longest one, so that length gives nothing away; a stray long one shrinks alone. */
+function commonSize(options: string[]): number {
+  const longest = Math.max(...options.map((text) => text.length));
+  return longest <= 4 ? 0 : longest <= 16 ? 1 : longest <= 26 ? 2 : longest <= 40 ? 3 : 4;
+}
+
+const SIZES_FROM = OPTION_SIZES.map((_, i) => OPTION_SIZES.slice(i));
+
+function OptionText({ text, from }: { text: string; from: number }) {
+  const { box } = useFit<HTMLDivElement>(SIZES_FROM[from] ?? OPTION_SIZES, text);
+  return (
+    <div class="opt-text" ref={box}>
+      <span>{text}</span>
+    </div>
+  );
+}
+
+function stateClass(question: Question): string {
+  switch (question.state) {
+    case "revealed":
+      return "opts-revealed";
+    case "closing":
+    case "closed":
+      return "opts-locked";
+    case "none":
+    case "armed":
+    case "open":
+      return "opts-open";
+  }
+}
+
+function FillAnswer({ question }: { question: Question }) {
+  if (question.state !== "revealed") return <div class="fill">{t("q.onPhone")}</div>;
+  return (
+    <div class="fill fill-answer">
+      <div>
+        <span class="opt-mark">
+          <CheckIcon />
+          {t("q.answer")}
+        </span>
+        <b>{question.accepted?.[0]}</b>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+/* A number that counts to its new value instead of jumping there. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { lang } from "../shared/i18n.ts";
+
+const ROLL_MS = 700;
+
+interface RollingProps {
+  value: number;
+  /** how a value is written; whole numbers with thousands by default */
+  write?: (value: number) => string;
+}
+
+export function Rolling({ value, write = wholeNumber }: RollingProps) {
+  const [shown, setShown] = useState(value);
+  const from = useRef(value);
+  useEffect(() => {
+    const start = from.current;
+    if (start === value) return;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      from.current = value;
+      setShown(value);
+      return;
+    }
+    const begun = performance.now();
+    let frame = requestAnimationFrame(function step(at) {
+      const share = Math.min(1, (at - begun) / ROLL_MS);
+      const eased = 1 - (1 - share) ** 3;
+      from.current = Math.round(start + (value - start) * eased);
+      setShown(from.current);
+      if (share < 1) frame = requestAnimationFrame(step);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [value]);
+  return <>{write(shown)}</>;
+}
+
+function wholeNumber(value: number): string {
+  return value.toLocaleString(lang.value === "zh" ? "zh-CN" : "en");
+}
