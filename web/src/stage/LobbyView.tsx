@@ -3,6 +3,7 @@ import type { Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
 import { t } from "../shared/i18n.ts";
 import { QrCode } from "../shared/QrCode.tsx";
+import { Mark } from "./Frame.tsx";
 import { useFit } from "./fit.ts";
 import { Rolling } from "./Rolling.tsx";
 import { seats } from "./view.ts";
@@ -35,12 +36,16 @@ export function LobbyView({ snap, origin }: { snap: Snapshot; origin: string }) 
           </p>
         )}
       </div>
-      {head.guests && (
+      {head.guests ? (
         <div class="lobby-qr">
           <div class="lobby-qr-card">
             <QrCode text={joinAddress(origin, head.code)} label={t("lobby.scan")} />
           </div>
           <span>{t("lobby.scan")}</span>
+        </div>
+      ) : (
+        <div class="lobby-emblem">
+          <Mark />
         </div>
       )}
       <Arrivals players={presence.players} entries={presence.entries} partial={presence.partial} />

@@ -3,6 +3,7 @@
 #include "app/keys.h"
 #include "base/config.h"
 #include "service/auth.h"
+#include "service/batch.h"
 #include "service/hub.h"
 
 struct lt_sessions;

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# The schema's promises, each tried from the role that the servers use. Needs LEITAI_TEST_PG_URL (a superuser's connection); makes a
+# database of its own. Prints "ok" or "not ok" a line and ends with 1 when one is not.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+db="walls_$$"
+fails=0
+
+admin() { psql "$LEITAI_TEST_PG_URL dbname=postgres" -qAtX -v ON_ERROR_STOP=1 "$@"; }
+sql() { psql "$LEITAI_TEST_PG_URL dbname=$db" -qAtX -v ON_ERROR_STOP=1 "$@"; }
+trap 'admin -c "DROP DATABASE IF EXISTS $db WITH (FORCE)" >/dev/null 2>&1' EXIT
+
+# is NAME EXPECTED SQL… : what the SQL prints (its SQLSTATE when it fails)
+is() {
+    local name=$1 expected=$2 got
+    shift 2
+    got=$(printf '%s\n' '\set VERBOSITY sqlstate' "$@" | sql 2>&1 | sed 's/^.*ERROR: *//' | tr '\n' ' ' | sed 's/ $//') || true
+    if [ "$got" = "$expected" ]; then
+        echo "ok $name"
+    else
+        echo "not ok $name: expected <$expected>, got <$got>"
+        fails=$((fails + 1))
+    fi
+}
+app() { echo "SET ROLE leitai_app; SELECT set_config('app.tenant_id', '$1', false) \\g /dev/null"; }
+
+admin -c "CREATE DATABASE $db"
+# Roles belong to the whole server: two tests may make them at once.
+exec 9>/tmp/leitai-test-roles.lock
+flock 9
+for f in "$here"/../../../schema/sql/*.sql; do sql -1 -f "$f" >/dev/null; done
+flock -u 9
+
+sql <<'SQL' >/dev/null
+INSERT INTO leitai.tenant (code, name) VALUES ('a', 'A'), ('b', 'B');
+INSERT INTO leitai.ticket_key (tenant_id, kid, alg, key) VALUES (1, 'k', 'HS256', 'secret'), (2, 'k', 'HS256', 'other');
+INSERT INTO leitai.region (tenant_id, level, code, name) VALUES (1, 0, 'p', 'P'), (2, 0, 'p', 'P');
+INSERT INTO leitai.unit (tenant_id, region_id, code, kind, name) VALUES (1, 1, 'u', 'x', 'U'), (2, 2, 'u', 'x', 'U');
+INSERT INTO leitai.person (tenant_id, ext_id, name) VALUES (1, 'p', 'P'), (2, 'p', 'P');
+INSERT INTO leitai.membership (tenant_id, person_id, unit_id) VALUES (1, 1, 1), (2, 2, 2);
+INSERT INTO leitai.bank (tenant_id, code, name) VALUES (1, 'b', 'B'), (2, 'b', 'B');
+INSERT INTO leitai.question (tenant_id, bank_id, code, topic, type, difficulty, audience, body)
+    VALUES (1, 1, 'q', 't', 'single', 1, 'all', '{}'), (2, 2, 'q', 't', 'single', 1, 'all', '{}');
+INSERT INTO leitai.event (tenant_id, code, title, season, join_code) VALUES (1, 'e', 'E', 2026, '111111'), (2, 'e', 'E', 2026, '222222');
+INSERT INTO leitai.role_grant (tenant_id, person_id, role) VALUES (1, 1, 'host'), (2, 2, 'host');
+INSERT INTO leitai.rule_sheet (tenant_id, event_id, version, sheet) VALUES (1, 1, 1, '{}'), (2, 2, 1, '{}');
+INSERT INTO leitai.node (name) VALUES ('n1'), ('n2');
+INSERT INTO leitai.event_head (tenant_id, event_id, sheet_version) VALUES (1, 1, 1), (2, 2, 1);
+INSERT INTO leitai.event_log (tenant_id, event_id, seq, epoch, token, at_us, kind, payload) VALUES (2, 2, 1, 1, 1, 1, 'phase', '{}');
+INSERT INTO leitai.round (tenant_id, event_id, round_no, title, mode) VALUES (1, 1, 1, 'r', 'live'), (2, 2, 1, 'r', 'live');
+INSERT INTO leitai.question_instance (tenant_id, event_id, qi, round_no, question_id, body, state)
+    VALUES (1, 1, 0, 1, 1, '{}', 'open'), (2, 2, 0, 1, 2, '{}', 'open');
+INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, name) VALUES (1, 1, 'person', 1, 'P'), (2, 2, 'person', 2, 'P');
+INSERT INTO leitai.team_member (tenant_id, event_id, entry_id, person_id) VALUES (2, 2, 2, 2);
+INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, answer_id, body, late, "right", points_c, used_us, received_us)
+    VALUES (2026, 2, 2, 0, 2, 2, 'x', '{}', false, true, 1, 1, 1);
+INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q) VALUES (2, 2, 'c', 2, 'start', -1);
+INSERT INTO leitai.job (tenant_id, event_id, kind, token) VALUES (2, 2, 'finalise', 1);
+INSERT INTO leitai.result VALUES (2, 2, 2, 1, 0, 0, 0, 0);
+INSERT INTO leitai.credit_outbox (tenant_id, event_id, person_id, rule, ext_id, amount_c, reason) VALUES (2, 2, 2, 'x', 'p', 100, 'r');
+INSERT INTO study.record (tenant_id, ext_id) VALUES (2, 'p');
+INSERT INTO study.policy (tenant_id, annual_cap_c) VALUES (1, 150), (2, NULL);
+SQL
+
+is 'no login role passes by row security' '' \
+    "SELECT rolname FROM pg_roles WHERE rolname LIKE 'leitai%' AND (rolbypassrls OR rolsuper)"
+is 'row security is forced on every table but node' 'node' \
+    "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname IN ('leitai', 'study')
+     AND relkind IN ('r', 'p') AND NOT relispartition AND NOT (relrowsecurity AND relforcerowsecurity)"
+is 'every primary key but that of node contains the tenant' 'node' \
+    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname IN ('leitai', 'study')
+     AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a
+     ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'tenant_id')"
+
+# Every table, from the catalogue: one that is added without a wall fails here.
+while read -r table; do
+    [ -n "$(sql -c "SELECT 1 FROM leitai.$table WHERE tenant_id = 2 LIMIT 1")" ] || { echo "not ok $table has no row to hide"; fails=$((fails + 1)); }
+    denied=''
+    [ "$table" = ticket_key ] && denied=42501
+    is "tenant 1 cannot see tenant 2 in $table" "${denied:-0}" "$(app 1)" "SELECT count(*) FROM leitai.$table WHERE tenant_id = 2;"
+    is "without a tenant nothing is seen in $table" "${denied:-0}" "SET ROLE leitai_app; SELECT count(*) FROM leitai.$table;"
+done < <(sql -c "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'leitai'
+                 AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'node'")
+is 'tenant 1 cannot write into tenant 2' '42501' "$(app 1)" \
+    "INSERT INTO leitai.bank (tenant_id, code, name) VALUES (2, 'x', 'X');"
+is 'tenant 1 cannot open a gate of tenant 2' 'none' "$(app 1)" \
+    "UPDATE leitai.question_instance SET state = 'closed' WHERE tenant_id = 2;" "RESET ROLE; SELECT CASE state WHEN 'open' THEN 'none' END FROM leitai.question_instance WHERE tenant_id = 2;"
+is 'history cannot be deleted by a worker' '42501' "$(app 1)" "DELETE FROM leitai.event_log;"
+is 'partitions are not a way around the wall' '42501' "$(app 1)" "SELECT count(*) FROM leitai.answer_2026;"
+is 'a join code leads to its own event only' '2|2' "SET ROLE leitai_app; SELECT * FROM leitai.find_join_code('222222');"
+is 'a ticket key is found by tenant and key id' '1|HS256|736563726574' "SET ROLE leitai_app; SELECT * FROM leitai.find_ticket_key('a', 'k');"
+is 'the relay sees the outbox of all' '1' "SET ROLE leitai_relay; SELECT count(*) FROM leitai.credit_outbox;"
+is 'the relay sees nothing else' '42501' "SET ROLE leitai_relay; SELECT count(*) FROM leitai.answer;"
+
+is 'a driver that is alive is not replaced' 'LT001' "$(app 1)" "SELECT leitai.claim_event(1, 1, 0, 2000000, 1, 5, '{}') \\g /dev/null" \
+    "SELECT leitai.claim_event(1, 2, 1, 2000000, 2, 6, '{}');"
+is 'the holder of the token appends' '2|1|1' "$(app 1)" "SELECT leitai.append_log(1, 1, 2, 7, 'phase', '{}', 'lobby') \\g /dev/null" \
+    "SELECT seq, token, node_id FROM leitai.event_head;"
+is 'an old token is refused' 'LT001' "$(app 1)" "SELECT leitai.append_log(1, 0, 3, 8, 'phase', '{}', 'running');"
+is 'a record that does not follow is refused' 'LT001' "$(app 1)" "SELECT leitai.append_log(1, 1, 5, 8, 'phase', '{}', 'running');"
+is 'a refused append leaves nothing' '2|lobby|2' "$(app 1)" \
+    "SELECT h.seq, h.phase, (SELECT count(*) FROM leitai.event_log) FROM leitai.event_head h;"
+is 'a silent driver is replaced and its token dies' 'LT001' \
+    "UPDATE leitai.node SET heartbeat_at = now() - interval '1 minute' WHERE node_id = 1;" "$(app 1)" \
+    "SELECT leitai.claim_event(1, 2, 1, 2000000, 3, 9, '{}') \\g /dev/null" "SELECT leitai.append_log(1, 1, 4, 10, 'phase', '{}', 'running');"
+is 'a deposed driver closes no gate' 'LT001' "$(app 1)" "SELECT leitai.close_gate(1, 1, 0::smallint);"
+is 'a frozen rule sheet stays as it is' '23514' \
+    "UPDATE leitai.rule_sheet SET frozen_at = now() WHERE tenant_id = 1; UPDATE leitai.rule_sheet SET sheet = '[]' WHERE tenant_id = 1;"
+is 'a season is detached and the next goes on' 'INSERT' "ALTER TABLE leitai.answer DETACH PARTITION leitai.answer_2025;" "$(app 1)" \
+    "INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, answer_id, body, late, \"right\", points_c, used_us, received_us)
+     VALUES (2027, 1, 1, 0, 1, 1, 'y', '{}', false, true, 1, 1, 1) RETURNING 'INSERT';"
+
+relay="SET ROLE leitai_relay; SELECT set_config('app.tenant_id', '1', false) \\g /dev/null"
+is 'a credit is posted once' '100 ' "$relay" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');" "SELECT '';"
+is 'the cap grants what is left' '50 0' "$relay" "SELECT study.post('p', 'k2', 2026::smallint, 100, 'r');" "SELECT study.post('p', 'k3', 2026::smallint, 100, 'r');"
+is 'requested and granted are both on record' '1|100|100 2|100|50 3|100|0' "$relay" "SELECT no, requested_c, granted_c FROM study.ledger ORDER BY no;"
+is 'the total is what was granted' '150' "$relay" "SELECT total_c FROM study.record;"
+is 'the ledger is not updated' '42501' "$relay" "UPDATE study.ledger SET granted_c = 1;"
+is 'not even by its owner' '23514' "UPDATE study.ledger SET granted_c = 1;"
+for i in 1 2 3 4; do
+    (printf '%s\n' "$relay" "SELECT study.post('q', 'same', 2026::smallint, 10, 'r');" | sql >/dev/null 2>&1) &
+done
+wait
+is 'four relays at once post once' '1|10' "$relay" "SELECT count(*), sum(granted_c) FROM study.ledger WHERE ext_id = 'q';"
+exit $((fails > 0))
