@@ -98,9 +98,9 @@ int lt_serve_plan(struct lt_config *c, int n_cores, int64_t descriptors)
 static int supervise(struct lt_config *c, int workers)
 {
     struct lt_child_spec children[WORKERS_MAX + 1];
-    char names[WORKERS_MAX][sizeof "worker-00"];
+    char names[WORKERS_MAX][24];
     for (int i = 0; i < workers; i++) {
-        snprintf(names[i], sizeof names[i], "worker-%d", i % 100);
+        snprintf(names[i], sizeof names[i], "worker-%d", i);
         children[i] = (struct lt_child_spec){.name = names[i], .run = run_worker, .arg = c, .index = i};
     }
     children[workers] = (struct lt_child_spec){.name = "jobs", .run = run_jobs, .arg = c};

@@ -82,7 +82,6 @@ struct lt_net {
     struct lt_net_handler handler;
     void *arg;
     char *allowed_origins;
-    char host[PEER_BYTES];
     struct lws_context *lws;
     struct lws_vhost *vhost;
     struct lws_protocols protocols[2];
@@ -96,7 +95,6 @@ struct lt_net {
     struct lt_buf scratch; /* the message being delivered */
     struct lt_timer close_timer;
     int close_all_code, close_all_per_second;
-    bool closing_all;
     bool ending;
     int turns_left; /* of the end */
     struct lt_timer end_timer;
