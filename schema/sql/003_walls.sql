@@ -15,6 +15,15 @@ END $$;
 -- What workers may do. History is never deleted and rarely updated.
 GRANT SELECT ON ALL TABLES IN SCHEMA leitai TO leitai_app;
 REVOKE SELECT ON ticket_key FROM leitai_app; -- read through find_ticket_key only
+-- A partition has no wall of its own: it is reached through its parent only.
+DO $$
+DECLARE t text;
+BEGIN
+    FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'leitai' AND c.relispartition AND c.relkind = 'r' LOOP
+        EXECUTE format('REVOKE ALL ON leitai.%I FROM leitai_app', t);
+    END LOOP;
+END $$;
 GRANT INSERT ON person, membership, bank, question, event, role_grant, rule_sheet, event_head, event_log, round,
     question_instance, entry, team_member, answer, inbox, job, result, credit_outbox TO leitai_app;
 GRANT UPDATE (title, opens_at, closes_at) ON event TO leitai_app;

@@ -1,6 +1,7 @@
-/* A text message, framed once (RFC 6455, 5.2: FIN, opcode 1, no mask) and shared by reference among all its receivers.
- * LWS_PRE bytes of room stand before the frame because lws_write() asks for them; for LWS_WRITE_HTTP, which is how these
- * ready frames are sent, it does not touch them, so one buffer serves any number of connections.
+/* A text message, framed once (RFC 6455, 5.2: FIN, opcode 1, no mask) and shared by reference among
+ * all its receivers. LWS_PRE bytes of room stand before the frame because lws_write() asks for
+ * them; for LWS_WRITE_HTTP, which is how these ready frames are sent, it does not touch them, so
+ * one buffer serves any number of connections.
  */
 #include "net_internal.h"
 #include <assert.h>
@@ -11,8 +12,8 @@ enum { HEADER_MAX = 10, TEXT_FINAL = 0x81, LEN16 = 126, LEN64 = 127 };
 
 struct lt_frame {
     int refs;
-    unsigned header;    /* bytes of it */
-    size_t payload;     /* bytes */
+    unsigned header;      /* bytes of it */
+    size_t payload;       /* bytes */
     unsigned char room[]; /* LWS_PRE, header, payload */
 };
 

@@ -1,18 +1,21 @@
 /* The gate: every byte of a WebSocket client is looked at before lws 4.1.6 parses it.
  *
- * lws accepts what RFC 6455 forbids, frames without a mask above all, and none of its callbacks shows the header bits.
- * The only place where the raw bytes can be seen is the read itself. lws is linked dynamically and calls recv(2) and, for
- * TLS, SSL_read(); this file defines both, and in an ELF program a definition of the executable wins over the library's.
- * Sockets that are not ours pass straight through. test_ws_strict.c fails if this ever stops working, e.g. with a
- * statically linked lws.
+ * lws accepts what RFC 6455 forbids, frames without a mask above all, and none of its callbacks
+ * shows the header bits. The only place where the raw bytes can be seen is the read itself. lws is
+ * linked dynamically and calls recv(2) and, for TLS, SSL_read(); this file defines both, and in an
+ * ELF program a definition of the executable wins over the library's. Sockets that are not ours
+ * pass straight through. test_ws_strict.c fails if this ever stops working, e.g. with a statically
+ * linked lws.
  *
- * The gate follows the headers of frames only (5.2 to 5.5): mask set, no reserved bits, known opcodes, no binary, control
- * frames whole and short, fragments in order, and a message's declared size within the bound from its first header on.
- * UTF-8 is lws' part, the close payload is checked in ws.c. When a rule is broken, lws is given what came before, then
- * nothing: ws_violation() says goodbye with the code.
+ * The gate follows the headers of frames only (5.2 to 5.5): mask set, no reserved bits, known
+ * opcodes, no binary, control frames whole and short, fragments in order, and a message's declared
+ * size within the bound from its first header on. UTF-8 is lws' part, the close payload is checked
+ * in ws.c. When a rule is broken, lws is given what came before, then nothing: ws_violation() says
+ * goodbye with the code.
  *
- * Rejected: peeking before lws reads (not possible under TLS, and a system call more a message), a dup(2) of each socket
- * (twice the descriptors), a parser of our own behind a raw lws connection (lws cannot switch one after an upgrade).
+ * Rejected: peeking before lws reads (not possible under TLS, and a system call more a message), a
+ * dup(2) of each socket (twice the descriptors), a parser of our own behind a raw lws connection
+ * (lws cannot switch one after an upgrade).
  */
 #include "net_internal.h"
 #include <assert.h>
@@ -68,7 +71,8 @@ void gate_unregister(const struct lt_conn *c)
 
 bool gate_open(struct lt_conn *c)
 {
-    /* 4.1: a client waits for our answer before it sends data, so its request was the last thing read. */
+    /* 4.1: a client waits for our answer before it sends data, so its request was the last thing
+     * read. */
     bool waited = c->gate.tail == CRLFCRLF;
     c->gate = (struct gate){.stage = GATE_HEAD};
     return waited;
@@ -138,7 +142,8 @@ static int read_length(struct lt_conn *c, uint8_t b)
         g->length_bytes--;
     }
     g->bytes_wanted--;
-    if (g->bytes_wanted == MASK_BYTES - 1) { /* before the mask is complete, so that a refusal comes soon */
+    if (g->bytes_wanted ==
+        MASK_BYTES - 1) { /* before the mask is complete, so that a refusal comes soon */
         int code = check_length(c);
         if (code)
             return code;
@@ -162,8 +167,8 @@ static int read_head(struct lt_conn *c, uint8_t b)
     if (code)
         return code;
     g->stage = GATE_LENGTH;
-    /* lws ends the connection without a code when the reason of a close frame is not UTF-8, before it asks us. A code that
-     * is already there is sent; a good close frame replaces it. */
+    /* lws ends the connection without a code when the reason of a close frame is not UTF-8, before
+     * it asks us. A code that is already there is sent; a good close frame replaces it. */
     if (g->opcode == OP_CLOSE && c->state == CONN_OPEN)
         lws_close_reason(c->wsi, LWS_CLOSE_STATUS_INVALID_PAYLOAD, NULL, 0);
     return 0;
@@ -206,7 +211,8 @@ static size_t scan(struct lt_conn *c, const uint8_t *p, size_t n)
 /* How to read from the socket: recv(2) or SSL_read(). */
 typedef ssize_t read_fn(void *from, void *buf, size_t n);
 
-/* The stream is void: take what comes until there is no more, so that the reader below waits again. */
+/* The stream is void: take what comes until there is no more, so that the reader below waits again.
+ */
 static ssize_t drain(read_fn *fn, void *from, void *buf, size_t n)
 {
     ssize_t r = 0;

@@ -1,10 +1,13 @@
 /* The loop of a process.
  *
- * A turn of libuv: its timers → idle handles → prepare → poll (callbacks of I/O) → check → closing callbacks. Ours hang on
- * two of these: `prepare` says when the poll must end for the next timer, and makes the clock stale; `check` turns the timer wheel, then runs the
- * end-of-turn hooks, then what was deferred. The clock is read when it is first asked for after a poll, so it is the time of arrival, once a turn.
+ * A turn of libuv: its timers → idle handles → prepare → poll (callbacks of I/O) → check → closing
+ * callbacks. Ours hang on two of these: `prepare` says when the poll must end for the next timer,
+ * and makes the clock stale; `check` turns the timer wheel, then runs the end-of-turn hooks, then
+ * what was deferred. The clock is read when it is first asked for after a poll, so it is the time
+ * of arrival, once a turn.
  *
- * Memory that a callback may still see is given back through lt_loop_defer, at the end of the turn, never in the callback.
+ * Memory that a callback may still see is given back through lt_loop_defer, at the end of the turn,
+ * never in the callback.
  */
 #include "io/loop.h"
 

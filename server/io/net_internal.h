@@ -1,5 +1,5 @@
-/* What the parts of the network layer share: net.c (life of a listener and dispatch of lws' callbacks), listener.c,
- * gate.c, ws.c, http.c, static.c, frame.c. */
+/* What the parts of the network layer share: net.c (life of a listener and dispatch of lws'
+ * callbacks), listener.c, gate.c, ws.c, http.c, static.c, frame.c. */
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,10 +13,10 @@ enum { PEER_BYTES = 46 /* INET6_ADDRSTRLEN */, HOST_BYTES = 128, REASON_BYTES = 
 /* What has been read of a connection's bytes before lws sees them; see gate.c. */
 struct gate {
     enum { GATE_HEAD, GATE_LENGTH, GATE_PAYLOAD } stage;
-    uint8_t opcode;        /* of the frame being read */
-    uint8_t bytes_wanted;  /* of its extended length and mask, GATE_LENGTH */
-    uint8_t length_bytes;  /* of these, how many belong to the extended length */
-    bool head_done;        /* GATE_HEAD: the first byte was read */
+    uint8_t opcode;       /* of the frame being read */
+    uint8_t bytes_wanted; /* of its extended length and mask, GATE_LENGTH */
+    uint8_t length_bytes; /* of these, how many belong to the extended length */
+    bool head_done;       /* GATE_HEAD: the first byte was read */
     bool final;
     bool in_message;       /* between the first and the last fragment */
     bool dead;             /* a rule was broken: lws is given nothing more */
@@ -33,7 +33,8 @@ struct queued {
 enum conn_state {
     CONN_HTTP,    /* accepted; requests, until an upgrade */
     CONN_OPEN,    /* WebSocket, both ways */
-    CONN_CLOSING, /* WebSocket, we are ending it: nothing is accepted, what is queued may still leave */
+    CONN_CLOSING, /* WebSocket, we are ending it: nothing is accepted, what is queued may still
+                     leave */
     CONN_GONE,    /* lws forgot it; freed at the end of the turn */
     CONN_STATES
 };
@@ -85,7 +86,7 @@ struct lt_net {
     struct lws_context *lws;
     struct lws_vhost *vhost;
     struct lws_protocols protocols[2];
-    struct listener *listener; /* NULL: accepts nothing */
+    struct listener *listener;  /* NULL: accepts nothing */
     struct static_files *files; /* NULL: none */
     int port;
     struct lt_conn *conns;
@@ -147,7 +148,8 @@ int http_body(struct lt_conn *c, const char *p, size_t n);
 int http_body_end(struct lt_conn *c);
 int http_writable(struct lt_conn *c);
 void http_gone(struct lt_conn *c);
-/* Refuse before or instead of a request: a bare status line, then the connection shall be closed. */
+/* Refuse before or instead of a request: a bare status line, then the connection shall be closed.
+ */
 void http_refuse(struct lws *wsi, int status, const char *extra_header);
 const char *http_reason(int status);
 bool http_etag_matches(const char *if_none_match, const char *etag);

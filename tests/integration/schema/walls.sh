@@ -92,7 +92,7 @@ is 'a ticket key is found by tenant and key id' '1|HS256|736563726574' "SET ROLE
 is 'the relay sees the outbox of all' '1' "SET ROLE leitai_relay; SELECT count(*) FROM leitai.credit_outbox;"
 is 'the relay sees nothing else' '42501' "SET ROLE leitai_relay; SELECT count(*) FROM leitai.answer;"
 
-is 'a driver that is alive is not replaced' 'LT001' "$(app 1)" "SELECT leitai.claim_event(1, 1, 0, 2000000, 1, 5, '{}') \\g /dev/null" \
+is 'a driver that is alive is not replaced' 'LT001' "UPDATE leitai.node SET heartbeat_at = now();" "$(app 1)" "SELECT leitai.claim_event(1, 1, 0, 2000000, 1, 5, '{}') \\g /dev/null" \
     "SELECT leitai.claim_event(1, 2, 1, 2000000, 2, 6, '{}');"
 is 'the holder of the token appends' '2|1|1' "$(app 1)" "SELECT leitai.append_log(1, 1, 2, 7, 'phase', '{}', 'lobby') \\g /dev/null" \
     "SELECT seq, token, node_id FROM leitai.event_head;"
@@ -111,7 +111,7 @@ is 'a season is detached and the next goes on' 'INSERT' "ALTER TABLE leitai.answ
      VALUES (2027, 1, 1, 0, 1, 1, 'y', '{}', false, true, 1, 1, 1) RETURNING 'INSERT';"
 
 relay="SET ROLE leitai_relay; SELECT set_config('app.tenant_id', '1', false) \\g /dev/null"
-is 'a credit is posted once' '100 ' "$relay" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');" "SELECT '';"
+is 'a credit is posted once' '100 ' "$relay" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');"
 is 'the cap grants what is left' '50 0' "$relay" "SELECT study.post('p', 'k2', 2026::smallint, 100, 'r');" "SELECT study.post('p', 'k3', 2026::smallint, 100, 'r');"
 is 'requested and granted are both on record' '1|100|100 2|100|50 3|100|0' "$relay" "SELECT no, requested_c, granted_c FROM study.ledger ORDER BY no;"
 is 'the total is what was granted' '150' "$relay" "SELECT total_c FROM study.record;"
