@@ -1,4 +1,5 @@
-/* The `leitai` program: one binary, several commands. This file reads the configuration and hands over. */
+/* The `leitai` program: one binary, several commands. This file reads the configuration and hands
+ * over. */
 #include "app/commands.h"
 
 #include "base/err.h"
@@ -16,7 +17,8 @@ static const struct command {
     {"serve", lt_cmd_serve, "run the server: workers and jobs under a supervisor"},
     {"migrate", lt_cmd_migrate, "bring the database to this program's schema"},
     {"demo", lt_cmd_demo, "load the demo tenant (again: nothing changes)"},
-    {"link", lt_cmd_link, "print a personal address: link play|stage|desk --tenant CODE --event ID --person EXTID"},
+    {"link", lt_cmd_link,
+     "print a personal address: link play|stage|desk --tenant CODE --event ID --person EXTID"},
     {"worker", lt_cmd_worker, "run one worker in the foreground: worker [--index N]"},
     {"jobs", lt_cmd_jobs, "run the job process in the foreground"},
     {"docs", lt_cmd_docs, "print a table of the manual: docs options|metrics"},
@@ -28,7 +30,8 @@ static int help(FILE *to)
     fprintf(to, "usage: leitai COMMAND [--config FILE] [--OPTION VALUE]…\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
-    fprintf(to, "\nOptions come from a file, the environment (LEITAI_OPTION) and the command line; later wins.\n"
+    fprintf(to, "\nOptions come from a file, the environment (LEITAI_OPTION) and the command line; "
+                "later wins.\n"
                 "`leitai docs options` lists them.\n");
     return to == stdout ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -82,7 +85,8 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return help(stderr);
-    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+        strcmp(argv[1], "-h") == 0)
         return help(stdout);
     const struct command *cmd = find(argv[1]);
     if (!cmd) {

@@ -1,8 +1,9 @@
 /* `leitai serve`, and its parts for the foreground: `leitai worker`, `leitai jobs`.
  *
- * How many workers: what the configuration says, else one per core. A worker cannot hold more connections than the descriptor
- * limit allows; when that is less than max_connections, each takes less and (unless their number was set) there are more of
- * them, so that the machine holds what its cores would. */
+ * How many workers: what the configuration says, else one per core. A worker cannot hold more
+ * connections than the descriptor limit allows; when that is less than max_connections, each takes
+ * less and (unless their number was set) there are more of them, so that the machine holds what its
+ * cores would. */
 #include "app/commands.h"
 #include "app/supervisor.h"
 #include "preflight.h"
@@ -19,11 +20,11 @@
 
 enum {
     WORKERS_MAX = 64,
-    RESERVED_DESCRIPTORS = 256,      /* of each worker: stores, listener, files under way */
-    DESCRIPTORS_ENOUGH = 65536,      /* an unlimited descriptor limit only makes tables larger */
-    CONNECTIONS_MIN = 10,            /* the option's own least value */
-    POSTGRES_PATIENCE_S = 30,        /* at boot PostgreSQL may start beside us */
-    DRAIN_MARGIN_S = 5,              /* after the drain a worker still commits what it holds */
+    RESERVED_DESCRIPTORS = 256, /* of each worker: stores, listener, files under way */
+    DESCRIPTORS_ENOUGH = 65536, /* an unlimited descriptor limit only makes tables larger */
+    CONNECTIONS_MIN = 10,       /* the option's own least value */
+    POSTGRES_PATIENCE_S = 30,   /* at boot PostgreSQL may start beside us */
+    DRAIN_MARGIN_S = 5,         /* after the drain a worker still commits what it holds */
     RESTART_MIN_MS = 100,
     RESTART_MAX_MS = 10000,
     STABLE_S = 30,
@@ -47,7 +48,8 @@ static void start_log(const struct lt_config *c, const char *role)
     bool known = lt_log_level_parse(lt_config_str(c, "log_level"), &level);
     lt_log_init(level, role);
     if (!known)
-        lt_log(LT_LOG_WARN, "unknown log_level, using info", LT_S("log_level", lt_config_str(c, "log_level")));
+        lt_log(LT_LOG_WARN, "unknown log_level, using info",
+               LT_S("log_level", lt_config_str(c, "log_level")));
 }
 
 /* Raise the soft limit as far as it is of use; returns what then holds. */
@@ -56,7 +58,9 @@ static int64_t raise_descriptor_limit(void)
     struct rlimit lim;
     if (getrlimit(RLIMIT_NOFILE, &lim) != 0)
         return 1024;
-    rlim_t want = lim.rlim_max == RLIM_INFINITY || lim.rlim_max > DESCRIPTORS_ENOUGH ? DESCRIPTORS_ENOUGH : lim.rlim_max;
+    rlim_t want = lim.rlim_max == RLIM_INFINITY || lim.rlim_max > DESCRIPTORS_ENOUGH
+                      ? DESCRIPTORS_ENOUGH
+                      : lim.rlim_max;
     struct rlimit raised = {.rlim_cur = want, .rlim_max = lim.rlim_max};
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
         return (int64_t)want;
@@ -87,9 +91,10 @@ int lt_serve_plan(struct lt_config *c, int n_cores, int64_t descriptors)
         lt_buf_init(&err, 256);
         snprintf(text, sizeof text, "%lld", (long long)each);
         if (lt_config_set(c, "max_connections", text, &err) == LT_OK)
-            lt_log(LT_LOG_WARN, "the descriptor limit allows fewer connections per worker than max_connections",
-                   LT_I("max_connections", each), LT_I("wanted", wanted), LT_I("descriptors", descriptors),
-                   LT_I("workers", workers));
+            lt_log(LT_LOG_WARN,
+                   "the descriptor limit allows fewer connections per worker than max_connections",
+                   LT_I("max_connections", each), LT_I("wanted", wanted),
+                   LT_I("descriptors", descriptors), LT_I("workers", workers));
         lt_buf_done(&err);
     }
     return (int)workers;
@@ -101,7 +106,8 @@ static int supervise(struct lt_config *c, int workers)
     char names[WORKERS_MAX][24];
     for (int i = 0; i < workers; i++) {
         snprintf(names[i], sizeof names[i], "worker-%d", i);
-        children[i] = (struct lt_child_spec){.name = names[i], .run = run_worker, .arg = c, .index = i};
+        children[i] =
+            (struct lt_child_spec){.name = names[i], .run = run_worker, .arg = c, .index = i};
     }
     children[workers] = (struct lt_child_spec){.name = "jobs", .run = run_jobs, .arg = c};
     struct lt_supervisor_opts opts = {

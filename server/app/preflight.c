@@ -1,6 +1,7 @@
-/* An acknowledgement is a promise that an answer outlives a power cut. It holds only while PostgreSQL flushes what it commits, so
- * a server that was told not to is refused here, once, before any player can be promised anything. Settings are read as the
- * workers' own role, which may carry its own (ALTER ROLE … SET synchronous_commit = off). */
+/* An acknowledgement is a promise that an answer outlives a power cut. It holds only while
+ * PostgreSQL flushes what it commits, so a server that was told not to is refused here, once,
+ * before any player can be promised anything. Settings are read as the workers' own role, which may
+ * carry its own (ALTER ROLE … SET synchronous_commit = off). */
 #include "preflight.h"
 
 #include <libpq-fe.h>
@@ -28,13 +29,16 @@ static PGconn *connect_patiently(const char *url, int patience_s, struct lt_buf 
 
 static int check_durable(PGconn *db, struct lt_buf *err)
 {
-    PGresult *r = PQexec(db, "SELECT name, setting FROM pg_settings"
-                             " WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting = 'off'");
+    PGresult *r = PQexec(
+        db,
+        "SELECT name, setting FROM pg_settings"
+        " WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting = 'off'");
     int bad = PQresultStatus(r) == PGRES_TUPLES_OK ? PQntuples(r) : -1;
     if (bad < 0)
         lt_buf_printf(err, "cannot read PostgreSQL's settings: %s", PQerrorMessage(db));
     for (int i = 0; i < bad; i++)
-        lt_buf_printf(err, "%s%s is off", i ? ", " : "PostgreSQL would lose answers that were acknowledged: ",
+        lt_buf_printf(err, "%s%s is off",
+                      i ? ", " : "PostgreSQL would lose answers that were acknowledged: ",
                       PQgetvalue(r, i, 0));
     PQclear(r);
     return bad == 0 ? 0 : -1;

@@ -1,10 +1,11 @@
-/* Children are forked without exec: they inherit the configuration and the shared metrics pages, and the supervisor stays so
- * small that a fork copies nothing worth mentioning. It has no event loop, because a child must not inherit one: signals are
- * blocked and read from a signalfd, children say "ready" by one int in a pipe, and poll(2) waits for both until the next
- * deadline.
+/* Children are forked without exec: they inherit the configuration and the shared metrics pages,
+ * and the supervisor stays so small that a fork copies nothing worth mentioning. It has no event
+ * loop, because a child must not inherit one: signals are blocked and read from a signalfd,
+ * children say "ready" by one int in a pipe, and poll(2) waits for both until the next deadline.
  *
- * No orphan: a child asks for SIGKILL when its parent dies. SIGTERM would be kinder to players and was rejected: a child that
- * hangs would stay, holding the port and an event. What was acknowledged is committed either way. */
+ * No orphan: a child asks for SIGKILL when its parent dies. SIGTERM would be kinder to players and
+ * was rejected: a child that hangs would stay, holding the port and an event. What was acknowledged
+ * is committed either way. */
 #include "app/supervisor.h"
 
 #include "base/clock.h"
@@ -66,7 +67,8 @@ void lt_supervised_ready(void)
 {
     if (my_ready_fd < 0)
         return;
-    /* An int is below PIPE_BUF: it arrives whole. A supervisor that is gone has killed us already. */
+    /* An int is below PIPE_BUF: it arrives whole. A supervisor that is gone has killed us already.
+     */
     ssize_t n = write(my_ready_fd, &my_slot, sizeof my_slot);
     (void)n;
     close(my_ready_fd);
@@ -102,7 +104,8 @@ static size_t page_stride(void)
 
 static int pages_map(int n)
 {
-    char *base = mmap(NULL, page_stride() * (size_t)n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *base = mmap(NULL, page_stride() * (size_t)n, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED)
         return -1;
     pages = calloc((size_t)n, sizeof *pages);
@@ -153,8 +156,8 @@ static void schedule_restart(struct supervisor *s, struct child *ch)
     if (pause_us > s->opts->restart_max_us)
         pause_us = s->opts->restart_max_us;
     ch->restart_us = now_us() + pause_us;
-    lt_log(LT_LOG_WARN, "child will be restarted", LT_S("child", ch->spec->name), LT_I("deaths", ch->deaths),
-           LT_I("pause_ms", pause_us / 1000));
+    lt_log(LT_LOG_WARN, "child will be restarted", LT_S("child", ch->spec->name),
+           LT_I("deaths", ch->deaths), LT_I("pause_ms", pause_us / 1000));
 }
 
 static void start_child(struct supervisor *s, int slot, int ready_write_fd)
@@ -172,7 +175,8 @@ static void start_child(struct supervisor *s, int slot, int ready_write_fd)
         lt_log(LT_LOG_INFO, "child started", LT_S("child", ch->spec->name), LT_I("child_pid", pid));
         return;
     }
-    lt_log(LT_LOG_ERROR, "cannot fork", LT_S("child", ch->spec->name), LT_S("error", strerror(errno)));
+    lt_log(LT_LOG_ERROR, "cannot fork", LT_S("child", ch->spec->name),
+           LT_S("error", strerror(errno)));
     ch->deaths++;
     schedule_restart(s, ch);
 }
@@ -196,7 +200,8 @@ static void drain(struct supervisor *s)
 {
     set_phase(s, PHASE_DRAINING);
     sd_notify(0, "STOPPING=1");
-    lt_log(LT_LOG_INFO, "stopping", LT_I("children", running(s)), LT_I("drain_ms", s->opts->drain_us / 1000));
+    lt_log(LT_LOG_INFO, "stopping", LT_I("children", running(s)),
+           LT_I("drain_ms", s->opts->drain_us / 1000));
     s->kill_us = now_us() + s->opts->drain_us;
     signal_all(s, SIGTERM);
 }
@@ -229,8 +234,8 @@ static void on_death(struct supervisor *s, struct child *ch, int status)
     bool stable = ch->ready && now_us() - ch->started_us >= s->opts->stable_us;
     bool stopping = s->phase == PHASE_DRAINING || s->phase == PHASE_KILLING;
     bool calm = stopping && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    lt_log(calm ? LT_LOG_INFO : LT_LOG_ERROR, "child ended", LT_S("child", ch->spec->name), LT_I("child_pid", ch->pid),
-           LT_I("status", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
+    lt_log(calm ? LT_LOG_INFO : LT_LOG_ERROR, "child ended", LT_S("child", ch->spec->name),
+           LT_I("child_pid", ch->pid), LT_I("status", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
            LT_I("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
     ch->pid = 0;
     lt_metrics_forget_gauges(pages[ch - s->children]);
@@ -244,28 +249,6 @@ static void on_death(struct supervisor *s, struct child *ch, int status)
     }
     ch->deaths = stable ? 1 : ch->deaths + 1;
     schedule_restart(s, ch);
-}
-
-static void reap(struct supervisor *s)
-{
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        for (int i = 0; i < s->opts->n_children; i++)
-            if (s->children[i].pid == pid)
-                on_death(s, &s->children[i], status);
-    }
-}
-
-static void read_signals(struct supervisor *s)
-{
-    struct signalfd_siginfo info;
-    while (read(s->signal_fd, &info, sizeof info) == sizeof info) {
-        if (info.ssi_signo == SIGCHLD)
-            reap(s);
-        else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
-            on_stop_signal(s);
-    }
 }
 
 static void read_ready(struct supervisor *s)
@@ -282,6 +265,29 @@ static void read_ready(struct supervisor *s)
         set_phase(s, PHASE_SERVING);
         lt_log(LT_LOG_INFO, "serving", LT_I("children", s->opts->n_children));
         sd_notify(0, "READY=1");
+    }
+}
+
+static void reap(struct supervisor *s)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        read_ready(s); /* what it said before it ended */
+        for (int i = 0; i < s->opts->n_children; i++)
+            if (s->children[i].pid == pid)
+                on_death(s, &s->children[i], status);
+    }
+}
+
+static void read_signals(struct supervisor *s)
+{
+    struct signalfd_siginfo info;
+    while (read(s->signal_fd, &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo == SIGCHLD)
+            reap(s);
+        else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+            on_stop_signal(s);
     }
 }
 
@@ -310,7 +316,8 @@ static int next_due_ms(const struct supervisor *s)
     int64_t due_us = s->watchdog_us > 0 ? s->next_beat_us : INT64_MAX;
     if (s->phase == PHASE_DRAINING && s->kill_us < due_us)
         due_us = s->kill_us;
-    for (int i = 0; (s->phase == PHASE_STARTING || s->phase == PHASE_SERVING) && i < s->opts->n_children; i++)
+    for (int i = 0;
+         (s->phase == PHASE_STARTING || s->phase == PHASE_SERVING) && i < s->opts->n_children; i++)
         if (s->children[i].pid == 0 && s->children[i].restart_us < due_us)
             due_us = s->children[i].restart_us;
     if (due_us == INT64_MAX)
@@ -323,10 +330,10 @@ static void run(struct supervisor *s, int ready_write_fd)
 {
     run_due(s, ready_write_fd);
     while (s->phase == PHASE_STARTING || s->phase == PHASE_SERVING || running(s) > 0) {
-        struct pollfd fds[] = {{.fd = s->signal_fd, .events = POLLIN}, {.fd = s->ready_fd, .events = POLLIN}};
+        struct pollfd fds[] = {{.fd = s->signal_fd, .events = POLLIN},
+                               {.fd = s->ready_fd, .events = POLLIN}};
         int n = poll(fds, 2, next_due_ms(s));
         assert(n >= 0 || errno == EINTR);
-        /* Ready before deaths: a child that was ready and died at once was ready. */
         read_ready(s);
         read_signals(s);
         run_due(s, ready_write_fd);

@@ -295,13 +295,19 @@ static int apply_finalising(struct lt_engine *e)
     return LT_OK;
 }
 
-static int apply_final(struct lt_engine *e)
+static int apply_final(struct lt_engine *e, const struct lt_record *r)
 {
-    if (!e->finalising)
+    if (!e->finalising || r->phase != LT_PHASE_FINAL)
         return LT_ERECORD;
-    set_phase(e, LT_PHASE_FINAL);
+    set_phase(e, r->phase);
     set_finalising(e, false);
     return LT_OK;
+}
+
+/* A driver may change at any time until there is nothing left to drive. */
+static bool driver_ok(const struct lt_engine *e, const struct lt_record *r)
+{
+    return e->phase != LT_PHASE_FINAL && r->node > 0 && r->token > 0;
 }
 
 static int apply_kind(struct lt_engine *e, const struct lt_record *r)
@@ -320,11 +326,11 @@ static int apply_kind(struct lt_engine *e, const struct lt_record *r)
     case LT_REC_REVEAL:
         return apply_question(e, r, LT_Q_REVEALED);
     case LT_REC_DRIVER:
-        return r->node > 0 && r->token > 0 ? LT_OK : LT_ERECORD;
+        return driver_ok(e, r) ? LT_OK : LT_ERECORD;
     case LT_REC_FINALISING:
         return apply_finalising(e);
     case LT_REC_FINAL:
-        return apply_final(e);
+        return apply_final(e, r);
     case LT_RECORDS:
         break;
     }
@@ -455,8 +461,11 @@ static int decide_tally(const struct lt_engine *e, const struct lt_input *in, st
     return LT_OK;
 }
 
-static int decide_takeover(const struct lt_input *in, struct lt_record *r, bool *ret_has)
+static int decide_takeover(const struct lt_engine *e, const struct lt_input *in,
+                           struct lt_record *r, bool *ret_has)
 {
+    if (e->phase == LT_PHASE_FINAL)
+        return LT_EPHASE;
     if (in->node <= 0 || in->token <= 0)
         return LT_ERANGE;
     r->kind = LT_REC_DRIVER;
@@ -473,6 +482,7 @@ static int decide_finalised(const struct lt_engine *e, struct lt_record *r, bool
     if (!e->finalising)
         return LT_EPHASE;
     r->kind = LT_REC_FINAL;
+    r->phase = LT_PHASE_FINAL;
     *ret_has = true;
     return LT_OK;
 }
@@ -488,7 +498,7 @@ static int decide_kind(const struct lt_engine *e, const struct lt_input *in, str
     case LT_IN_TALLY:
         return decide_tally(e, in, r, ret_has);
     case LT_IN_TAKEOVER:
-        return decide_takeover(in, r, ret_has);
+        return decide_takeover(e, in, r, ret_has);
     case LT_IN_FINALISED:
         return decide_finalised(e, r, ret_has);
     }

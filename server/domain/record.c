@@ -37,7 +37,7 @@ static const struct kind {
     [LT_REC_REVEAL] = {"reveal", F_QI | F_BY},
     [LT_REC_DRIVER] = {"driver", F_DRIVER},
     [LT_REC_FINALISING] = {"finalising", F_BY},
-    [LT_REC_FINAL] = {"final", 0},
+    [LT_REC_FINAL] = {"final", F_PHASE},
 };
 
 const char *lt_record_kind_name(enum lt_record_kind k)

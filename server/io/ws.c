@@ -1,14 +1,17 @@
 /* WebSocket connections.
  *
- * Output. A frame is written to the kernel at once when nothing is pending: asking lws for a writable callback for each
- * recipient costs 2.4 times as much. What does not fit stays in lws (the rest of one frame) and in our queue (references
- * to whole frames, in order); it is bounded in bytes and in age, and who exceeds either is cut: a slow reader must cost
- * neither memory nor the others' time.
+ * Output. A frame is written to the kernel at once when nothing is pending: asking lws for a
+ * writable callback for each recipient costs 2.4 times as much. What does not fit stays in lws (the
+ * rest of one frame) and in our queue (references to whole frames, in order); it is bounded in
+ * bytes and in age, and who exceeds either is cut: a slow reader must cost neither memory nor the
+ * others' time.
  *
- * Closing. lt_conn_close() flushes, sends a close frame and waits for the peer, all under one deadline. Whatever happens,
- * lws' CLOSED callback is the only place where on_close is called, so it comes once and never inside a call of the owner.
+ * Closing. lt_conn_close() flushes, sends a close frame and waits for the peer, all under one
+ * deadline. Whatever happens, lws' CLOSED callback is the only place where on_close is called, so
+ * it comes once and never inside a call of the owner.
  *
- * Pings come from our wheel: lws' own timers stand in one sorted list, and connecting n clients would cost n².
+ * Pings come from our wheel: lws' own timers stand in one sorted list, and connecting n clients
+ * would cost n².
  */
 #include "base/metrics.h"
 #include "net_internal.h"
@@ -71,7 +74,8 @@ static bool word_in(const char *list, const char *word)
     return false;
 }
 
-/* A page of another site must not open a connection with its visitor's rights. Programs send no Origin. */
+/* A page of another site must not open a connection with its visitor's rights. Programs send no
+ * Origin. */
 static bool origin_is_allowed(const struct lt_net *n, struct lws *wsi)
 {
     char origin[HOST_BYTES], host[HOST_BYTES], place[HOST_BYTES];
@@ -361,7 +365,8 @@ void ws_gone(struct lt_conn *c)
 static void send_ping(struct lt_conn *c)
 {
     unsigned char room[LWS_PRE + 2 + PING_BYTES], *p = room + LWS_PRE;
-    c->ping_payload++;
+    /* Not to be guessed: a pong sent ahead would fake a short round trip. */
+    lws_get_random(c->net->lws, &c->ping_payload, sizeof c->ping_payload);
     p[0] = 0x89; /* FIN, ping */
     p[1] = PING_BYTES;
     memcpy(p + 2, &c->ping_payload, PING_BYTES);
@@ -380,7 +385,8 @@ static void on_beat(struct lt_timer *t, int64_t now_us)
         lt_metric_add(LT_M_PONG_TIMEOUTS, 1);
         lt_conn_close(c, lt_err_close_code(LT_EIDLE), lt_err_wire(LT_EIDLE));
     } else if (output_pending(c)) {
-        /* A ping behind queued frames would measure the queue; the bound on its age watches this peer meanwhile. */
+        /* A ping behind queued frames would measure the queue; the bound on its age watches this
+         * peer meanwhile. */
         lt_loop_timer(c->net->loop, &c->beat, c->net->opts.ping_interval_us / 4);
     } else {
         send_ping(c);
@@ -413,8 +419,6 @@ void ws_established(struct lt_conn *c)
     c->rtt_min_us = c->rtt_last_us = -1;
     lt_timer_init(&c->age, on_age, c);
     lt_timer_init(&c->beat, on_beat, c);
-    /* Payloads of pings cannot be guessed: a pong sent ahead would fake a short round trip. */
-    lws_get_random(n->lws, &c->ping_payload, sizeof c->ping_payload);
     if (!gate_open(c)) {
         ws_violation(c, LWS_CLOSE_STATUS_PROTOCOL_ERR);
         return;

@@ -23,7 +23,7 @@ struct lt_cluster {
     int64_t node;
     int64_t sent_us;       /* of the beat in flight, monotonic */
     int64_t last_alive_us; /* when the last answered beat was sent, monotonic */
-    bool in_flight, closed;
+    bool in_flight, left, closed;
     struct {
         int64_t rtt_us, offset_us;
     } samples[SAMPLES];
@@ -41,7 +41,8 @@ static void again(struct lt_cluster *c)
         free(c);
         return;
     }
-    lt_loop_timer(c->loop, &c->timer, c->heartbeat_us);
+    if (!c->left)
+        lt_loop_timer(c->loop, &c->timer, c->heartbeat_us);
 }
 
 static void take_sample(struct lt_cluster *c, int64_t pg_us, int64_t received_us)
@@ -75,7 +76,7 @@ static void on_beat(void *arg, int err, const struct lt_pg_result *r)
 static void on_new(void *arg, int err, const struct lt_pg_result *r)
 {
     struct lt_cluster *c = arg;
-    if (err == LT_OK) {
+    if (err == LT_OK && !c->left) {
         c->node = lt_pg_i64(r, 0, 0, 0);
         c->last_alive_us = c->sent_us;
         lt_log(LT_LOG_INFO, "node joined", LT_I("node", c->node));
@@ -119,6 +120,27 @@ struct lt_cluster *lt_cluster_new(struct lt_loop *l, struct lt_pg *pg, const str
     lt_timer_init(&c->timer, beat_begin, c);
     lt_loop_timer(l, &c->timer, 0);
     return c;
+}
+
+static void on_left(void *arg, int err, const struct lt_pg_result *r)
+{
+    (void)arg; /* when it failed, dead_us tells the others */
+    (void)err;
+    (void)r;
+}
+
+void lt_cluster_leave(struct lt_cluster *c)
+{
+    struct lt_pg_req *r = c->node ? lt_pg_req_new(c->pg, (struct lt_tenant_id){0}) : NULL;
+    char node[24];
+    lt_loop_timer_cancel(c->loop, &c->timer);
+    c->left = true;
+    if (!r)
+        return;
+    snprintf(node, sizeof node, "%lld", (long long)c->node);
+    c->node = 0;
+    lt_pg_req_add(r, LT_SQL_NODE_BYE, (const char *[]){node});
+    lt_pg_submit(r, on_left, NULL);
 }
 
 void lt_cluster_free(struct lt_cluster *c)

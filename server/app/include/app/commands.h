@@ -1,11 +1,14 @@
-/* The commands of the `leitai` program. Each is given the configuration, already read from file, environment and flags, and what
- * is left of the command line after the command's name (argv[0] is that name). Each returns the exit status of the process. */
+/* The commands of the `leitai` program. Each is given the configuration, already read from file,
+ * environment and flags, and what is left of the command line after the command's name (argv[0] is
+ * that name). Each returns the exit status of the process. */
 #pragma once
 #include "base/config.h"
 
-/* Supervise workers and jobs until SIGTERM or SIGINT. May lower `max_connections` to what the descriptor limit allows. */
+/* Supervise workers and jobs until SIGTERM or SIGINT. May lower `max_connections` to what the
+ * descriptor limit allows. */
 int lt_cmd_serve(struct lt_config *c, int argc, char **argv);
-/* How many workers, given the cores and the descriptor limit of a process; lowers `max_connections` when it must. */
+/* How many workers, given the cores and the descriptor limit of a process; lowers `max_connections`
+ * when it must. */
 int lt_serve_plan(struct lt_config *c, int n_cores, int64_t descriptors);
 /* One worker (`--index N`) or one job process in the foreground, without a supervisor. */
 int lt_cmd_worker(struct lt_config *c, int argc, char **argv);
@@ -17,8 +20,9 @@ int lt_cmd_link(struct lt_config *c, int argc, char **argv);
 /* Print a table of the documentation: `docs options|metrics`. */
 int lt_cmd_docs(struct lt_config *c, int argc, char **argv);
 
-/* The whole life of a worker process. Calls lt_supervised_ready() once it accepts connections, drains on SIGTERM and returns 0;
- * anything else is a failure that was logged. `metrics_page` is its page for lt_metrics_use, NULL for a private one. */
+/* The whole life of a worker process. Calls lt_supervised_ready() once it accepts connections,
+ * drains on SIGTERM and returns 0; anything else is a failure that was logged. `metrics_page` is
+ * its page for lt_metrics_use, NULL for a private one. */
 int lt_worker_main(const struct lt_config *c, int index, void *metrics_page);
 /* The same for the process that does what takes long: finalising, posting credits. */
 int lt_jobs_main(const struct lt_config *c);

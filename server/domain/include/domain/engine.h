@@ -81,7 +81,7 @@ enum lt_input_kind {
     LT_IN_COMMAND,   /* a host's action */
     LT_IN_TIME,      /* the clock reached now_us: deadlines are checked */
     LT_IN_TALLY,     /* the answers of the closing question are complete: tally */
-    LT_IN_TAKEOVER,  /* a new driver took the event */
+    LT_IN_TAKEOVER,  /* a new driver took the event; LT_EPHASE when it is final */
     LT_IN_FINALISED, /* results and credits are stored */
 };
 struct lt_input {
@@ -111,7 +111,7 @@ struct lt_record {
     int64_t seq; /* gap-free per event, from 1 */
     int64_t at_us;
     enum lt_record_kind kind;
-    enum lt_phase phase;            /* PHASE: the new one */
+    enum lt_phase phase;            /* PHASE and FINAL: the new one */
     int qi;                         /* question records */
     int64_t opened_us, deadline_us; /* OPEN, and PHASE when a resume moved them */
     int answered, correct, dist[8]; /* CLOSED */

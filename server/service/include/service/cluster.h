@@ -9,6 +9,8 @@ struct lt_cluster_opts {
     int64_t dead_us;        /* a node that was silent for so long has lost its events */
 };
 struct lt_cluster *lt_cluster_new(struct lt_loop *l, struct lt_pg *pg, const struct lt_cluster_opts *opts);
+/* Leave at once: others may take our events without waiting for dead_us. No heartbeat follows. */
+void lt_cluster_leave(struct lt_cluster *c);
 void lt_cluster_free(struct lt_cluster *c);
 /* 0 until the node's row is written. A node that was declared dead gets a new id. */
 int64_t lt_cluster_node(const struct lt_cluster *c);
