@@ -6,14 +6,19 @@ DO $$
 DECLARE r text;
 BEGIN
     FOREACH r IN ARRAY ARRAY['leitai_app', 'leitai_relay', 'leitai_cross'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) THEN
-            EXECUTE format('CREATE ROLE %I %s NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', r,
-                           CASE WHEN r = 'leitai_cross' THEN 'NOLOGIN' ELSE 'LOGIN' END);
-        END IF;
+        -- Roles belong to the whole cluster: another database's migration may create them at this moment.
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) THEN
+                EXECUTE format('CREATE ROLE %I %s NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', r,
+                               CASE WHEN r = 'leitai_cross' THEN 'NOLOGIN' ELSE 'LOGIN' END);
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
     END LOOP;
 END $$;
 
-CREATE SCHEMA leitai;
+-- leitai itself was made by `leitai migrate`, for its own table.
 CREATE SCHEMA study;
 REVOKE ALL ON SCHEMA leitai, study FROM PUBLIC;
 GRANT USAGE ON SCHEMA leitai TO leitai_app, leitai_relay, leitai_cross;

@@ -247,10 +247,17 @@ CREATE TABLE answer (
     PRIMARY KEY (tenant_id, event_id, qi, person_id, attempt, season)
 ) PARTITION BY LIST (season);
 
+-- A partition is a table of its own: it gets its own wall and nobody is granted anything on it.
 CREATE FUNCTION ensure_season(p_season smallint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE v_table text := 'answer_' || p_season;
 BEGIN
-    EXECUTE format('CREATE TABLE IF NOT EXISTS leitai.answer_%s PARTITION OF leitai.answer FOR VALUES IN (%s)',
-                   p_season, p_season);
+    IF to_regclass('leitai.' || v_table) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE leitai.%I PARTITION OF leitai.answer FOR VALUES IN (%s)', v_table, p_season);
+    EXECUTE format('ALTER TABLE leitai.%I ENABLE ROW LEVEL SECURITY', v_table);
+    EXECUTE format('ALTER TABLE leitai.%I FORCE ROW LEVEL SECURITY', v_table);
+    EXECUTE format('CREATE POLICY tenant_wall ON leitai.%I USING (tenant_id = leitai.current_tenant())', v_table);
 END $$;
 REVOKE ALL ON FUNCTION ensure_season(smallint) FROM PUBLIC;
 SELECT ensure_season(y::smallint) FROM generate_series(2025, 2030) AS y;
@@ -278,11 +285,19 @@ CREATE TABLE job (
     kind       text NOT NULL CHECK (kind IN ('finalise')),
     token      bigint NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    failures   integer NOT NULL DEFAULT 0,
+    retry_at   timestamptz NOT NULL DEFAULT clock_timestamp(), -- not before; a job that fails must not keep others waiting
     done_at    timestamptz,
     PRIMARY KEY (tenant_id, event_id, kind),
     FOREIGN KEY (tenant_id, event_id) REFERENCES event
 );
-CREATE INDEX job_pending ON job (created_at) WHERE done_at IS NULL;
+CREATE INDEX job_pending ON job (retry_at) WHERE done_at IS NULL;
+CREATE FUNCTION job_wake() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('leitai_jobs', '');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER job_wake AFTER INSERT OR UPDATE OF token ON job FOR EACH ROW EXECUTE FUNCTION job_wake();
 
 CREATE TABLE result (
     tenant_id bigint NOT NULL,
@@ -305,6 +320,8 @@ CREATE TABLE credit_outbox (
     person_id  bigint NOT NULL,
     rule       text NOT NULL,
     ext_id     text NOT NULL,
+    key        text NOT NULL GENERATED ALWAYS AS ('leitai/e' || event_id::text || '/p' || person_id::text || '/' || rule) STORED,
+    year       smallint NOT NULL, -- the event's season: the annual cap counts in it, whenever the posting happens
     amount_c   bigint NOT NULL CHECK (amount_c <> 0),
     reason     text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -313,4 +330,5 @@ CREATE TABLE credit_outbox (
     FOREIGN KEY (tenant_id, event_id) REFERENCES event,
     FOREIGN KEY (tenant_id, person_id) REFERENCES person
 );
-CREATE INDEX credit_outbox_pending ON credit_outbox (tenant_id, event_id, person_id) WHERE posted_at IS NULL;
+-- The relay posts a tenant's credits in the order of people: the ledger locks a person's record.
+CREATE INDEX credit_outbox_pending ON credit_outbox (tenant_id, ext_id, key) WHERE posted_at IS NULL;

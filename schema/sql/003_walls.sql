@@ -1,11 +1,12 @@
--- The wall: row-level security, FORCEd (owners obey too), on every table that carries a tenant.
+-- The wall: row-level security, FORCEd (owners obey too), on every table that carries a tenant. (Partitions: ensure_season.)
 SET search_path = leitai;
 
 DO $$
 DECLARE t text;
 BEGIN
     FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = 'leitai' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'node' LOOP
+             WHERE n.nspname = 'leitai' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+             AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') LOOP
         EXECUTE format('ALTER TABLE leitai.%I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE leitai.%I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY tenant_wall ON leitai.%I USING (tenant_id = leitai.current_tenant())', t);
@@ -13,8 +14,15 @@ BEGIN
 END $$;
 
 -- What workers may do. History is never deleted and rarely updated.
-GRANT SELECT ON ALL TABLES IN SCHEMA leitai TO leitai_app;
-REVOKE SELECT ON ticket_key FROM leitai_app; -- read through find_ticket_key only
+DO $$
+DECLARE t text;
+BEGIN
+    FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'leitai' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+             AND c.relname <> 'ticket_key' LOOP -- keys are read through find_ticket_key only
+        EXECUTE format('GRANT SELECT ON leitai.%I TO leitai_app', t);
+    END LOOP;
+END $$;
 -- A partition has no wall of its own: it is reached through its parent only.
 DO $$
 DECLARE t text;
@@ -31,7 +39,7 @@ GRANT UPDATE (frozen_at) ON rule_sheet TO leitai_app;
 GRANT UPDATE (seq, token, node_id, phase, sheet_version) ON event_head TO leitai_app;
 GRANT UPDATE (state) ON question_instance TO leitai_app;
 GRANT UPDATE (outcome) ON inbox TO leitai_app;
-GRANT UPDATE (token, done_at) ON job TO leitai_app;
+GRANT UPDATE (token, failures, retry_at, done_at) ON job TO leitai_app;
 GRANT UPDATE (valid_to) ON membership TO leitai_app;
 GRANT INSERT ON node TO leitai_app;
 GRANT UPDATE (heartbeat_at) ON node TO leitai_app;
@@ -53,24 +61,37 @@ CREATE FUNCTION find_ticket_key(p_tenant_code text, p_kid text, OUT tenant_id bi
     RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
     AS $$ SELECT t.tenant_id, k.alg, encode(k.key, 'hex') FROM leitai.tenant t JOIN leitai.ticket_key k USING (tenant_id)
           WHERE t.code = p_tenant_code AND k.kid = p_kid AND k.disabled_at IS NULL $$;
--- The oldest unfinished job, of whatever tenant.
+-- Which tenant a code means.
+CREATE FUNCTION find_tenant(p_code text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
+    AS $$ SELECT t.tenant_id FROM leitai.tenant t WHERE t.code = p_code $$;
+-- The tenants after one, in order: who reconciles the ledger must not miss one. Ids only.
+CREATE FUNCTION find_tenants(p_after bigint) RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = leitai, pg_temp
+    AS $$ SELECT t.tenant_id FROM leitai.tenant t WHERE t.tenant_id > p_after ORDER BY t.tenant_id LIMIT 1000 $$;
+-- Jobs that are due, of whatever tenant.
 CREATE FUNCTION find_job(OUT tenant_id bigint, OUT event_id bigint, OUT kind text, OUT token bigint) RETURNS SETOF record
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
     AS $$ SELECT j.tenant_id, j.event_id, j.kind, j.token FROM leitai.job j WHERE j.done_at IS NULL
-          ORDER BY j.created_at LIMIT 20 $$;
+          AND j.retry_at <= now() ORDER BY j.retry_at LIMIT 20 $$;
 DO $$
 DECLARE f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['find_join_code(text)', 'find_ticket_key(text, text)', 'find_job()'] LOOP
+    FOREACH f IN ARRAY ARRAY['find_join_code(text)', 'find_ticket_key(text, text)', 'find_job()', 'find_tenant(text)',
+                             'find_tenants(bigint)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION leitai.%s FROM PUBLIC', f);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION leitai.%s TO leitai_app', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION leitai.%s TO %s', f,
+                       CASE f WHEN 'find_tenants(bigint)' THEN 'leitai_relay' ELSE 'leitai_app' END);
     END LOOP;
+    -- The owner's commands know tenants by their code, too, and obey the wall.
+    EXECUTE format('GRANT EXECUTE ON FUNCTION leitai.find_tenant(text) TO %I', current_user);
 END $$;
 -- Ownership decides as whom a SECURITY DEFINER function runs. Giving it away needs CREATE on the schema for a moment.
 GRANT CREATE ON SCHEMA leitai TO leitai_cross;
 ALTER FUNCTION find_join_code(text) OWNER TO leitai_cross;
 ALTER FUNCTION find_ticket_key(text, text) OWNER TO leitai_cross;
 ALTER FUNCTION find_job() OWNER TO leitai_cross;
+ALTER FUNCTION find_tenant(text) OWNER TO leitai_cross;
+ALTER FUNCTION find_tenants(bigint) OWNER TO leitai_cross;
 REVOKE CREATE ON SCHEMA leitai FROM leitai_cross;
 
 -- Appending is the fence: one UPDATE that only the holder of the token can make, at the place in the log that it knows.

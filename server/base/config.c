@@ -1,7 +1,14 @@
-/* Values by position in lt_options. Every source goes through one setter, so a value is checked wherever it comes from. */
+/* Values by position in lt_options, as text. Every source goes through one setter, so a value is checked wherever it comes
+ * from, and the getters cannot meet one that was not.
+ *
+ * Mistakes stop the start: an unknown name in the file or the environment, a value out of range, an option set twice in
+ * one file, a secret that everybody on the machine may read. libinih's own leniencies are turned off, because each of
+ * them changes a value silently: lines cut at 200 bytes, "a ; b" cut at the semicolon, an indented line taken as a
+ * continuation of the one before. */
 #include "base/config.h"
 
 #include "base/err.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_BYTES = 64, FILE_SECRET_BYTES = 4096 };
+enum { NAME_BYTES = 64, FILE_SECRET_BYTES = 4096, FILE_BYTES = 65536 };
 
 struct lt_config {
     char **values; /* by option index */
@@ -61,6 +68,8 @@ void lt_config_free(struct lt_config *c)
 static int parse_int(const char *s, int64_t *ret)
 {
     char *end;
+    if (*s != '-' && (*s < '0' || *s > '9')) /* strtoll also takes spaces and a plus */
+        return LT_ERANGE;
     errno = 0;
     long long v = strtoll(s, &end, 10);
     if (errno || end == s || *end)
@@ -76,6 +85,33 @@ static int parse_bool(const char *s)
     if (strcmp(s, "false") == 0 || strcmp(s, "no") == 0 || strcmp(s, "off") == 0 || strcmp(s, "0") == 0)
         return 0;
     return -1;
+}
+
+static bool among(const char *choices, const char *value)
+{
+    size_t n = strlen(value);
+    for (const char *c = choices; *c; c += strspn(c, " ")) {
+        size_t len = strcspn(c, " ");
+        if (len == n && memcmp(c, value, n) == 0)
+            return true;
+        c += len;
+    }
+    return false;
+}
+
+/* The value is not quoted: it may be a secret. */
+static int check_text(const struct lt_option *o, const char *value, struct lt_buf *err)
+{
+    size_t n = strlen(value);
+    if (n > (size_t)o->max)
+        lt_buf_printf(err, "option %s: longer than %lld bytes", o->name, (long long)o->max);
+    else if (n > 0 && n < (size_t)o->min)
+        lt_buf_printf(err, "option %s: shorter than %lld bytes", o->name, (long long)o->min);
+    else if (o->choices && !among(o->choices, value))
+        lt_buf_printf(err, "option %s: \"%s\" is none of: %s", o->name, value, o->choices);
+    else
+        return LT_OK;
+    return LT_ECONFIG;
 }
 
 static int check(const struct lt_option *o, const char *value, struct lt_buf *err)
@@ -94,11 +130,43 @@ static int check(const struct lt_option *o, const char *value, struct lt_buf *er
         lt_buf_printf(err, "option %s: \"%s\" is neither true nor false", o->name, value);
         return LT_ECONFIG;
     case LT_OPT_STR:
-        if (strlen(value) <= (size_t)o->max)
-            return LT_OK;
-        lt_buf_printf(err, "option %s: longer than %lld bytes", o->name, (long long)o->max);
-        return LT_ECONFIG;
+        return check_text(o, value, err);
     }
+    return LT_ECONFIG;
+}
+
+/* Whether people who are neither the owner nor in the group may read the file. */
+static bool exposed(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) != 0 || (st.st_mode & S_IROTH) != 0;
+}
+
+/* At most cap-1 bytes of a file, with a NUL. LT_ECONFIG: `err` says why. */
+static int read_file(const char *path, char *out, size_t cap, bool *ret_exposed, struct lt_buf *err)
+{
+    size_t n = 0;
+    ssize_t got = 1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && n < cap && (got = read(fd, out + n, cap - n)) > 0)
+        n += (size_t)got;
+    if (fd < 0 || got < 0) {
+        lt_buf_printf(err, "%s: %s", path, strerror(errno));
+    } else if (n == cap || memchr(out, '\0', n)) {
+        lt_buf_printf(err, "%s is %s", path, n == cap ? "too large" : "not a text");
+        got = -1;
+    } else {
+        out[n] = '\0';
+        *ret_exposed = exposed(fd);
+    }
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 || got < 0 ? LT_ECONFIG : LT_OK;
+}
+
+static int refuse_exposed(const char *path, struct lt_buf *err)
+{
+    lt_buf_printf(err, "%s holds a secret and can be read by everybody", path);
     return LT_ECONFIG;
 }
 
@@ -106,17 +174,14 @@ static int check(const struct lt_option *o, const char *value, struct lt_buf *er
 static int set_from_file(struct lt_config *c, const char *option, const char *path, struct lt_buf *err)
 {
     char text[FILE_SECRET_BYTES];
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    bool shared = fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & S_IROTH);
-    if (fd >= 0)
-        close(fd);
-    if (n < 0 || shared) {
-        lt_buf_printf(err, "option %s_file: %s %s", option, path, n < 0 ? strerror(errno) : "can be read by everybody");
-        return LT_ECONFIG;
+    bool everybody;
+    int r = read_file(path, text, sizeof text, &everybody, err);
+    if (r == LT_OK && everybody)
+        r = refuse_exposed(path, err);
+    if (r != LT_OK) {
+        lt_buf_printf(err, " (option %s_file)", option);
+        return r;
     }
-    text[n] = '\0';
     text[strcspn(text, "\r\n")] = '\0';
     return lt_config_set(c, option, text, err);
 }
@@ -150,7 +215,7 @@ int lt_config_set(struct lt_config *c, const char *name, const char *value, stru
 struct ini {
     struct lt_config *c;
     struct lt_buf *err;
-    const char *path;
+    bool *seen; /* by option index */
     bool secret;
 };
 
@@ -159,35 +224,52 @@ static int on_pair(void *user, const char *section, const char *name, const char
     struct ini *f = user;
     int i = find(name);
     if (section[0]) {
-        lt_buf_printf(f->err, "%s: sections are not used: [%s]", f->path, section);
+        lt_buf_printf(f->err, "sections are not used: [%s]", section);
         return 0;
     }
+    if (i >= 0 && f->seen[i]) {
+        lt_buf_printf(f->err, "option %s is set twice", name);
+        return 0;
+    }
+    if (i >= 0)
+        f->seen[i] = true;
     f->secret = f->secret || (i >= 0 && lt_options[i].secret && value[0]);
     return lt_config_set(f->c, name, value, f->err) == LT_OK;
 }
 
+/* The values of `text`; LT_ECONFIG with a line in `err`. */
+static int set_from_ini(struct ini *f, const char *path, const char *text)
+{
+    ini_use_stack = false;
+    ini_allow_realloc = true;
+    ini_max_line = FILE_BYTES;
+    ini_allow_multiline = false;
+    ini_allow_inline_comments = false;
+    ini_stop_on_first_error = true;
+    int line = ini_parse_string(text, on_pair, f);
+    if (line == 0)
+        return LT_OK;
+    if (f->err->len == 0)
+        lt_buf_str(f->err, "expected option = value");
+    lt_buf_printf(f->err, " (%s, line %d)", path, line);
+    return LT_ECONFIG;
+}
+
 int lt_config_file(struct lt_config *c, const char *path, struct lt_buf *err)
 {
-    struct ini f = {.c = c, .err = err, .path = path};
-    struct stat st;
-    FILE *file = fopen(path, "re");
-    if (!file || fstat(fileno(file), &st) != 0) {
-        lt_buf_printf(err, "%s: %s", path, strerror(errno));
-        if (file)
-            fclose(file);
-        return LT_ECONFIG;
-    }
-    int line = ini_parse_file(file, on_pair, &f);
-    fclose(file);
-    if (line != 0) {
-        lt_buf_printf(err, "%s%s: line %d", err->len ? " in " : "cannot be read: ", path, line);
-        return LT_ECONFIG;
-    }
-    if (f.secret && (st.st_mode & S_IROTH)) {
-        lt_buf_printf(err, "%s holds a secret and can be read by everybody", path);
-        return LT_ECONFIG;
-    }
-    return LT_OK;
+    char *text = malloc(FILE_BYTES);
+    bool *seen = calloc((size_t)count(), sizeof *seen);
+    assert(text && seen);
+    struct ini f = {.c = c, .err = err, .seen = seen};
+    bool everybody;
+    int r = read_file(path, text, FILE_BYTES, &everybody, err);
+    if (r == LT_OK)
+        r = set_from_ini(&f, path, text);
+    if (r == LT_OK && f.secret && everybody)
+        r = refuse_exposed(path, err);
+    free(text);
+    free(seen);
+    return r;
 }
 
 int lt_config_env(struct lt_config *c, char *const *environ, struct lt_buf *err)
@@ -293,7 +375,11 @@ void lt_config_doc(struct lt_buf *out)
             lt_buf_str(out, "true, false");
             break;
         case LT_OPT_STR:
-            lt_buf_printf(out, "text%s", o->secret ? ", secret; also as `_file`" : "");
+            lt_buf_str(out, o->choices ? o->choices : "text");
+            if (o->min > 0)
+                lt_buf_printf(out, " of at least %lld bytes", (long long)o->min);
+            if (o->secret)
+                lt_buf_printf(out, ", secret; also `%s_file`", o->name);
             break;
         }
         lt_buf_printf(out, " | %s |\n", o->doc);

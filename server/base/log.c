@@ -1,16 +1,18 @@
-/* One JSON object a line, one write(2) a line, so that lines of several processes on one pipe do not mix. A line has a bound: values that do not
- * fit are cut, never the structure. */
+/* One JSON object a line, one write(2) a line: lines of several processes on one pipe do not mix while they stay within
+ * PIPE_BUF, which is why a line has that bound. A value that is too long is cut before a character; fields that
+ * find no room any more are left out and "cut":true says so. A line is never dropped for its size. */
 #include "base/log.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/metrics.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 4096, VALUE_BYTES = 512 };
+enum { LINE_BYTES = 4096, VALUE_BYTES = 512, TAIL_BYTES = 16 /* ,"cut":true}\n */ };
 
 static enum lt_log_level threshold = LT_LOG_INFO;
 static char role_name[32] = "leitai";
@@ -58,12 +60,42 @@ static size_t cut(const char *s)
 
 static void timestamp(char *out, size_t cap)
 {
-    struct timeval tv;
+    int64_t wall_us = lt_clock_read().wall_us;
+    time_t seconds = (time_t)(wall_us / 1000000);
     struct tm tm;
-    gettimeofday(&tv, NULL);
-    gmtime_r(&tv.tv_sec, &tm);
+    gmtime_r(&seconds, &tm);
     size_t n = strftime(out, cap, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(out + n, cap - n, ".%03dZ", (int)(tv.tv_usec / 1000));
+    snprintf(out + n, cap - n, ".%03dZ", (int)(wall_us / 1000 % 1000));
+}
+
+static void write_field(struct lt_jsonw *w, const struct lt_field *f)
+{
+    /* A secret string never reaches a line; a number under such a name (a fencing token) tells nothing. */
+    if (f->kind == LT_FIELD_INT)
+        lt_jsonw_i64(w, f->key, f->i);
+    else if (secret(f->key))
+        lt_jsonw_str(w, f->key, "[redacted]");
+    else if (f->s)
+        lt_jsonw_strn(w, f->key, f->s, cut(f->s));
+    else
+        lt_jsonw_null(w, f->key);
+}
+
+/* As many fields as fit, leaving room for the end of the line. */
+static void write_fields(struct lt_jsonw *w, const struct lt_field *const *fields)
+{
+    struct lt_buf *b = w->b;
+    for (; *fields; fields++) {
+        size_t before = b->len;
+        write_field(w, *fields);
+        if (!b->failed && b->len + TAIL_BYTES <= LINE_BYTES)
+            continue;
+        b->len = before;
+        b->failed = false;
+        lt_metric_add(LT_M_LOG_CUT, 1);
+        lt_jsonw_bool(w, "cut", true);
+        break;
+    }
 }
 
 void lt_log_fields(enum lt_log_level level, const char *msg, const struct lt_field *const *fields)
@@ -79,24 +111,13 @@ void lt_log_fields(enum lt_log_level level, const char *msg, const struct lt_fie
     lt_jsonw_obj(&w, NULL);
     lt_jsonw_str(&w, "ts", ts);
     lt_jsonw_str(&w, "level", level_names[level]);
-    lt_jsonw_str(&w, "msg", msg);
+    lt_jsonw_strn(&w, "msg", msg, cut(msg));
     lt_jsonw_str(&w, "role", role_name);
     lt_jsonw_i64(&w, "pid", getpid());
-    for (; *fields; fields++) {
-        const struct lt_field *f = *fields;
-        /* A secret string never reaches a line; a number under such a name (a fencing token) tells nothing. */
-        if (f->kind == LT_FIELD_INT)
-            lt_jsonw_i64(&w, f->key, f->i);
-        else if (secret(f->key))
-            lt_jsonw_str(&w, f->key, "[redacted]");
-        else if (f->s)
-            lt_jsonw_strn(&w, f->key, f->s, cut(f->s));
-        else
-            lt_jsonw_null(&w, f->key);
-    }
+    write_fields(&w, fields);
     lt_jsonw_end_obj(&w);
     lt_buf_char(&b, '\n');
-    if (!b.failed) {
+    if (!b.failed) { /* else memory is gone */
         ssize_t n = write(STDERR_FILENO, b.p, b.len);
         (void)n; /* nobody can be told that the log is gone */
     }

@@ -6,6 +6,10 @@
 #define STR(n, d, maxlen, text) {.name = n, .type = LT_OPT_STR, .fallback = d, .max = maxlen, .doc = text}
 #define SECRET(n, maxlen, text)                                                                    \
     {.name = n, .type = LT_OPT_STR, .fallback = "", .max = maxlen, .secret = true, .doc = text}
+#define KEY(n, text)                                                                               \
+    {.name = n, .type = LT_OPT_STR, .fallback = "", .min = 32, .max = 512, .secret = true, .doc = text}
+#define CHOICE(n, d, of, text)                                                                     \
+    {.name = n, .type = LT_OPT_STR, .fallback = d, .max = 64, .choices = of, .doc = text}
 #define INT(n, d, lo, hi, text)                                                                    \
     {.name = n, .type = LT_OPT_INT, .fallback = d, .min = lo, .max = hi, .doc = text}
 #define BOOL(n, d, text) {.name = n, .type = LT_OPT_BOOL, .fallback = d, .doc = text}
@@ -50,7 +54,8 @@ const struct lt_option lt_options[] = {
     INT("redis_command_timeout_ms", "1000", 50, 60000, "Time for a reply of Redis, ms."),
     INT("redis_max_pending", "20000", 16, 1000000, "Commands to Redis under way, per worker."),
 
-    SECRET("session_secret", 512, "Secret of session tokens, at least 32 bytes; the same on every node."),
+    KEY("session_secret", "Secret of session tokens; the same on every node."),
+    KEY("session_secret_previous", "The secret before a rotation: its tokens stay valid; empty: none."),
     INT("session_ttl_s", "86400", 60, 604800, "Life of a session token, s; each welcome renews it."),
 
     INT("events_max", "500", 1, 100000, "Events held per worker."),
@@ -60,6 +65,6 @@ const struct lt_option lt_options[] = {
     INT("close_drain_ms", "300", 0, 5000, "Time between closing a question and closing its gate, ms."),
     INT("presence_interval_ms", "250", 50, 10000, "Time between presence updates on stages and desks, ms."),
     INT("roster_page", "100", 1, 200, "Entries in one page of the roster."),
-    STR("log_level", "info", 8, "Least important lines that are logged: debug, info, warn or error."),
+    CHOICE("log_level", "info", "debug info warn error", "Least important lines that are logged."),
     {.name = NULL},
 };

@@ -29,7 +29,8 @@ static bool fill_is_right(const struct lt_question *q, const char *text)
 
 static void a_fill_in_answer_is_compared_as_people_write_it(void **state)
 {
-    struct lt_question *q = question("{\"type\":\"fill\",\"stem\":\"____日\",\"accepted\":[\"十五\",\"15\",\"ABC\"]}");
+    struct lt_question *q =
+        question("{\"type\":\"fill\",\"stem\":\"____日\",\"accepted\":[\"十五\",\"15\",\"ABC\"]}");
     (void)state;
     assert_true(fill_is_right(q, "十五"));
     assert_true(fill_is_right(q, " １５ "));
@@ -41,9 +42,10 @@ static void a_fill_in_answer_is_compared_as_people_write_it(void **state)
 
 static void a_multiple_choice_is_all_or_nothing_unless_partial(void **state)
 {
-    struct lt_question *q =
-        question("{\"type\":\"multiple\",\"stem\":\"s\",\"options\":[\"a\",\"b\",\"c\",\"d\"],\"key\":[0,1]}");
-    struct lt_response half = {.n_choice = 1, .choice = {1}}, all = {.n_choice = 2, .choice = {1, 0}};
+    struct lt_question *q = question("{\"type\":\"multiple\",\"stem\":\"s\",\"options\":[\"a\","
+                                     "\"b\",\"c\",\"d\"],\"key\":[0,1]}");
+    struct lt_response half = {.n_choice = 1, .choice = {1}},
+                       all = {.n_choice = 2, .choice = {1, 0}};
     (void)state;
     assert_true(lt_grade(q, &all, false).right);
     assert_int_equal(lt_grade(q, &half, false).fraction_e4, 0);
@@ -70,7 +72,8 @@ static int naive_rank(const struct lt_standing *s, int n, int i)
     for (int k = 0; k < n; k++)
         better += s[k].points_c > s[i].points_c ||
                   (s[k].points_c == s[i].points_c &&
-                   (s[k].correct > s[i].correct || (s[k].correct == s[i].correct && s[k].time_us < s[i].time_us)));
+                   (s[k].correct > s[i].correct ||
+                    (s[k].correct == s[i].correct && s[k].time_us < s[i].time_us)));
     return better + 1;
 }
 
@@ -81,7 +84,10 @@ static void ties_share_a_rank_and_leave_a_gap(void **state)
     unsigned seed = 7;
     (void)state;
     for (int i = 0; i < N; i++)
-        s[i] = (struct lt_standing){.entry = i + 1, .points_c = rand_r(&seed) % 9 - 4, .correct = rand_r(&seed) % 3, .time_us = rand_r(&seed) % 4 * 1000000};
+        s[i] = (struct lt_standing){.entry = i + 1,
+                                    .points_c = rand_r(&seed) % 9 - 4,
+                                    .correct = rand_r(&seed) % 3,
+                                    .time_us = rand_r(&seed) % 4 * 1000000};
     lt_rank(s, N);
     for (int i = 0; i < N; i++) {
         int64_t a, b;

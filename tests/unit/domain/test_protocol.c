@@ -19,7 +19,9 @@ static int read_text(const char *s)
 static void an_answer_is_read_member_by_member(void **state)
 {
     (void)state;
-    assert_int_equal(read_text("{\"t\":\"answer\",\"id\":\"a1\",\"q\":3,\"choice\":[0,2],\"later\":true}"), LT_OK);
+    assert_int_equal(
+        read_text("{\"t\":\"answer\",\"id\":\"a1\",\"q\":3,\"choice\":[0,2],\"later\":true}"),
+        LT_OK);
     assert_int_equal(msg.id, LT_CLIENT_MSG_ID_ANSWER);
     assert_string_equal(msg.answer.id, "a1");
     assert_int_equal(msg.answer.q, 3);
@@ -44,7 +46,8 @@ static void every_mistake_has_its_code_and_names_the_member(void **state)
         {"{\"t\":\"answer\",\"id\":\"a\\u0007\",\"q\":1}", LT_ERANGE, "id"},
         {"{\"t\":\"answer\",\"id\":\"a\",\"q\":0}", LT_ERANGE, "q"},
         {"{\"t\":\"answer\",\"id\":\"a\",\"q\":1e99}", LT_ERANGE, "q"},
-        {"{\"t\":\"answer\",\"id\":\"a\",\"q\":1,\"choice\":[0,1,2,3,4,5,6,7,8]}", LT_ERANGE, "choice"},
+        {"{\"t\":\"answer\",\"id\":\"a\",\"q\":1,\"choice\":[0,1,2,3,4,5,6,7,8]}", LT_ERANGE,
+         "choice"},
         {"{\"t\":\"answer\",\"id\":\"a\",\"q\":1,\"choice\":[-1]}", LT_ERANGE, "choice"},
         {"{\"t\":\"answer\",\"id\":\"a\",\"q\":1,\"choice\":[\"0\"]}", LT_ETYPE, "choice"},
         {"{\"t\":\"command\",\"id\":\"c\",\"action\":\"explode\"}", LT_ERANGE, "action"},
@@ -79,7 +82,9 @@ static void what_is_absent_is_not_written(void **state)
     (void)state;
     lt_buf_init(&b, 1000);
     lt_msg_error_write(&m, &b);
-    assert_string_equal(lt_buf_cstr(&b), "{\"t\":\"error\",\"code\":\"retry_later\",\"re\":\"a\\\"1\",\"retry_ms\":800}");
+    assert_string_equal(
+        lt_buf_cstr(&b),
+        "{\"t\":\"error\",\"code\":\"retry_later\",\"re\":\"a\\\"1\",\"retry_ms\":800}");
     lt_buf_done(&b);
 }
 

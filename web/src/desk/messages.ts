@@ -5,14 +5,12 @@ export const deskMessages = {
   "desk.noTicket": { zh: "请从学习平台进入主持台", en: "Enter the host desk from the study platform" },
   "desk.noTicketHint": { zh: "入场凭证在链接里，直接打开本页没有凭证。", en: "The ticket is part of the link; this page alone has none." },
   "desk.ended": { zh: "主持台已断开", en: "The host desk is disconnected" },
-  "desk.hostOnly": { zh: "主持人", en: "Host" },
   "desk.back": { zh: "全部赛事", en: "All events" },
   "desk.openStage": { zh: "打开大屏", en: "Open stage" },
   "desk.openStageHint": { zh: "在新窗口打开，拖到投影上后按 F 全屏。", en: "Opens a window: drag it to the projector and press F." },
   "desk.noStage": { zh: "大屏凭证还没到，请稍候。", en: "The stage's token has not arrived yet." },
   "desk.code": { zh: "参赛码", en: "Code" },
   "desk.language": { zh: "English", en: "中文" },
-  "desk.keys": { zh: "按键说明", en: "Keys" },
 
   "line.live": { zh: "连接良好", en: "Connected" },
   "line.slow": { zh: "网络较慢", en: "Slow network" },
@@ -30,7 +28,6 @@ export const deskMessages = {
 
   "events.title": { zh: "我的赛事", en: "My events" },
   "events.count": { zh: "{n} 场", en: "{n}" },
-  "events.hint": { zh: "选一场，进入主持台。", en: "Choose one to host it." },
   "events.empty": { zh: "还没有您主持的赛事", en: "No events to host yet" },
   "events.emptyHint": { zh: "请联系组织者把您设为主持人，然后刷新本页。", en: "Ask the organiser to make you a host, then reload this page." },
   "events.name": { zh: "赛事", en: "Event" },
@@ -63,7 +60,6 @@ export const deskMessages = {
   "now.final": { zh: "结果已确认", en: "Results are final" },
   "now.finalHint": { zh: "积分正在或已经写入学习档案，每人只记一次。", en: "Credits go to the study records, once for each person." },
   "now.finalising": { zh: "正在写入结果和积分…", en: "Writing results and credits…" },
-  "now.asPlayers": { zh: "选手看到的题目", en: "As players see it" },
   "now.answered": { zh: "已作答", en: "Answered" },
   "now.correct": { zh: "答对", en: "Right" },
   "now.left": { zh: "剩余时间", en: "Time left" },
@@ -141,7 +137,6 @@ export const deskMessages = {
   "why.notFinished": { zh: "先结束比赛", en: "Finish the contest first" },
   "why.offline": { zh: "断线期间不能操作", en: "Not while offline" },
 
-  "err.noAnswer": { zh: "服务器没有回应。重连后会再次发送，不会重复执行。", en: "No reply from the server. It is sent again after reconnecting and will not run twice." },
   "err.refused": { zh: "{what}：{why}", en: "{what}: {why}" },
   "err.dismiss": { zh: "知道了", en: "Dismiss" },
 
@@ -181,7 +176,4 @@ export const deskMessages = {
   "roster.shownOf": { zh: "已列出 {n} / {of}", en: "{n} of {of} listed" },
 
   "key.space": { zh: "空格", en: "Space" },
-  "key.title": { zh: "按键", en: "Keys" },
-  "key.primary": { zh: "空格 / 回车：大按钮", en: "Space / Enter: the big button" },
-  "key.find": { zh: "查找参赛方", en: "find an entry" },
 } as const;

@@ -1,6 +1,5 @@
 /* Words of the stage: read aloud by nobody, read from thirty metres by everybody. Chinese first. */
 export const stageMessages = {
-  "stage.title": { zh: "擂台 · 大屏", en: "Leitai · Stage" },
   "stage.name": { zh: "擂台", en: "Leitai" },
   "stage.opening": { zh: "正在接通赛场", en: "Connecting to the hall" },
   "stage.openingHint": { zh: "马上就好", en: "One moment" },
@@ -58,7 +57,6 @@ export const stageMessages = {
   "board.up": { zh: "上升 {n} 位", en: "up {n}" },
   "board.down": { zh: "下降 {n} 位", en: "down {n}" },
   "board.same": { zh: "名次不变", en: "unchanged" },
-  "board.empty": { zh: "第一题揭晓后，这里显示排名", en: "Ranks appear after the first answer" },
 
   "podium.finished": { zh: "比赛结束", en: "The contest is over" },
   "podium.provisional": { zh: "结果待确认", en: "Results not yet confirmed" },
@@ -76,5 +74,4 @@ export const stageMessages = {
   "keys.lang": { zh: "English", en: "中文" },
   "keys.board": { zh: "排行榜", en: "Board" },
   "keys.reveal": { zh: "答案", en: "Answer" },
-  "keys.page": { zh: "翻页", en: "Page" },
 } as const;

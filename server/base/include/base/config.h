@@ -14,8 +14,9 @@ struct lt_option {
     const char *name; /* snake_case; flag is --name with '-' or '_' */
     enum lt_option_type type;
     const char *fallback; /* default, as text; "" is an empty string */
-    int64_t min, max;     /* ints: range; strings: max is the largest length in bytes */
+    int64_t min, max;     /* ints: range; strings: length in bytes, min unless empty */
     bool secret;          /* never printed; also settable as <name>_file = path */
+    const char *choices;  /* strings: the only values, separated by spaces; NULL: any */
     const char *doc;      /* one line, what it does and its unit */
 };
 /* The table, ended by name == NULL. */
@@ -24,7 +25,7 @@ extern const struct lt_option lt_options[];
 struct lt_config *lt_config_new(void);
 void lt_config_free(struct lt_config *c);
 /* Each returns LT_OK or LT_ECONFIG with a line for people in `err` (which option, which value, what is allowed).
- * A file that other users may read and that holds a secret is refused. */
+ * A file that everybody may read and that holds a secret is refused. */
 int lt_config_file(struct lt_config *c, const char *path, struct lt_buf *err);
 int lt_config_env(struct lt_config *c, char *const *environ, struct lt_buf *err);
 /* Consumes --option=value, --option value, --flag (bool) from argv[1..]; what is no option stays, in order; *argc shrinks. */
