@@ -28,6 +28,8 @@ admin -c "CREATE DATABASE $db"
 # Roles belong to the whole server: two tests may make them at once.
 exec 9>/tmp/leitai-test-roles.lock
 flock 9
+sql -c 'CREATE SCHEMA leitai' # as `leitai migrate` does for its own table
+sql -c "CREATE SCHEMA leitai"
 for f in "$here"/../../../schema/sql/*.sql; do sql -1 -f "$f" >/dev/null; done
 flock -u 9
 
@@ -57,7 +59,7 @@ INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id,
 INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q) VALUES (2, 2, 'c', 2, 'start', -1);
 INSERT INTO leitai.job (tenant_id, event_id, kind, token) VALUES (2, 2, 'finalise', 1);
 INSERT INTO leitai.result VALUES (2, 2, 2, 1, 0, 0, 0, 0);
-INSERT INTO leitai.credit_outbox (tenant_id, event_id, person_id, rule, ext_id, amount_c, reason) VALUES (2, 2, 2, 'x', 'p', 100, 'r');
+INSERT INTO leitai.credit_outbox (tenant_id, event_id, person_id, rule, ext_id, year, amount_c, reason) VALUES (2, 2, 2, 'x', 'p', 2026, 100, 'r');
 INSERT INTO study.record (tenant_id, ext_id) VALUES (2, 'p');
 INSERT INTO study.policy (tenant_id, annual_cap_c) VALUES (1, 150), (2, NULL);
 SQL

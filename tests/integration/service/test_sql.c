@@ -9,9 +9,9 @@
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 static char name[40], target[2048];
@@ -65,6 +65,7 @@ static int setup(void **state)
     /* Roles belong to the whole server: two tests may make them at once. */
     int lock = open("/tmp/leitai-test-roles.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0666);
     assert_true(lock >= 0 && flock(lock, LOCK_EX) == 0);
+    run(pq, "CREATE SCHEMA leitai");
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(target, sizeof target, "%s/schema/sql/%s.sql", LEITAI_SOURCE_DIR, files[i]);
         run_file(target);
