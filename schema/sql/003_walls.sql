@@ -13,7 +13,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- What workers may do. History is never deleted and rarely updated.
+-- What workers may do. History is never deleted and rarely updated. Partitions are reached through their parent only.
 DO $$
 DECLARE t text;
 BEGIN
@@ -21,15 +21,6 @@ BEGIN
              WHERE n.nspname = 'leitai' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
              AND c.relname <> 'ticket_key' LOOP -- keys are read through find_ticket_key only
         EXECUTE format('GRANT SELECT ON leitai.%I TO leitai_app', t);
-    END LOOP;
-END $$;
--- A partition has no wall of its own: it is reached through its parent only.
-DO $$
-DECLARE t text;
-BEGIN
-    FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = 'leitai' AND c.relispartition AND c.relkind = 'r' LOOP
-        EXECUTE format('REVOKE ALL ON leitai.%I FROM leitai_app', t);
     END LOOP;
 END $$;
 GRANT INSERT ON person, membership, bank, question, event, role_grant, rule_sheet, event_head, event_log, round,

@@ -1,9 +1,4 @@
-/* `leitai serve`, and its parts for the foreground: `leitai worker`, `leitai jobs`.
- *
- * How many workers: what the configuration says, else one per core. A worker cannot hold more
- * connections than the descriptor limit allows; when that is less than max_connections, each takes
- * less and (unless their number was set) there are more of them, so that the machine holds what its
- * cores would. */
+/* `leitai serve`, and its parts for the foreground: `leitai worker`, `leitai jobs`. */
 #include "app/commands.h"
 #include "app/supervisor.h"
 #include "preflight.h"
@@ -19,10 +14,7 @@
 #include <sys/resource.h>
 
 enum {
-    WORKERS_MAX = 64,
-    RESERVED_DESCRIPTORS = 256, /* of each worker: stores, listener, files under way */
     DESCRIPTORS_ENOUGH = 65536, /* an unlimited descriptor limit only makes tables larger */
-    CONNECTIONS_MIN = 10,       /* the option's own least value */
     POSTGRES_PATIENCE_S = 30,   /* at boot PostgreSQL may start beside us */
     DRAIN_MARGIN_S = 5,         /* after the drain a worker still commits what it holds */
     RESTART_MIN_MS = 100,
@@ -73,37 +65,10 @@ static int cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-int lt_serve_plan(struct lt_config *c, int n_cores, int64_t descriptors)
-{
-    int64_t workers = lt_config_int(c, "workers");
-    int64_t wanted = lt_config_int(c, "max_connections");
-    int64_t room = descriptors - RESERVED_DESCRIPTORS;
-    int64_t each = room < wanted ? room : wanted;
-    if (each < CONNECTIONS_MIN)
-        each = CONNECTIONS_MIN;
-    if (workers == 0)
-        workers = (n_cores * wanted + each - 1) / each;
-    if (workers > WORKERS_MAX)
-        workers = WORKERS_MAX;
-    if (each < wanted) {
-        char text[24];
-        struct lt_buf err;
-        lt_buf_init(&err, 256);
-        snprintf(text, sizeof text, "%lld", (long long)each);
-        if (lt_config_set(c, "max_connections", text, &err) == LT_OK)
-            lt_log(LT_LOG_WARN,
-                   "the descriptor limit allows fewer connections per worker than max_connections",
-                   LT_I("max_connections", each), LT_I("wanted", wanted),
-                   LT_I("descriptors", descriptors), LT_I("workers", workers));
-        lt_buf_done(&err);
-    }
-    return (int)workers;
-}
-
 static int supervise(struct lt_config *c, int workers)
 {
-    struct lt_child_spec children[WORKERS_MAX + 1];
-    char names[WORKERS_MAX][24];
+    struct lt_child_spec children[LT_WORKERS_MAX + 1];
+    char names[LT_WORKERS_MAX][24];
     for (int i = 0; i < workers; i++) {
         snprintf(names[i], sizeof names[i], "worker-%d", i);
         children[i] =
@@ -152,8 +117,8 @@ static int parse_index(int argc, char **argv, int *ret)
         return 0;
     char *end = "";
     long v = argc == 3 && strcmp(argv[1], "--index") == 0 ? strtol(argv[2], &end, 10) : -1;
-    if (v < 0 || v >= WORKERS_MAX || *end) {
-        fprintf(stderr, "leitai worker: expected --index 0 … %d\n", WORKERS_MAX - 1);
+    if (v < 0 || v >= LT_WORKERS_MAX || *end) {
+        fprintf(stderr, "leitai worker: expected --index 0 … %d\n", LT_WORKERS_MAX - 1);
         return -1;
     }
     *ret = (int)v;

@@ -24,11 +24,10 @@ is() {
 }
 app() { echo "SET ROLE leitai_app; SELECT set_config('app.tenant_id', '$1', false) \\g /dev/null"; }
 
-admin -c "CREATE DATABASE $db"
+admin -c "CREATE DATABASE $db TEMPLATE template0"
 # Roles belong to the whole server: two tests may make them at once.
 exec 9>/tmp/leitai-test-roles.lock
 flock 9
-sql -c 'CREATE SCHEMA leitai' # as `leitai migrate` does for its own table
 sql -c "CREATE SCHEMA leitai"
 for f in "$here"/../../../schema/sql/*.sql; do sql -1 -f "$f" >/dev/null; done
 flock -u 9

@@ -9,6 +9,7 @@
 int lt_cmd_serve(struct lt_config *c, int argc, char **argv);
 /* How many workers, given the cores and the descriptor limit of a process; lowers `max_connections`
  * when it must. */
+enum { LT_WORKERS_MAX = 64 };
 int lt_serve_plan(struct lt_config *c, int n_cores, int64_t descriptors);
 /* One worker (`--index N`) or one job process in the foreground, without a supervisor. */
 int lt_cmd_worker(struct lt_config *c, int argc, char **argv);
