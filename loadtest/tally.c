@@ -80,6 +80,9 @@ int64_t lt_run_count(const struct lt_run *r, enum lt_count c)
 static void note_question(struct lt_tally *t, const struct lt_seen *m, int64_t now_us)
 {
     struct lt_asked *a = &t->asked[m->question.q];
+    if (m->seq <= a->seq)
+        return;
+    a->seq = m->seq;
     a->seen = m->question;
     if (m->question.q > t->n_questions)
         t->n_questions = m->question.q;
@@ -101,12 +104,12 @@ bool lt_tally_log(struct lt_tally *t, const struct lt_seen *m, int64_t now_us)
     t->log[slot].seq = m->seq;
     t->log[slot].content = m->content;
     t->n_log++;
+    if (m->kind == LT_SEEN_QUESTION)
+        note_question(t, m, now_us);
     if (m->epoch == t->epoch && m->seq < t->head)
         return true; /* replayed to a late one; the picture is newer already */
     t->epoch = m->epoch;
     t->head = m->seq;
-    if (m->kind == LT_SEEN_QUESTION)
-        note_question(t, m, now_us);
     if (m->kind == LT_SEEN_PHASE) {
         t->phase = m->phase;
         if (m->phase == LT_SEEN_FINAL)
@@ -117,10 +120,22 @@ bool lt_tally_log(struct lt_tally *t, const struct lt_seen *m, int64_t now_us)
     return true;
 }
 
+static bool boards_equal(const struct lt_seen_board *a, const struct lt_seen_board *b)
+{
+    if (a->v != b->v || a->of != b->of || a->n_rows != b->n_rows || a->final != b->final)
+        return false;
+    for (int i = 0; i < a->n_rows; i++) {
+        const struct lt_seen_row *x = &a->rows[i], *y = &b->rows[i];
+        if (x->entry != y->entry || x->rank != y->rank || x->points_c != y->points_c || x->correct != y->correct)
+            return false;
+    }
+    return true;
+}
+
 bool lt_tally_board(struct lt_tally *t, const struct lt_seen_board *b)
 {
     for (int i = t->n_boards - 1; i >= 0; i--) {
-        if (memcmp(&t->boards[i], b, sizeof *b) == 0)
+        if (boards_equal(&t->boards[i], b))
             return true;
     }
     if (t->n_boards == LT_TALLY_BOARDS)

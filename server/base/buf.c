@@ -1,8 +1,9 @@
 /* The growable byte buffer behind every message, SQL array and page.
  *
- * The bound is part of the buffer, so no writer can grow one without limit. Failure is sticky instead of returned: a
- * message is written by dozens of appends, and one check at its end is both shorter and harder to forget. An append that
- * does not fit changes nothing, so a failed buffer never holds half a value.
+ * The bound is part of the buffer, so no writer can grow one without limit. Failure is sticky
+ * instead of returned: a message is written by dozens of appends, and one check at its end is both
+ * shorter and harder to forget. An append that does not fit changes nothing, so a failed buffer
+ * never holds half a value.
  *
  * Invariant: cap > len whenever p != NULL, and p[len] == '\0'. */
 #include "base/buf.h"
@@ -36,7 +37,8 @@ void lt_buf_clear(struct lt_buf *b)
         b->p[0] = '\0';
 }
 
-/* Room for n more bytes and a NUL; false, with `failed` set, when the bound or memory forbids it. */
+/* Room for n more bytes and a NUL; false, with `failed` set, when the bound or memory forbids it.
+ */
 static bool reserve(struct lt_buf *b, size_t n)
 {
     if (b->failed)

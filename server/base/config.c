@@ -1,10 +1,10 @@
-/* Values by position in lt_options, as text. Every source goes through one setter, so a value is checked wherever it comes
- * from, and the getters cannot meet one that was not.
+/* Values by position in lt_options, as text. Every source goes through one setter, so a value is
+ * checked wherever it comes from, and the getters cannot meet one that was not.
  *
- * Mistakes stop the start: an unknown name in the file or the environment, a value out of range, an option set twice in
- * one file, a secret that everybody on the machine may read. libinih's own leniencies are turned off, because each of
- * them changes a value silently: lines cut at 200 bytes, "a ; b" cut at the semicolon, an indented line taken as a
- * continuation of the one before. */
+ * Mistakes stop the start: an unknown name in the file or the environment, a value out of range, an
+ * option set twice in one file, a secret that everybody on the machine may read. libinih's own
+ * leniencies are turned off, because each of them changes a value silently: lines cut at 200 bytes,
+ * "a ; b" cut at the semicolon, an indented line taken as a continuation of the one before. */
 #include "base/config.h"
 
 #include "base/err.h"
@@ -80,9 +80,11 @@ static int parse_int(const char *s, int64_t *ret)
 
 static int parse_bool(const char *s)
 {
-    if (strcmp(s, "true") == 0 || strcmp(s, "yes") == 0 || strcmp(s, "on") == 0 || strcmp(s, "1") == 0)
+    if (strcmp(s, "true") == 0 || strcmp(s, "yes") == 0 || strcmp(s, "on") == 0 ||
+        strcmp(s, "1") == 0)
         return 1;
-    if (strcmp(s, "false") == 0 || strcmp(s, "no") == 0 || strcmp(s, "off") == 0 || strcmp(s, "0") == 0)
+    if (strcmp(s, "false") == 0 || strcmp(s, "no") == 0 || strcmp(s, "off") == 0 ||
+        strcmp(s, "0") == 0)
         return 0;
     return -1;
 }
@@ -121,8 +123,8 @@ static int check(const struct lt_option *o, const char *value, struct lt_buf *er
     case LT_OPT_INT:
         if (parse_int(value, &v) == LT_OK && v >= o->min && v <= o->max)
             return LT_OK;
-        lt_buf_printf(err, "option %s: \"%s\" is not a whole number from %lld to %lld", o->name, value, (long long)o->min,
-                      (long long)o->max);
+        lt_buf_printf(err, "option %s: \"%s\" is not a whole number from %lld to %lld", o->name,
+                      value, (long long)o->min, (long long)o->max);
         return LT_ECONFIG;
     case LT_OPT_BOOL:
         if (parse_bool(value) >= 0)
@@ -171,7 +173,8 @@ static int refuse_exposed(const char *path, struct lt_buf *err)
 }
 
 /* A secret from a file: its first line. */
-static int set_from_file(struct lt_config *c, const char *option, const char *path, struct lt_buf *err)
+static int set_from_file(struct lt_config *c, const char *option, const char *path,
+                         struct lt_buf *err)
 {
     char text[FILE_SECRET_BYTES];
     bool everybody;
@@ -366,7 +369,8 @@ void lt_config_doc(struct lt_buf *out)
 {
     lt_buf_str(out, "| option | default | allowed | meaning |\n| --- | --- | --- | --- |\n");
     for (const struct lt_option *o = lt_options; o->name; o++) {
-        lt_buf_printf(out, "| `%s` | %s%s%s | ", o->name, o->fallback[0] ? "`" : "", o->fallback, o->fallback[0] ? "`" : "");
+        lt_buf_printf(out, "| `%s` | %s%s%s | ", o->name, o->fallback[0] ? "`" : "", o->fallback,
+                      o->fallback[0] ? "`" : "");
         switch (o->type) {
         case LT_OPT_INT:
             lt_buf_printf(out, "%lld–%lld", (long long)o->min, (long long)o->max);

@@ -1,8 +1,9 @@
 /* The error table, as generated from schema/protocol/protocol.json.
  *
- * Values, wire codes and close codes live in one list so that a code can be added in one place and neither the counters
- * nor the documentation can miss it. Values are small and unique, so a look-up is one array access; a value that the
- * table does not know (a bug elsewhere) is shown to people as "internal" rather than crashing the process. */
+ * Values, wire codes and close codes live in one list so that a code can be added in one place and
+ * neither the counters nor the documentation can miss it. Values are small and unique, so a look-up
+ * is one array access; a value that the table does not know (a bug elsewhere) is shown to people as
+ * "internal" rather than crashing the process. */
 #include "base/err.h"
 
 #include <string.h>

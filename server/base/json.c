@@ -1,12 +1,14 @@
 /* Reading JSON that strangers wrote.
  *
- * cJSON builds the tree, but alone it is too kind: names match without regard to case, nesting goes to 1,000, a byte is
- * text whether or not it is UTF-8, "01" and a raw line feed in a string pass, the second of two equal keys hides. So a gate reads
- * the bytes first and refuses all of that, in one pass and without allocating; only what passes is given to cJSON. Equal keys are
- * looked for afterwards, in the tree, where escapes are resolved. What the gate does not check (the order of tokens) cJSON does.
+ * cJSON builds the tree, but alone it is too kind: names match without regard to case, nesting goes
+ * to 1,000, a byte is text whether or not it is UTF-8, "01" and a raw line feed in a string pass,
+ * the second of two equal keys hides. So a gate reads the bytes first and refuses all of that, in
+ * one pass and without allocating; only what passes is given to cJSON. Equal keys are looked for
+ * afterwards, in the tree, where escapes are resolved. What the gate does not check (the order of
+ * tokens) cJSON does.
  *
- * Numbers are doubles in cJSON: integers are exact to 2^53 and the getter refuses anything larger, which is why 64-bit
- * ids travel as strings. */
+ * Numbers are doubles in cJSON: integers are exact to 2^53 and the getter refuses anything larger,
+ * which is why 64-bit ids travel as strings. */
 #include "base/json.h"
 
 #include "base/err.h"
@@ -22,10 +24,14 @@ size_t utf8_sequence(const unsigned char *p, size_t n)
     unsigned char c = p[0];
     if (c < 0x80)
         return 1;
-    size_t len = c >= 0xC2 && c <= 0xDF ? 2 : (c & 0xF0) == 0xE0 ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
+    size_t len = c >= 0xC2 && c <= 0xDF   ? 2
+                 : (c & 0xF0) == 0xE0     ? 3
+                 : c >= 0xF0 && c <= 0xF4 ? 4
+                                          : 0;
     if (len == 0 || n < len)
         return 0;
-    /* Only the second byte's range depends on the first: overlong forms, surrogates, the end of Unicode. */
+    /* Only the second byte's range depends on the first: overlong forms, surrogates, the end of
+     * Unicode. */
     unsigned char low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
     unsigned char high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
     if (p[1] < low || p[1] > high)

@@ -1,8 +1,9 @@
 /* Writing JSON straight into a buffer: no tree, no allocation beyond the buffer's own.
  *
- * The writer places commas itself, from one bit per depth, so a caller can leave out a member without thinking of its
- * neighbours. Text is escaped here and only here. What is not UTF-8 (a name from an old import, a log value) becomes U+FFFD:
- * a message with one bad byte would make every browser drop the connection. */
+ * The writer places commas itself, from one bit per depth, so a caller can leave out a member
+ * without thinking of its neighbours. Text is escaped here and only here. What is not UTF-8 (a name
+ * from an old import, a log value) becomes U+FFFD: a message with one bad byte would make every
+ * browser drop the connection. */
 #include "base/err.h"
 #include "base/json.h"
 #include "utf8.h"
@@ -15,7 +16,8 @@ enum { DEPTHS = 32 };
 
 static void write_escaped(struct lt_buf *b, unsigned char c)
 {
-    static const char names[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    static const char names[] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     char text[8];
     if (c == '"' || c == '\\')
         snprintf(text, sizeof text, "\\%c", c);
@@ -33,7 +35,8 @@ static void write_text(struct lt_buf *b, const char *s, size_t n)
     lt_buf_char(b, '"');
     while (i < n) {
         size_t len = utf8_sequence(p + i, n - i);
-        bool plain = len > 1 || (len == 1 && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\' && p[i] != 0x7F);
+        bool plain =
+            len > 1 || (len == 1 && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\' && p[i] != 0x7F);
         if (plain) {
             i += len;
             continue;

@@ -1,6 +1,7 @@
-/* One JSON object a line, one write(2) a line: lines of several processes on one pipe do not mix while they stay within
- * PIPE_BUF, which is why a line has that bound. A value that is too long is cut before a character; fields that
- * find no room any more are left out and "cut":true says so. A line is never dropped for its size. */
+/* One JSON object a line, one write(2) a line: lines of several processes on one pipe do not mix
+ * while they stay within PIPE_BUF, which is why a line has that bound. A value that is too long is
+ * cut before a character; fields that find no room any more are left out and "cut":true says so. A
+ * line is never dropped for its size. */
 #include "base/log.h"
 
 #include "base/clock.h"
@@ -70,7 +71,8 @@ static void timestamp(char *out, size_t cap)
 
 static void write_field(struct lt_jsonw *w, const struct lt_field *f)
 {
-    /* A secret string never reaches a line; a number under such a name (a fencing token) tells nothing. */
+    /* A secret string never reaches a line; a number under such a name (a fencing token) tells
+     * nothing. */
     if (f->kind == LT_FIELD_INT)
         lt_jsonw_i64(w, f->key, f->i);
     else if (secret(f->key))

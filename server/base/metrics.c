@@ -1,11 +1,13 @@
 /* Counters of one process, laid out in a page that another process may read.
  *
- * The supervisor maps one page per worker before forking; a worker writes only its own page and the supervisor only
- * reads, so relaxed atomics suffice: a scrape may see one counter a moment earlier than another, never a torn value.
- * The page has room for every kind of metric at every id. That wastes a few kilobytes and spares an offset table, and an
- * increment is one add at a constant address.
+ * The supervisor maps one page per worker before forking; a worker writes only its own page and the
+ * supervisor only reads, so relaxed atomics suffice: a scrape may see one counter a moment earlier
+ * than another, never a torn value. The page has room for every kind of metric at every id. That
+ * wastes a few kilobytes and spares an offset table, and an increment is one add at a constant
+ * address.
  *
- * A histogram's buckets are stored apart (not cumulative), so that one observation is two adds and a sum. */
+ * A histogram's buckets are stored apart (not cumulative), so that one observation is two adds and
+ * a sum. */
 #include "base/metrics.h"
 
 #include "base/err.h"
@@ -32,8 +34,9 @@ static const struct {
 #undef M
 };
 
-static const int64_t bounds_us[] = {100,    250,    500,     1000,    2500,    5000,    10000,   25000,
-                                    50000,  100000, 250000,  500000,  1000000, 2500000, 5000000, 10000000};
+static const int64_t bounds_us[] = {100,     250,     500,     1000,    2500,   5000,
+                                    10000,   25000,   50000,   100000,  250000, 500000,
+                                    1000000, 2500000, 5000000, 10000000};
 enum { BOUNDS = sizeof bounds_us / sizeof bounds_us[0], BUCKETS = BOUNDS + 1 };
 
 struct page {
@@ -129,25 +132,31 @@ static void print_histogram(void *const *pages, int n, int m, struct lt_buf *out
 {
     int64_t count = 0;
     for (int i = 0; i < BUCKETS; i++) {
-        count += sum(pages, n, offsetof(struct page, bucket) + ((size_t)m * BUCKETS + (size_t)i) * sizeof(int64_t));
+        count += sum(pages, n,
+                     offsetof(struct page, bucket) +
+                         ((size_t)m * BUCKETS + (size_t)i) * sizeof(int64_t));
         if (i < BOUNDS)
-            lt_buf_printf(out, "%s_bucket{le=\"%g\"} %" PRId64 "\n", table[m].name, (double)bounds_us[i] / 1e6,
-                          count);
+            lt_buf_printf(out, "%s_bucket{le=\"%g\"} %" PRId64 "\n", table[m].name,
+                          (double)bounds_us[i] / 1e6, count);
         else
             lt_buf_printf(out, "%s_bucket{le=\"+Inf\"} %" PRId64 "\n", table[m].name, count);
     }
     lt_buf_printf(out, "%s_sum %.6f\n", table[m].name, (double)SUM(sum_us[m]) / 1e6);
-    /* The count is that of the buckets just read: a scrape during an observation must stay consistent in itself. */
+    /* The count is that of the buckets just read: a scrape during an observation must stay
+     * consistent in itself. */
     lt_buf_printf(out, "%s_count %" PRId64 "\n", table[m].name, count);
 }
 
 void lt_metrics_print(void *const *pages, int n, struct lt_buf *out)
 {
-    static const char *const types[] = {
-        [COUNTER] = "counter", [GAUGE] = "gauge", [HISTOGRAM] = "histogram", [BY_ERROR] = "counter"};
+    static const char *const types[] = {[COUNTER] = "counter",
+                                        [GAUGE] = "gauge",
+                                        [HISTOGRAM] = "histogram",
+                                        [BY_ERROR] = "counter"};
     for (int m = 0; m < LT_METRICS; m++) {
         const char *name = table[m].name;
-        lt_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, table[m].help, name, types[table[m].type]);
+        lt_buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, table[m].help, name,
+                      types[table[m].type]);
         switch (table[m].type) {
         case COUNTER:
         case GAUGE:
@@ -158,7 +167,8 @@ void lt_metrics_print(void *const *pages, int n, struct lt_buf *out)
             break;
         case BY_ERROR:
             for (int e = 0; e < ERRORS; e++)
-                lt_buf_printf(out, "%s{code=\"%s\"} %" PRId64 "\n", name, lt_err_wire_at(e), SUM(by_error[e]));
+                lt_buf_printf(out, "%s{code=\"%s\"} %" PRId64 "\n", name, lt_err_wire_at(e),
+                              SUM(by_error[e]));
             break;
         }
     }
@@ -172,5 +182,6 @@ void lt_metrics_doc(struct lt_buf *out)
                                         [BY_ERROR] = "counter by `code`"};
     lt_buf_str(out, "| metric | type | meaning |\n| --- | --- | --- |\n");
     for (int m = 0; m < LT_METRICS; m++)
-        lt_buf_printf(out, "| `%s` | %s | %s |\n", table[m].name, types[table[m].type], table[m].help);
+        lt_buf_printf(out, "| `%s` | %s | %s |\n", table[m].name, types[table[m].type],
+                      table[m].help);
 }

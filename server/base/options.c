@@ -3,51 +3,79 @@
 
 #include <stddef.h>
 
-#define STR(n, d, maxlen, text) {.name = n, .type = LT_OPT_STR, .fallback = d, .max = maxlen, .doc = text}
+#define STR(n, d, maxlen, text)                                                                    \
+    {                                                                                              \
+        .name = n, .type = LT_OPT_STR, .fallback = d, .max = maxlen, .doc = text                   \
+    }
 #define SECRET(n, maxlen, text)                                                                    \
-    {.name = n, .type = LT_OPT_STR, .fallback = "", .max = maxlen, .secret = true, .doc = text}
+    {                                                                                              \
+        .name = n, .type = LT_OPT_STR, .fallback = "", .max = maxlen, .secret = true, .doc = text  \
+    }
 #define KEY(n, text)                                                                               \
-    {.name = n, .type = LT_OPT_STR, .fallback = "", .min = 32, .max = 512, .secret = true, .doc = text}
+    {                                                                                              \
+        .name = n, .type = LT_OPT_STR, .fallback = "", .min = 32, .max = 512, .secret = true,      \
+        .doc = text                                                                                \
+    }
 #define CHOICE(n, d, of, text)                                                                     \
-    {.name = n, .type = LT_OPT_STR, .fallback = d, .max = 64, .choices = of, .doc = text}
+    {                                                                                              \
+        .name = n, .type = LT_OPT_STR, .fallback = d, .max = 64, .choices = of, .doc = text        \
+    }
 #define INT(n, d, lo, hi, text)                                                                    \
-    {.name = n, .type = LT_OPT_INT, .fallback = d, .min = lo, .max = hi, .doc = text}
-#define BOOL(n, d, text) {.name = n, .type = LT_OPT_BOOL, .fallback = d, .doc = text}
+    {                                                                                              \
+        .name = n, .type = LT_OPT_INT, .fallback = d, .min = lo, .max = hi, .doc = text            \
+    }
+#define BOOL(n, d, text)                                                                           \
+    {                                                                                              \
+        .name = n, .type = LT_OPT_BOOL, .fallback = d, .doc = text                                 \
+    }
 
 const struct lt_option lt_options[] = {
     STR("listen_host", "127.0.0.1", 64, "Numeric address to listen on."),
     INT("port", "8080", 1, 65535, "TCP port to listen on."),
-    STR("public_url", "", 256, "Address that people use, for QR codes and links; empty: http://listen_host:port."),
+    STR("public_url", "", 256,
+        "Address that people use, for QR codes and links; empty: http://listen_host:port."),
     STR("static_dir", "web/dist", 1024, "Folder of the built web pages; empty: none."),
-    STR("allowed_origins", "", 1024, "Further Origins whose pages may connect, separated by spaces."),
+    STR("allowed_origins", "", 1024,
+        "Further Origins whose pages may connect, separated by spaces."),
     STR("tls_cert", "", 1024, "PEM file of the certificate chain; empty: plain HTTP."),
     STR("tls_key", "", 1024, "PEM file of the certificate's key."),
-    BOOL("trust_proxy", "false", "Take the client's address from X-Forwarded-For (only behind a proxy of yours)."),
+    BOOL("trust_proxy", "false",
+         "Take the client's address from X-Forwarded-For (only behind a proxy of yours)."),
 
     INT("workers", "0", 0, 64, "Worker processes; 0: one per core."),
     INT("max_connections", "12000", 10, 25000, "Connections per worker; further ones are refused."),
-    INT("accept_per_second", "5000", 0, 100000, "New connections per second and worker; 0: no limit."),
+    INT("accept_per_second", "5000", 0, 100000,
+        "New connections per second and worker; 0: no limit."),
     INT("max_message_bytes", "8192", 256, 65536, "Largest message of a client, bytes."),
-    INT("max_queue_bytes", "262144", 4096, 16777216, "Output waiting for one connection, bytes; a slower reader is cut."),
-    INT("max_queue_age_ms", "10000", 100, 600000, "Age of the oldest output waiting for one connection, ms; likewise."),
-    INT("messages_per_second", "20", 1, 1000, "Messages per second of one connection; twice as many in a burst."),
+    INT("max_queue_bytes", "262144", 4096, 16777216,
+        "Output waiting for one connection, bytes; a slower reader is cut."),
+    INT("max_queue_age_ms", "10000", 100, 600000,
+        "Age of the oldest output waiting for one connection, ms; likewise."),
+    INT("messages_per_second", "20", 1, 1000,
+        "Messages per second of one connection; twice as many in a burst."),
     INT("hello_timeout_ms", "10000", 100, 60000, "Time for a new connection to say hello, ms."),
     INT("ping_interval_s", "25", 1, 600, "Time between pings, s."),
     INT("pong_timeout_s", "20", 1, 600, "Time to answer a ping, s."),
-    INT("guests_per_minute", "600", 1, 100000, "Guests who may join from one address per minute and worker."),
+    INT("guests_per_minute", "600", 1, 100000,
+        "Guests who may join from one address per minute and worker."),
     INT("drain_s", "5", 0, 300, "Time over which clients are told to move when a worker stops, s."),
 
     SECRET("database_url", 1024, "PostgreSQL of the contests, as role leitai_app."),
-    SECRET("migrate_url", 1024, "The same database as its owner, for leitai migrate; empty: database_url."),
-    SECRET("relay_url", 1024, "The same database as role leitai_relay, which posts credits; empty: no relay runs here."),
+    SECRET("migrate_url", 1024,
+           "The same database as its owner, for leitai migrate; empty: database_url."),
+    SECRET(
+        "relay_url", 1024,
+        "The same database as role leitai_relay, which posts credits; empty: no relay runs here."),
     SECRET("study_url", 1024, "Database of the study record; empty: relay_url."),
     INT("pg_connections", "5", 1, 64, "PostgreSQL connections per worker."),
-    INT("pg_max_queued", "20000", 16, 1000000, "Requests to PostgreSQL waiting or under way, per worker."),
+    INT("pg_max_queued", "20000", 16, 1000000,
+        "Requests to PostgreSQL waiting or under way, per worker."),
     INT("pg_statement_timeout_ms", "5000", 100, 600000, "Longest statement, ms."),
     INT("commit_batch_rows", "1000", 1, 2000, "Answers or joins in one transaction, at most."),
     INT("commit_delay_ms", "3", 1, 100, "An answer waits for company at most so long, ms."),
     INT("commit_in_flight", "3", 1, 16, "Transactions of answers under way at once."),
-    INT("answer_queue", "20000", 100, 1000000, "Answers waiting to be committed per worker; over it players are asked to retry."),
+    INT("answer_queue", "20000", 100, 1000000,
+        "Answers waiting to be committed per worker; over it players are asked to retry."),
 
     SECRET("redis_url", 1024, "Redis: redis://[:password@]host:port/db or unix:///path?db=n."),
     INT("redis_connect_timeout_ms", "1000", 50, 60000, "Time to connect to Redis, ms."),
@@ -55,15 +83,21 @@ const struct lt_option lt_options[] = {
     INT("redis_max_pending", "20000", 16, 1000000, "Commands to Redis under way, per worker."),
 
     KEY("session_secret", "Secret of session tokens; the same on every node."),
-    KEY("session_secret_previous", "The secret before a rotation: its tokens stay valid; empty: none."),
-    INT("session_ttl_s", "86400", 60, 604800, "Life of a session token, s; each welcome renews it."),
+    KEY("session_secret_previous",
+        "The secret before a rotation: its tokens stay valid; empty: none."),
+    INT("session_ttl_s", "86400", 60, 604800,
+        "Life of a session token, s; each welcome renews it."),
 
     INT("events_max", "500", 1, 100000, "Events held per worker."),
-    INT("event_idle_s", "120", 1, 86400, "An event without anybody connected is forgotten after so long, s."),
+    INT("event_idle_s", "120", 1, 86400,
+        "An event without anybody connected is forgotten after so long, s."),
     INT("node_heartbeat_ms", "500", 50, 10000, "Time between a worker's heartbeats, ms."),
-    INT("node_dead_ms", "2000", 200, 60000, "A worker silent for so long loses the events that it drives, ms."),
-    INT("close_drain_ms", "300", 0, 5000, "Time between closing a question and closing its gate, ms."),
-    INT("presence_interval_ms", "250", 50, 10000, "Time between presence updates on stages and desks, ms."),
+    INT("node_dead_ms", "2000", 200, 60000,
+        "A worker silent for so long loses the events that it drives, ms."),
+    INT("close_drain_ms", "300", 0, 5000,
+        "Time between closing a question and closing its gate, ms."),
+    INT("presence_interval_ms", "250", 50, 10000,
+        "Time between presence updates on stages and desks, ms."),
     INT("roster_page", "100", 1, 200, "Entries in one page of the roster."),
     CHOICE("log_level", "info", "debug info warn error", "Least important lines that are logged."),
     {.name = NULL},

@@ -1,16 +1,18 @@
-/* Timing wheel with nine levels of 64 slots, 1 ms ticks: every tick an int64 of microseconds can name has its slot, so
- * nothing overflows and nothing is clamped.
+/* Timing wheel with nine levels of 64 slots, 1 ms ticks: every tick an int64 of microseconds can
+ * name has its slot, so nothing overflows and nothing is clamped.
  *
- * A timer sits at the level of the highest bit group in which its tick differs from the wheel's current tick. Hence
- * (1) all timers of a level are due before those of the next, (2) within a level only slots above the current position are
- * occupied, and (3) setting is a count of leading zeros. One bitmap per level finds the earliest slot without walking.
+ * A timer sits at the level of the highest bit group in which its tick differs from the wheel's
+ * current tick. Hence (1) all timers of a level are due before those of the next, (2) within a
+ * level only slots above the current position are occupied, and (3) setting is a count of leading
+ * zeros. One bitmap per level finds the earliest slot without walking.
  *
- * The tick of the present stays open: its slot is looked at again in each advance, and timers are compared in microseconds,
- * so a timer fires in the first advance that reaches it and never early.
+ * The tick of the present stays open: its slot is looked at again in each advance, and timers are
+ * compared in microseconds, so a timer fires in the first advance that reaches it and never early.
  *
- * Due timers are moved to one list and sorted by due time before the first callback runs. They stay linked, so a callback
- * can still cancel one; what a callback sets in the past waits for the next advance, so an advance always ends. A heap was
- * rejected: 25,000 pings re-armed all the time would pay log n for each. */
+ * Due timers are moved to one list and sorted by due time before the first callback runs. They stay
+ * linked, so a callback can still cancel one; what a callback sets in the past waits for the next
+ * advance, so an advance always ends. A heap was rejected: 25,000 pings re-armed all the time would
+ * pay log n for each. */
 #include "base/timer.h"
 
 #include <assert.h>
@@ -42,7 +44,8 @@ static void unlink_timer(struct lt_wheel *w, struct lt_timer *t)
     *t->prev = t->next;
     if (t->next)
         t->next->prev = t->prev;
-    /* The last of a slot also clears the slot's bit. `prev` points at a slot's head exactly when it lies in the array. */
+    /* The last of a slot also clears the slot's bit. `prev` points at a slot's head exactly when it
+     * lies in the array. */
     struct lt_timer **first = &w->slot[0][0];
     if (!t->next && t->prev >= first && t->prev < first + LEVELS * SLOTS) {
         size_t i = (size_t)(t->prev - first);
@@ -140,7 +143,8 @@ static uint64_t passed(int64_t old_tick, int64_t new_tick, int level)
     if (from == to)
         return level == 0 ? UINT64_C(1) << (to & (SLOTS - 1)) : 0;
     if (from >> BITS != to >> BITS)
-        return UINT64_MAX; /* the whole turn is over; slots below the old position are empty anyway */
+        return UINT64_MAX; /* the whole turn is over; slots below the old position are empty anyway
+                            */
     return UINT64_MAX >> (SLOTS - 1 - (to & (SLOTS - 1)));
 }
 
@@ -169,7 +173,8 @@ static struct lt_timer *merge(struct lt_timer *a, struct lt_timer *b)
     return head;
 }
 
-/* Sort by due time: run i holds 2^i timers, like a binary counter. Only `next` is kept; the caller restores `prev`. */
+/* Sort by due time: run i holds 2^i timers, like a binary counter. Only `next` is kept; the caller
+ * restores `prev`. */
 static struct lt_timer *sort(struct lt_timer *list)
 {
     struct lt_timer *runs[48] = {0};
@@ -235,7 +240,8 @@ int64_t lt_wheel_next_us(const struct lt_wheel *w)
         int64_t slot = __builtin_ctzll(w->occupied[level]);
         int64_t turn = w->tick >> shift >> BITS << BITS;
         int64_t start_us = ((turn | slot) << shift) * TICK_US;
-        /* Whatever is due by now_us has run, so a slot of the present holds nothing before the next microsecond. */
+        /* Whatever is due by now_us has run, so a slot of the present holds nothing before the next
+         * microsecond. */
         return start_us > w->now_us ? start_us : w->now_us + 1;
     }
     return INT64_MAX;

@@ -1,7 +1,9 @@
-/* The hand-written shell around the generated readers and writers: how each kind of member is read, and what is refused.
+/* The hand-written shell around the generated readers and writers: how each kind of member is read,
+ * and what is refused.
  *
- * Strings go into bounded arrays of the message, so nothing of the parsed document is kept. Control characters are refused
- * everywhere: no text of a player needs them, and they would end up in logs and on stages.
+ * Strings go into bounded arrays of the message, so nothing of the parsed document is kept. Control
+ * characters are refused everywhere: no text of a player needs them, and they would end up in logs
+ * and on stages.
  */
 #include "domain/protocol.h"
 
@@ -86,7 +88,8 @@ static void write_ints(struct lt_jsonw *w, const char *key, const int *v, int n)
 
 int lt_client_msg_read(const char *p, size_t n, struct lt_client_msg *ret, const char **ret_field)
 {
-    static const struct lt_json_limits limits = {.bytes = LT_MESSAGE_BYTES, .depth = LT_MESSAGE_DEPTH};
+    static const struct lt_json_limits limits = {.bytes = LT_MESSAGE_BYTES,
+                                                 .depth = LT_MESSAGE_DEPTH};
     cJSON *doc;
     int id, err = lt_json_parse(p, n, &limits, &doc);
     if (err != LT_OK)

@@ -30,7 +30,7 @@ static struct {
     pid_t owner; /* who cleans up: not its children */
     char dir[PATH_BYTES];
     pid_t postgres;
-    char pg_url[512], pg_admin[512], pg_database[64];
+    char pg_url[1200], pg_admin[512], pg_database[64];
     struct test_redis *redis;
     char redis_url[256];
 } servers;

@@ -11,7 +11,7 @@ enum { LT_TALLY_LOG = 8192, LT_TALLY_BOARDS = 1024 };
 /* A question as this process saw it in log frames. */
 struct lt_asked {
     struct lt_seen_question seen; /* as of its last frame; q 0: never seen */
-    int64_t reveal_seq;           /* 0: not revealed */
+    int64_t seq, reveal_seq;      /* of its last frame; of its reveal, 0: not revealed */
     int64_t open_us, opened_wall_us; /* our monotonic clock when it was first seen open; server's time of opening, moves with pauses */
     /* Of the players of this process: meant to answer, sent, answered for good (acknowledged or refused). */
     int64_t meant, sent, settled;

@@ -35,7 +35,8 @@ static int teardown(void **state)
     return 0;
 }
 
-/* One read(2) gets what one write(2) put: a line is whole or the test fails. Parsed by the strict gate. */
+/* One read(2) gets what one write(2) put: a line is whole or the test fails. Parsed by the strict
+ * gate. */
 static cJSON *logged(void)
 {
     static const struct lt_json_limits limits = {.bytes = sizeof line, .depth = 1};
@@ -64,7 +65,8 @@ static void a_line_is_one_json_object_with_its_fields(void **state)
 {
     int64_t v;
     (void)state;
-    lt_log(LT_LOG_WARN, "client \"dropped\"", LT_S("peer", "::1\n"), LT_I("conn", 42), LT_S("none", NULL));
+    lt_log(LT_LOG_WARN, "client \"dropped\"", LT_S("peer", "::1\n"), LT_I("conn", 42),
+           LT_S("none", NULL));
     cJSON *doc = logged();
     assert_string_equal(text(doc, "level"), "warn");
     assert_string_equal(text(doc, "msg"), "client \"dropped\"");
@@ -77,8 +79,8 @@ static void a_line_is_one_json_object_with_its_fields(void **state)
     assert_int_equal(v, getpid());
     int year, month, day, hour, minute, second, ms, used = 0;
     const char *ts = text(doc, "ts");
-    assert_int_equal(sscanf(ts, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ%n", &year, &month, &day, &hour, &minute, &second,
-                            &ms, &used),
+    assert_int_equal(sscanf(ts, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ%n", &year, &month, &day, &hour,
+                            &minute, &second, &ms, &used),
                      7);
     assert_int_equal(used, 24);
     assert_int_equal(ts[24], '\0');
@@ -171,7 +173,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_line_below_the_level_is_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(secrets_never_reach_a_line, setup, teardown),
         cmocka_unit_test_setup_teardown(a_long_value_is_cut_before_a_character, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_line_too_long_for_one_write_loses_fields_but_not_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_line_too_long_for_one_write_loses_fields_but_not_itself,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_utf8_does_not_spoil_the_line, setup, teardown),
         cmocka_unit_test(levels_are_named_as_in_the_configuration),
     };

@@ -74,8 +74,8 @@ static void a_dead_workers_gauges_are_forgotten_and_its_counters_kept(void **sta
 static void a_histogram_is_cumulative_over_its_buckets(void **state)
 {
     (void)state;
-    lt_metric_observe_us(LT_M_COMMIT_LATENCY, -5);       /* a clock that stepped back */
-    lt_metric_observe_us(LT_M_COMMIT_LATENCY, 100);      /* bounds are inclusive */
+    lt_metric_observe_us(LT_M_COMMIT_LATENCY, -5);  /* a clock that stepped back */
+    lt_metric_observe_us(LT_M_COMMIT_LATENCY, 100); /* bounds are inclusive */
     lt_metric_observe_us(LT_M_COMMIT_LATENCY, 101);
     lt_metric_observe_us(LT_M_COMMIT_LATENCY, 10000000);
     lt_metric_observe_us(LT_M_COMMIT_LATENCY, 10000001); /* beyond the last bound */
@@ -142,11 +142,16 @@ static void every_metric_is_printed_and_documented_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(workers_are_summed_and_keep_to_their_own_page, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_dead_workers_gauges_are_forgotten_and_its_counters_kept, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_histogram_is_cumulative_over_its_buckets, setup, teardown),
-        cmocka_unit_test_setup_teardown(rejections_are_counted_under_the_code_the_client_was_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(every_metric_is_printed_and_documented_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(workers_are_summed_and_keep_to_their_own_page, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_dead_workers_gauges_are_forgotten_and_its_counters_kept,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_histogram_is_cumulative_over_its_buckets, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(rejections_are_counted_under_the_code_the_client_was_told,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(every_metric_is_printed_and_documented_once, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

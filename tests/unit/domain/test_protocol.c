@@ -19,7 +19,8 @@ static int read_text(const char *s)
     return lt_client_msg_read(s, strlen(s), &msg, &field);
 }
 
-/* Every member of every client message: one good value, and bad ones with the code each must get. */
+/* Every member of every client message: one good value, and bad ones with the code each must get.
+ */
 struct bad {
     const char *value;
     int err;
@@ -31,28 +32,63 @@ struct member {
 };
 
 #define LONG_41 "\"12345678901234567890123456789012345678901\""
-#define LONG_81 "\"123456789012345678901234567890123456789012345678901234567890123456789012345678901\""
-#define NOT_TEXT {"7", LT_ETYPE}, {"[\"a\"]", LT_ETYPE}, {"\"a\\u0007\"", LT_ERANGE}, {"\"\\u007f\"", LT_ERANGE}
-#define NOT_NUMBER {"\"1\"", LT_ETYPE}, {"1.5", LT_ERANGE}, {"1e99", LT_ERANGE}, {"{}", LT_ETYPE}
-#define NOT_ID {"5", LT_ETYPE}, {"\"-5\"", LT_ERANGE}, {"\"0\"", LT_ERANGE}, {"\"9223372036854775808\"", LT_ERANGE}, {"\" 5\"", LT_ERANGE}
+#define LONG_81                                                                                    \
+    "\"123456789012345678901234567890123456789012345678901234567890123456789012345678901\""
+#define NOT_TEXT                                                                                   \
+    {"7", LT_ETYPE}, {"[\"a\"]", LT_ETYPE}, {"\"a\\u0007\"", LT_ERANGE},                           \
+    {                                                                                              \
+        "\"\\u007f\"", LT_ERANGE                                                                   \
+    }
+#define NOT_NUMBER                                                                                 \
+    {"\"1\"", LT_ETYPE}, {"1.5", LT_ERANGE}, {"1e99", LT_ERANGE},                                  \
+    {                                                                                              \
+        "{}", LT_ETYPE                                                                             \
+    }
+#define NOT_ID                                                                                     \
+    {"5", LT_ETYPE}, {"\"-5\"", LT_ERANGE}, {"\"0\"", LT_ERANGE},                                  \
+        {"\"9223372036854775808\"", LT_ERANGE},                                                    \
+    {                                                                                              \
+        "\" 5\"", LT_ERANGE                                                                        \
+    }
 
 static const struct member members[] = {
     {"hello", "v", "1", true, {NOT_NUMBER, {"2", LT_ERANGE}, {"0", LT_ERANGE}}},
-    {"hello", "role", "\"stage\"", true, {{"\"judge\"", LT_ERANGE}, {"\"Play\"", LT_ERANGE}, {"1", LT_ETYPE}}},
+    {"hello",
+     "role",
+     "\"stage\"",
+     true,
+     {{"\"judge\"", LT_ERANGE}, {"\"Play\"", LT_ERANGE}, {"1", LT_ETYPE}}},
     {"hello", "ticket", "\"a.b.c\"", false, {NOT_TEXT}},
     {"hello", "session", "\"tok\"", false, {NOT_TEXT}},
     {"hello", "code", "\"ABC123\"", false, {NOT_TEXT, {"\"1234567890123\"", LT_ERANGE}}},
     {"hello", "name", "\"王小明\"", false, {NOT_TEXT, {LONG_81, LT_ERANGE}}},
     {"hello", "event", "\"9223372036854775807\"", false, {NOT_ID}},
-    {"hello", "epoch", "3", false, {NOT_NUMBER, {"-1", LT_ERANGE}, {"9007199254740994", LT_ERANGE}}},
+    {"hello",
+     "epoch",
+     "3",
+     false,
+     {NOT_NUMBER, {"-1", LT_ERANGE}, {"9007199254740994", LT_ERANGE}}},
     {"hello", "seq", "0", false, {NOT_NUMBER, {"-1", LT_ERANGE}}},
     {"hello", "lang", "\"en\"", false, {{"\"fr\"", LT_ERANGE}, {"true", LT_ETYPE}}},
     {"answer", "id", "\"a-1\"", true, {NOT_TEXT, {LONG_41, LT_ERANGE}}},
     {"answer", "q", "1000", true, {NOT_NUMBER, {"0", LT_ERANGE}, {"1001", LT_ERANGE}}},
-    {"answer", "choice", "[2,0]", false, {{"[0,1,2,3,4,5,6,7,8]", LT_ERANGE}, {"[-1]", LT_ERANGE}, {"[\"0\"]", LT_ETYPE}, {"[0.5]", LT_ERANGE}, {"[1e99]", LT_ERANGE}, {"0", LT_ETYPE}}},
+    {"answer",
+     "choice",
+     "[2,0]",
+     false,
+     {{"[0,1,2,3,4,5,6,7,8]", LT_ERANGE},
+      {"[-1]", LT_ERANGE},
+      {"[\"0\"]", LT_ETYPE},
+      {"[0.5]", LT_ERANGE},
+      {"[1e99]", LT_ERANGE},
+      {"0", LT_ETYPE}}},
     {"answer", "text", "\"第\\u5341五条\"", false, {NOT_TEXT}},
     {"command", "id", "\"c-1\"", true, {NOT_TEXT, {LONG_41, LT_ERANGE}}},
-    {"command", "action", "\"finalise\"", true, {{"\"explode\"", LT_ERANGE}, {"\"OPEN\"", LT_ERANGE}, {"3", LT_ETYPE}}},
+    {"command",
+     "action",
+     "\"finalise\"",
+     true,
+     {{"\"explode\"", LT_ERANGE}, {"\"OPEN\"", LT_ERANGE}, {"3", LT_ETYPE}}},
     {"command", "q", "0", false, {NOT_NUMBER, {"-1", LT_ERANGE}, {"1001", LT_ERANGE}}},
     {"roster", "after", "\"12\"", false, {NOT_ID}},
     {"roster", "find", "\"李\"", false, {NOT_TEXT, {LONG_81, LT_ERANGE}}},
@@ -60,8 +96,10 @@ static const struct member members[] = {
 };
 enum { MEMBERS = sizeof members / sizeof *members };
 
-/* The whole message `name`, with member `with` given `value` instead (NULL: left out), and named `as`. */
-static const char *compose(const char *name, const struct member *with, const char *as, const char *value)
+/* The whole message `name`, with member `with` given `value` instead (NULL: left out), and named
+ * `as`. */
+static const char *compose(const char *name, const struct member *with, const char *as,
+                           const char *value)
 {
     static char text[8192];
     int n = snprintf(text, sizeof text, "{\"t\":\"%s\"", name);
@@ -69,7 +107,8 @@ static const char *compose(const char *name, const struct member *with, const ch
         const struct member *m = &members[i];
         const char *v = m == with ? value : m->good;
         if (strcmp(m->msg, name) == 0 && v)
-            n += snprintf(text + n, sizeof text - (size_t)n, ",\"%s\":%s", m == with ? as : m->name, v);
+            n += snprintf(text + n, sizeof text - (size_t)n, ",\"%s\":%s", m == with ? as : m->name,
+                          v);
     }
     snprintf(text + n, sizeof text - (size_t)n, "}");
     return text;
@@ -221,7 +260,8 @@ static void what_is_no_message_gets_the_code_of_its_fault(void **state)
     assert_int_equal(lt_client_msg_read("{\"t\":\"time\",\"c\":1}\0", 19, &msg, &field), LT_EUTF8);
 }
 
-/* Whatever is sent, reading ends, touches nothing outside and says what was wrong: each byte of a good message replaced. */
+/* Whatever is sent, reading ends, touches nothing outside and says what was wrong: each byte of a
+ * good message replaced. */
 static void no_single_byte_breaks_the_reader(void **state)
 {
     char text[8192];
@@ -252,16 +292,19 @@ static void what_is_absent_is_not_written_and_text_is_escaped(void **state)
     struct lt_buf b;
     (void)state;
     lt_buf_init(&b, 1000);
-    assert_string_equal(
-        written(&b, &(struct lt_msg_error){
-                        .code = LT_EFULL, .re = "a\"\\\n\x01</script>题", .has_retry_ms = true, .retry_ms = 800}),
-        "{\"t\":\"error\",\"code\":\"retry_later\",\"re\":\"a\\\"\\\\\\n\\u0001</script>题\",\"retry_ms\":800}");
+    assert_string_equal(written(&b, &(struct lt_msg_error){.code = LT_EFULL,
+                                                           .re = "a\"\\\n\x01</script>题",
+                                                           .has_retry_ms = true,
+                                                           .retry_ms = 800}),
+                        "{\"t\":\"error\",\"code\":\"retry_later\",\"re\":\"a\\\"\\\\\\n\\u0001</"
+                        "script>题\",\"retry_ms\":800}");
     assert_string_equal(written(&b, &(struct lt_msg_error){.code = LT_EPAUSED}),
                         "{\"t\":\"error\",\"code\":\"paused\"}");
     lt_buf_done(&b);
 }
 
-/* A question with everything in it, read back with the reader's own gate: the writer must not need another one. */
+/* A question with everything in it, read back with the reader's own gate: the writer must not need
+ * another one. */
 static void a_question_survives_the_way_to_a_browser(void **state)
 {
     static const char *const options[] = {"甲\t", "\"乙\"", "\xff\xfe"};

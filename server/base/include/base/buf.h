@@ -1,5 +1,6 @@
-/* A growable byte buffer with a hard bound. An append that would pass the bound, or an allocation that fails, sets
- * `failed` and changes nothing; later appends are no-ops, so that a writer checks once, at the end. */
+/* A growable byte buffer with a hard bound. An append that would pass the bound, or an allocation
+ * that fails, sets `failed` and changes nothing; later appends are no-ops, so that a writer checks
+ * once, at the end. */
 #pragma once
 #include <stdarg.h>
 #include <stdbool.h>
@@ -26,5 +27,6 @@ void lt_buf_i64(struct lt_buf *b, int64_t v);
 void lt_buf_printf(struct lt_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The contents as a C string, "" when empty or failed. Valid until the next append. */
 const char *lt_buf_cstr(struct lt_buf *b);
-/* Move the allocation out (caller frees with free()); NULL when failed. The buffer is empty afterwards. */
+/* Move the allocation out (caller frees with free()); NULL when failed. The buffer is empty
+ * afterwards. */
 char *lt_buf_take(struct lt_buf *b, size_t *ret_len);

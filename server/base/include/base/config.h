@@ -1,7 +1,7 @@
-/* Configuration: one table (option, type, default, range, doc line). Sources, later wins: defaults, file (INI, read by
- * libinih), environment LEITAI_<OPTION>, flags --option=value. An unknown or out-of-range option is an error with a
- * clear line. `*_file` variants read a secret from a file. docs/operations.md carries the generated table; a test holds
- * them together. */
+/* Configuration: one table (option, type, default, range, doc line). Sources, later wins: defaults,
+ * file (INI, read by libinih), environment LEITAI_<OPTION>, flags --option=value. An unknown or
+ * out-of-range option is an error with a clear line. `*_file` variants read a secret from a file.
+ * docs/operations.md carries the generated table; a test holds them together. */
 #pragma once
 #include "base/buf.h"
 #include <stdbool.h>
@@ -24,11 +24,12 @@ extern const struct lt_option lt_options[];
 
 struct lt_config *lt_config_new(void);
 void lt_config_free(struct lt_config *c);
-/* Each returns LT_OK or LT_ECONFIG with a line for people in `err` (which option, which value, what is allowed).
- * A file that everybody may read and that holds a secret is refused. */
+/* Each returns LT_OK or LT_ECONFIG with a line for people in `err` (which option, which value, what
+ * is allowed). A file that everybody may read and that holds a secret is refused. */
 int lt_config_file(struct lt_config *c, const char *path, struct lt_buf *err);
 int lt_config_env(struct lt_config *c, char *const *environ, struct lt_buf *err);
-/* Consumes --option=value, --option value, --flag (bool) from argv[1..]; what is no option stays, in order; *argc shrinks. */
+/* Consumes --option=value, --option value, --flag (bool) from argv[1..]; what is no option stays,
+ * in order; *argc shrinks. */
 int lt_config_args(struct lt_config *c, int *argc, char **argv, struct lt_buf *err);
 /* Set one option from text, e.g. for tests. */
 int lt_config_set(struct lt_config *c, const char *name, const char *value, struct lt_buf *err);

@@ -1,5 +1,6 @@
-/* Errors. Functions return LT_OK (0), or a negative LT_E…. One table, schema/protocol/protocol.json, gives these names,
- * the codes on the wire, the texts for people (zh-CN, en) and the label of the rejection counter. */
+/* Errors. Functions return LT_OK (0), or a negative LT_E…. One table,
+ * schema/protocol/protocol.json, gives these names, the codes on the wire, the texts for people
+ * (zh-CN, en) and the label of the rejection counter. */
 #pragma once
 
 enum lt_err {
@@ -9,9 +10,11 @@ enum lt_err {
 #undef E
 };
 
-/* The code on the wire, e.g. "queue_full" for LT_EFULL; "internal" for a value that is not in the table. */
+/* The code on the wire, e.g. "queue_full" for LT_EFULL; "internal" for a value that is not in the
+ * table. */
 const char *lt_err_wire(int err);
-/* The WebSocket close code (4000–4999, or 1002/1007/1009) that ends a connection with this error; 0 when it need not end. */
+/* The WebSocket close code (4000–4999, or 1002/1007/1009) that ends a connection with this error; 0
+ * when it need not end. */
 int lt_err_close_code(int err);
 /* Dense index of an error for counters, 0 … LT_ERR_COUNT-1. */
 int lt_err_index(int err);
