@@ -1,4 +1,5 @@
-/* Counting faults. Samples are bounded per kind: one flood must not hide the single fault of another kind. */
+/* Counting faults. Samples are bounded per kind: one flood must not hide the single fault of
+ * another kind. */
 #include "loadtest/faults.h"
 
 #include <stdarg.h>

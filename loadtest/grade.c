@@ -1,6 +1,6 @@
-/* Grading with bounds. Points that fall with time depend on when the answer reached the server, which lies between the send and
- * the acknowledgement; everything else is exact. Doubles were rejected here as in the server: sums of hundredths must be equal,
- * not close. */
+/* Grading with bounds. Points that fall with time depend on when the answer reached the server,
+ * which lies between the send and the acknowledgement; everything else is exact. Doubles were
+ * rejected here as in the server: sums of hundredths must be equal, not close. */
 #include "loadtest/grade.h"
 
 enum { FULL_POINTS_US = 500000, WHOLE_E4 = 10000 };
@@ -22,7 +22,8 @@ static unsigned given_set(const struct lt_given *g)
 }
 
 /* Part of the full points, in ten-thousandths. */
-static int fraction_e4(const struct lt_grade_rule *rule, const struct lt_seen_question *q, const struct lt_given *g)
+static int fraction_e4(const struct lt_grade_rule *rule, const struct lt_seen_question *q,
+                       const struct lt_given *g)
 {
     if (q->type == LT_SEEN_FILL)
         return 0; /* the generator's texts are never the ones accepted */
@@ -83,12 +84,14 @@ static int64_t clamp(int64_t v, int64_t hi)
 struct lt_grade lt_grade_given(const struct lt_grade_rule *rule, const struct lt_seen_question *q,
                                const struct lt_given *g, int streak_lo, int streak_hi)
 {
-    struct lt_grade r = {.counted = g->state == LT_GIVEN_SAVED, .maybe_counted = g->state == LT_GIVEN_SENT};
+    struct lt_grade r = {.counted = g->state == LT_GIVEN_SAVED,
+                         .maybe_counted = g->state == LT_GIVEN_SENT};
     int64_t limit_us = (int64_t)q->seconds * 1000000;
     if (!r.counted && !r.maybe_counted)
         return r;
     int part_e4 = fraction_e4(rule, q, g);
-    int64_t used_lo_us = clamp(g->used_lo_us, limit_us), used_hi_us = clamp(g->used_hi_us, limit_us);
+    int64_t used_lo_us = clamp(g->used_lo_us, limit_us),
+            used_hi_us = clamp(g->used_hi_us, limit_us);
     if (r.maybe_counted)
         used_hi_us = limit_us;
     r.right = part_e4 == WHOLE_E4;

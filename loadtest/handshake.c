@@ -1,5 +1,5 @@
-/* The opening handshake. The client checks all that section 4.1 tells it to check, plus that no extension or subprotocol
- * was slipped in, since it offered none. */
+/* The opening handshake. The client checks all that section 4.1 tells it to check, plus that no
+ * extension or subprotocol was slipped in, since it offered none. */
 #include "loadtest/handshake.h"
 
 #include <openssl/evp.h>
@@ -28,7 +28,8 @@ void lt_handshake_accept(const char *key, char ret[LT_HANDSHAKE_ACCEPT])
     EVP_EncodeBlock((unsigned char *)ret, digest, sizeof digest);
 }
 
-size_t lt_handshake_request(char *out, size_t cap, const char *host, const char *path, const char *key)
+size_t lt_handshake_request(char *out, size_t cap, const char *host, const char *path,
+                            const char *key)
 {
     int n = snprintf(out, cap,
                      "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -107,7 +108,8 @@ const char *lt_handshake_check(const char *p, size_t n, const char *key, size_t 
             if (h.value_len != strlen(accept) || memcmp(h.value, accept, h.value_len) != 0)
                 return "Sec-WebSocket-Accept does not fit the key";
         }
-        if (is(h.name, h.name_len, "sec-websocket-extensions") || is(h.name, h.name_len, "sec-websocket-protocol"))
+        if (is(h.name, h.name_len, "sec-websocket-extensions") ||
+            is(h.name, h.name_len, "sec-websocket-protocol"))
             return "an extension or protocol that nobody asked for";
     }
     if (upgrades != 1 || connections < 1 || accepts != 1)
@@ -133,9 +135,10 @@ int lt_handshake_answer(const char *request, size_t n, char *out, size_t cap)
     if (!key[0])
         return -1;
     lt_handshake_accept(key, accept);
-    int len = snprintf(out, cap,
-                       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                       "Sec-WebSocket-Accept: %s\r\n\r\n",
-                       accept);
+    int len =
+        snprintf(out, cap,
+                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Accept: %s\r\n\r\n",
+                 accept);
     return len > 0 && (size_t)len < cap ? len : -1;
 }

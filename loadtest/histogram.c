@@ -1,10 +1,12 @@
-/* The layout is HdrHistogram's: the position of the highest bit chooses an octave, the next seven bits a slot in it. So
- * recording is a few instructions at any magnitude and the relative error is the same everywhere.
+/* The layout is HdrHistogram's: the position of the highest bit chooses an octave, the next seven
+ * bits a slot in it. So recording is a few instructions at any magnitude and the relative error is
+ * the same everywhere.
  *
  *     v < 256              slot v
  *     2^e <= v < 2^(e+1)   slot (e - 7) * 128 + (v >> (e - 7)),  e = 8 … 35
  *
- * A reservoir of samples was rejected: at p99.9 it keeps too few, and two of them do not merge exactly. */
+ * A reservoir of samples was rejected: at p99.9 it keeps too few, and two of them do not merge
+ * exactly. */
 #include "loadtest/histogram.h"
 
 #include <math.h>

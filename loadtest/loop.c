@@ -1,5 +1,6 @@
-/* The loop. Timers run after all events of a turn: a connection that was closed by an event of this turn can only be opened
- * again by a timer, so no stale event of the old descriptor can reach the new one. */
+/* The loop. Timers run after all events of a turn: a connection that was closed by an event of this
+ * turn can only be opened again by a timer, so no stale event of the old descriptor can reach the
+ * new one. */
 #include "loadtest/loop.h"
 
 #include <sys/epoll.h>
@@ -17,7 +18,8 @@ bool lt_gen_init(struct lt_gen *g, int process)
     g->now = lt_clock_read();
     g->wheel = lt_wheel_new(g->now.mono_us);
     g->scratch = malloc(LT_SCRATCH_BYTES);
-    if (getrandom(&seed, sizeof seed, 0) != sizeof seed || g->epfd < 0 || !g->wheel || !g->scratch) {
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed || g->epfd < 0 || !g->wheel ||
+        !g->scratch) {
         lt_gen_done(g);
         return false;
     }

@@ -1,8 +1,10 @@
-/* Reading what the server says. The reader is written by hand from the protocol's source, not generated with the server's
- * encoder: an error in the generator of both would otherwise cancel itself out.
+/* Reading what the server says. The reader is written by hand from the protocol's source, not
+ * generated with the server's encoder: an error in the generator of both would otherwise cancel
+ * itself out.
  *
- * Members that the checks need are read with their declared type and range; a member of a wrong type is an error. Texts that
- * nobody compares (stems, titles) are only known to be valid UTF-8, which the JSON gate sees to. */
+ * Members that the checks need are read with their declared type and range; a member of a wrong
+ * type is an error. Texts that nobody compares (stems, titles) are only known to be valid UTF-8,
+ * which the JSON gate sees to. */
 #include "loadtest/message.h"
 
 #include "base/err.h"
@@ -15,15 +17,27 @@ static const struct lt_json_limits limits = {.bytes = 256 * 1024, .depth = 8};
 enum { I32 = 2147483647 };
 static const int64_t I53 = (INT64_C(1) << 53) - 1;
 
-static const char *const kinds[LT_SEEN_KINDS] = {
-    [LT_SEEN_WELCOME] = "welcome", [LT_SEEN_EVENTS] = "events",   [LT_SEEN_PHASE] = "phase",
-    [LT_SEEN_QUESTION] = "question", [LT_SEEN_DRIVER] = "driver", [LT_SEEN_FINALISING] = "finalising",
-    [LT_SEEN_BOARD] = "board",     [LT_SEEN_OWN] = "own",         [LT_SEEN_PRESENCE] = "presence",
-    [LT_SEEN_ACK] = "ack",         [LT_SEEN_DONE] = "done",       [LT_SEEN_ROSTER] = "roster",
-    [LT_SEEN_TIME] = "time",       [LT_SEEN_ERROR] = "error",     [LT_SEEN_BYE] = "bye"};
-static const char *const phases[LT_SEEN_PHASES] = {"draft", "lobby", "running", "paused", "finished", "final"};
-static const char *const states[LT_SEEN_STATES] = {"none", "armed", "open", "closing", "closed", "revealed"};
-static const char *const types[LT_SEEN_TYPES] = {"single", "multiple", "truefalse", "fill", "order"};
+static const char *const kinds[LT_SEEN_KINDS] = {[LT_SEEN_WELCOME] = "welcome",
+                                                 [LT_SEEN_EVENTS] = "events",
+                                                 [LT_SEEN_PHASE] = "phase",
+                                                 [LT_SEEN_QUESTION] = "question",
+                                                 [LT_SEEN_DRIVER] = "driver",
+                                                 [LT_SEEN_FINALISING] = "finalising",
+                                                 [LT_SEEN_BOARD] = "board",
+                                                 [LT_SEEN_OWN] = "own",
+                                                 [LT_SEEN_PRESENCE] = "presence",
+                                                 [LT_SEEN_ACK] = "ack",
+                                                 [LT_SEEN_DONE] = "done",
+                                                 [LT_SEEN_ROSTER] = "roster",
+                                                 [LT_SEEN_TIME] = "time",
+                                                 [LT_SEEN_ERROR] = "error",
+                                                 [LT_SEEN_BYE] = "bye"};
+static const char *const phases[LT_SEEN_PHASES] = {"draft",  "lobby",    "running",
+                                                   "paused", "finished", "final"};
+static const char *const states[LT_SEEN_STATES] = {"none",    "armed",  "open",
+                                                   "closing", "closed", "revealed"};
+static const char *const types[LT_SEEN_TYPES] = {"single", "multiple", "truefalse", "fill",
+                                                 "order"};
 static const char *const ack_states[2] = {"saved", "late"};
 
 /* A document being read; `fault` is sticky, so that a reader checks once, at the end. */
@@ -51,7 +65,8 @@ static bool has(const cJSON *o, const char *key)
     return m && !cJSON_IsNull(m);
 }
 
-static int64_t number_or(struct reader *r, const cJSON *o, const char *key, int64_t min, int64_t fallback)
+static int64_t number_or(struct reader *r, const cJSON *o, const char *key, int64_t min,
+                         int64_t fallback)
 {
     return has(o, key) ? number(r, o, key, min, I53) : fallback;
 }
@@ -321,7 +336,8 @@ static void read_body(struct reader *r, const cJSON *o, struct lt_seen *m)
 
 bool lt_seen_is_log(enum lt_seen_kind k)
 {
-    return k == LT_SEEN_PHASE || k == LT_SEEN_QUESTION || k == LT_SEEN_DRIVER || k == LT_SEEN_FINALISING;
+    return k == LT_SEEN_PHASE || k == LT_SEEN_QUESTION || k == LT_SEEN_DRIVER ||
+           k == LT_SEEN_FINALISING;
 }
 
 uint64_t lt_seen_hash(const void *bytes, size_t n)
@@ -351,6 +367,19 @@ const char *lt_seen_read(const char *p, size_t n, struct lt_seen *ret)
         read_body(&r, doc, ret);
     cJSON_Delete(doc);
     return r.fault;
+}
+
+bool lt_seen_board_equal(const struct lt_seen_board *a, const struct lt_seen_board *b)
+{
+    if (a->v != b->v || a->of != b->of || a->n_rows != b->n_rows || a->final != b->final)
+        return false;
+    for (int i = 0; i < a->n_rows; i++) {
+        const struct lt_seen_row *x = &a->rows[i], *y = &b->rows[i];
+        if (x->entry != y->entry || x->rank != y->rank || x->points_c != y->points_c ||
+            x->correct != y->correct)
+            return false;
+    }
+    return true;
 }
 
 /* ---- broadcasts ---- */
@@ -386,7 +415,8 @@ static bool is_broadcast(enum lt_seen_kind k)
     return lt_seen_is_log(k) || k == LT_SEEN_BOARD || k == LT_SEEN_PRESENCE;
 }
 
-const char *lt_seen_cached(struct lt_seen_cache *c, const char *p, size_t n, const struct lt_seen **ret)
+const char *lt_seen_cached(struct lt_seen_cache *c, const char *p, size_t n,
+                           const struct lt_seen **ret)
 {
     for (int i = 0; i < SLOTS; i++) {
         if (c->slots[i].bytes && c->slots[i].n == n && memcmp(c->slots[i].bytes, p, n) == 0) {

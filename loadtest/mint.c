@@ -1,5 +1,6 @@
-/* Signing tickets. The service has a signer of its own for commands; this one is independent of it on purpose, so that
- * what the generator signs is what an outside platform would sign, not what our own library happens to accept. */
+/* Signing tickets. The service has a signer of its own for commands; this one is independent of it
+ * on purpose, so that what the generator signs is what an outside platform would sign, not what our
+ * own library happens to accept. */
 #include "loadtest/mint.h"
 
 #include "base/json.h"
@@ -35,7 +36,8 @@ static struct lt_mint *open_pem(struct lt_mint *m, const char **ret_err)
     return NULL;
 }
 
-struct lt_mint *lt_mint_open(const char *path, const char *tenant, const char *kid, const char **ret_err)
+struct lt_mint *lt_mint_open(const char *path, const char *tenant, const char *kid,
+                             const char **ret_err)
 {
     struct lt_mint *m = calloc(1, sizeof *m);
     FILE *f = fopen(path, "rb");
@@ -135,7 +137,8 @@ static size_t sign_es256(EVP_PKEY *key, const struct lt_buf *text, unsigned char
     return ok ? 2 * HALF : 0;
 }
 
-size_t lt_mint_ticket(const struct lt_mint *m, const struct lt_mint_claims *c, char *out, size_t cap)
+size_t lt_mint_ticket(const struct lt_mint *m, const struct lt_mint_claims *c, char *out,
+                      size_t cap)
 {
     struct lt_buf b;
     unsigned char signature[SIGNATURE_MAX];
@@ -147,7 +150,8 @@ size_t lt_mint_ticket(const struct lt_mint *m, const struct lt_mint_claims *c, c
     if (!b.failed && m->key)
         n = (unsigned)sign_es256(m->key, &b, signature);
     else if (!b.failed)
-        HMAC(EVP_sha256(), m->secret, (int)m->secret_len, (const unsigned char *)b.p, b.len, signature, &n);
+        HMAC(EVP_sha256(), m->secret, (int)m->secret_len, (const unsigned char *)b.p, b.len,
+             signature, &n);
     lt_buf_char(&b, '.');
     add_base64url(&b, signature, n);
     size_t len = b.failed || n == 0 || b.len >= cap ? 0 : b.len;

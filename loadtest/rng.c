@@ -1,6 +1,6 @@
-/* splitmix64 (Steele, Lea, Flood 2014): one 64-bit word of state, so that every player and question can have a stream
- * of its own. A shared generator was rejected: its draws would depend on the order of network events, and a run
- * could not be repeated from its seed. */
+/* splitmix64 (Steele, Lea, Flood 2014): one 64-bit word of state, so that every player and question
+ * can have a stream of its own. A shared generator was rejected: its draws would depend on the
+ * order of network events, and a run could not be repeated from its seed. */
 #include "loadtest/rng.h"
 
 #include <assert.h>

@@ -1,27 +1,19 @@
-/* Shared memory of a run. Answers lie by question, then player, so that the pages of questions that are never asked are never
- * touched: 15,000 players times 1,000 possible questions are 1.4 GB of addresses and a few MB of memory. */
+/* Shared memory of a run. Answers lie by question, then player, so that the pages of questions that
+ * are never asked are never touched: 15,000 players times 1,000 possible questions are 1.4 GB of
+ * addresses and a few MB of memory. */
 #include "loadtest/tally.h"
 
-#include <string.h>
 #include <sys/mman.h>
 
 static const char *const names[LT_COUNTS] = {
-    [LT_COUNT_CONNECTED] = "connected",
-    [LT_COUNT_JOINED] = "joined",
-    [LT_COUNT_FRAMES] = "frames",
-    [LT_COUNT_MESSAGES] = "messages",
-    [LT_COUNT_ANSWERS] = "answers",
-    [LT_COUNT_RESENT] = "resent",
-    [LT_COUNT_ACKED] = "acked",
-    [LT_COUNT_LATE] = "late",
-    [LT_COUNT_REFUSED] = "refused",
-    [LT_COUNT_DROPPED] = "dropped",
-    [LT_COUNT_RESUMED] = "resumed",
-    [LT_COUNT_SNAPSHOTS] = "snapshots",
-    [LT_COUNT_CUTS] = "cuts",
-    [LT_COUNT_REFUSED_JOINS] = "refused_joins",
-    [LT_COUNT_OWNS] = "owns_checked",
-    [LT_COUNT_DONE] = "saw_the_end",
+    [LT_COUNT_CONNECTED] = "connected", [LT_COUNT_JOINED] = "joined",
+    [LT_COUNT_FRAMES] = "frames",       [LT_COUNT_MESSAGES] = "messages",
+    [LT_COUNT_ANSWERS] = "answers",     [LT_COUNT_RESENT] = "resent",
+    [LT_COUNT_ACKED] = "acked",         [LT_COUNT_LATE] = "late",
+    [LT_COUNT_REFUSED] = "refused",     [LT_COUNT_DROPPED] = "dropped",
+    [LT_COUNT_RESUMED] = "resumed",     [LT_COUNT_SNAPSHOTS] = "snapshots",
+    [LT_COUNT_CUTS] = "cuts",           [LT_COUNT_REFUSED_JOINS] = "refused_joins",
+    [LT_COUNT_OWNS] = "owns_checked",   [LT_COUNT_DONE] = "saw_the_end",
 };
 
 const char *lt_count_name(enum lt_count c)
@@ -40,7 +32,8 @@ bool lt_run_init(struct lt_run *r, int n_players, int n_processes, int n_questio
     size_t given = aligned((size_t)n_players * (size_t)n_questions_max * sizeof(struct lt_given));
     size_t tallies = aligned((size_t)n_processes * sizeof(struct lt_tally));
     size_t bytes = plays + given + tallies + aligned(sizeof(struct lt_signal));
-    char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
     if (p == MAP_FAILED)
         return false;
     *r = (struct lt_run){
@@ -120,22 +113,10 @@ bool lt_tally_log(struct lt_tally *t, const struct lt_seen *m, int64_t now_us)
     return true;
 }
 
-static bool boards_equal(const struct lt_seen_board *a, const struct lt_seen_board *b)
-{
-    if (a->v != b->v || a->of != b->of || a->n_rows != b->n_rows || a->final != b->final)
-        return false;
-    for (int i = 0; i < a->n_rows; i++) {
-        const struct lt_seen_row *x = &a->rows[i], *y = &b->rows[i];
-        if (x->entry != y->entry || x->rank != y->rank || x->points_c != y->points_c || x->correct != y->correct)
-            return false;
-    }
-    return true;
-}
-
 bool lt_tally_board(struct lt_tally *t, const struct lt_seen_board *b)
 {
     for (int i = t->n_boards - 1; i >= 0; i--) {
-        if (boards_equal(&t->boards[i], b))
+        if (lt_seen_board_equal(&t->boards[i], b))
             return true;
     }
     if (t->n_boards == LT_TALLY_BOARDS)

@@ -1,5 +1,6 @@
-/* Sockets to the target. IP_BIND_ADDRESS_NO_PORT leaves the choice of the port to connect(2), which knows the whole
- * four-tuple and so may use a port again that is in TIME_WAIT towards another peer. */
+/* Sockets to the target. IP_BIND_ADDRESS_NO_PORT leaves the choice of the port to connect(2), which
+ * knows the whole four-tuple and so may use a port again that is in TIME_WAIT towards another peer.
+ */
 #include "loadtest/target.h"
 
 #include <arpa/inet.h>

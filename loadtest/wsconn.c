@@ -1,5 +1,6 @@
-/* A connection costs the generator its struct and, only while a frame is cut in two or the socket is full, a buffer: 15,000 of
- * them must not cost memory that the server under test needs. Reading goes through one scratch buffer of the process. */
+/* A connection costs the generator its struct and, only while a frame is cut in two or the socket
+ * is full, a buffer: 15,000 of them must not cost memory that the server under test needs. Reading
+ * goes through one scratch buffer of the process. */
 #include "loadtest/wsconn.h"
 
 #include "loadtest/wsframe.h"
@@ -77,7 +78,8 @@ static bool out_bytes(struct lt_wsc *c, const char *p, size_t n)
 
 static bool out_frame(struct lt_wsc *c, enum lt_ws_opcode opcode, const char *p, size_t n)
 {
-    char small[1024], *buf = n + LT_WS_HEADER_MAX <= sizeof small ? small : malloc(n + LT_WS_HEADER_MAX);
+    char small[1024],
+        *buf = n + LT_WS_HEADER_MAX <= sizeof small ? small : malloc(n + LT_WS_HEADER_MAX);
     if (!buf)
         return false;
     size_t len = lt_wsframe_write(buf, opcode, p, n, (uint32_t)lt_rng_next(&c->gen->random));
@@ -118,7 +120,8 @@ static void flush(struct lt_wsc *c)
 
 static void on_close_frame(struct lt_wsc *c, const struct lt_wsframe *f)
 {
-    int code = f->len >= 2 ? (unsigned char)f->payload[0] << 8 | (unsigned char)f->payload[1] : 1005;
+    int code =
+        f->len >= 2 ? (unsigned char)f->payload[0] << 8 | (unsigned char)f->payload[1] : 1005;
     char echo[CONTROL_MAX];
     size_t n = f->len >= 2 ? 2 : 0;
     memcpy(echo, f->payload, n);
@@ -146,7 +149,8 @@ static void on_frame(struct lt_wsc *c, const struct lt_wsframe *f)
     }
 }
 
-/* The answer to the handshake. Returns the bytes used; 0 and still shaking hands: more are needed. */
+/* The answer to the handshake. Returns the bytes used; 0 and still shaking hands: more are needed.
+ */
 static size_t on_answer(struct lt_wsc *c, const char *p, size_t n)
 {
     size_t used = 0;
@@ -160,7 +164,8 @@ static size_t on_answer(struct lt_wsc *c, const char *p, size_t n)
     return used;
 }
 
-/* Everything complete in p[0, n). Returns how much was used. The connection may be gone afterwards. */
+/* Everything complete in p[0, n). Returns how much was used. The connection may be gone afterwards.
+ */
 static size_t take(struct lt_wsc *c, const char *p, size_t n)
 {
     size_t used = 0;
@@ -215,7 +220,8 @@ static void connected(struct lt_wsc *c)
     socklen_t len = sizeof err;
     getsockopt(c->watch.fd, SOL_SOCKET, SO_ERROR, &err, &len);
     lt_handshake_key(lt_rng_next(&c->gen->random), lt_rng_next(&c->gen->random), c->key);
-    size_t n = lt_handshake_request(request, sizeof request, c->target->host, c->target->path, c->key);
+    size_t n =
+        lt_handshake_request(request, sizeof request, c->target->host, c->target->path, c->key);
     c->state = LT_WSC_HANDSHAKE;
     if (err != 0 || !lt_gen_watch(c->gen, &c->watch, EPOLLIN, false) || !out_bytes(c, request, n))
         lost(c, CODE_ABNORMAL, NULL);

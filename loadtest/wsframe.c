@@ -1,6 +1,7 @@
-/* Frames, strictly. A generator that forgave the server would hide its faults, so whatever RFC 6455 forbids a server to
- * send is named here: a mask, reserved bits, unknown opcodes, long or fragmented control frames, lengths not in their
- * shortest form. Fragments of messages are legal in general; this server frames whole messages, so one is a fault too. */
+/* Frames, strictly. A generator that forgave the server would hide its faults, so whatever RFC 6455
+ * forbids a server to send is named here: a mask, reserved bits, unknown opcodes, long or
+ * fragmented control frames, lengths not in their shortest form. Fragments of messages are legal in
+ * general; this server frames whole messages, so one is a fault too. */
 #include "loadtest/wsframe.h"
 
 #include <string.h>
@@ -16,7 +17,8 @@ static const char *header_fault(unsigned b0, unsigned b1)
         return "reserved bits are set";
     if (!(b0 & FIN) || opcode == 0)
         return "the message is fragmented";
-    if (opcode != LT_WS_TEXT && opcode != LT_WS_CLOSE && opcode != LT_WS_PING && opcode != LT_WS_PONG)
+    if (opcode != LT_WS_TEXT && opcode != LT_WS_CLOSE && opcode != LT_WS_PING &&
+        opcode != LT_WS_PONG)
         return opcode == LT_WS_BINARY ? "the message is binary" : "the opcode is unknown";
     if ((opcode & CONTROL) && (b1 & LENGTH) > 125)
         return "the control frame is too long";
@@ -29,7 +31,8 @@ static int fail(const char **ret_fault, const char *fault)
     return -1;
 }
 
-int lt_wsframe_read(const void *bytes, size_t n, size_t max, struct lt_wsframe *ret, const char **ret_fault)
+int lt_wsframe_read(const void *bytes, size_t n, size_t max, struct lt_wsframe *ret,
+                    const char **ret_fault)
 {
     const unsigned char *p = bytes;
     if (n < 2)
@@ -69,7 +72,8 @@ static size_t write_header(unsigned char *out, enum lt_ws_opcode opcode, size_t 
     return 2 + bytes;
 }
 
-size_t lt_wsframe_write(char *out, enum lt_ws_opcode opcode, const char *payload, size_t n, uint32_t mask)
+size_t lt_wsframe_write(char *out, enum lt_ws_opcode opcode, const char *payload, size_t n,
+                        uint32_t mask)
 {
     unsigned char key[4];
     size_t at = write_header((unsigned char *)out, opcode, n, MASKED);

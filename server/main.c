@@ -21,6 +21,8 @@ static const struct command {
      "print a personal address: link play|stage|desk --tenant CODE --event ID --person EXTID"},
     {"worker", lt_cmd_worker, "run one worker in the foreground: worker [--index N]"},
     {"jobs", lt_cmd_jobs, "run the job process in the foreground"},
+    {"relay", lt_cmd_relay, "run the relay, which posts credits, in the foreground"},
+    {"credits", lt_cmd_credits, "compare the credits owed with the study record: credits check"},
     {"docs", lt_cmd_docs, "print a table of the manual: docs options|metrics"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,4 +1,5 @@
-/* `leitai migrate`: bring the database to this program's schema. What was done goes to stdout, what went wrong to stderr. */
+/* `leitai migrate`: bring the database to this program's schema. What was done goes to stdout, what
+ * went wrong to stderr. */
 #include "app/commands.h"
 
 #include "app/schema.h"

@@ -1,4 +1,5 @@
-/* `leitai serve`, and its parts for the foreground: `leitai worker`, `leitai jobs`. */
+/* `leitai serve`, and its parts for the foreground: `leitai worker`, `leitai jobs`,
+ * `leitai relay`. */
 #include "app/commands.h"
 #include "app/supervisor.h"
 #include "preflight.h"
@@ -22,18 +23,6 @@ enum {
     STABLE_S = 30,
 };
 
-static int run_worker(void *arg, int index, void *metrics_page)
-{
-    return lt_worker_main(arg, index, metrics_page);
-}
-
-static int run_jobs(void *arg, int index, void *metrics_page)
-{
-    (void)index;
-    lt_metrics_use(metrics_page);
-    return lt_jobs_main(arg);
-}
-
 static void start_log(const struct lt_config *c, const char *role)
 {
     enum lt_log_level level = LT_LOG_INFO;
@@ -42,6 +31,30 @@ static void start_log(const struct lt_config *c, const char *role)
     if (!known)
         lt_log(LT_LOG_WARN, "unknown log_level, using info",
                LT_S("log_level", lt_config_str(c, "log_level")));
+}
+
+static int run_worker(void *arg, int index, void *metrics_page)
+{
+    char role[24];
+    snprintf(role, sizeof role, "worker-%d", index);
+    start_log(arg, role);
+    return lt_worker_main(arg, index, metrics_page);
+}
+
+static int run_jobs(void *arg, int index, void *metrics_page)
+{
+    (void)index;
+    start_log(arg, "jobs");
+    lt_metrics_use(metrics_page);
+    return lt_jobs_main(arg);
+}
+
+static int run_relay(void *arg, int index, void *metrics_page)
+{
+    (void)index;
+    start_log(arg, "relay");
+    lt_metrics_use(metrics_page);
+    return lt_relay_main(arg);
 }
 
 /* Raise the soft limit as far as it is of use; returns what then holds. */
@@ -67,17 +80,20 @@ static int cores(void)
 
 static int supervise(struct lt_config *c, int workers)
 {
-    struct lt_child_spec children[LT_WORKERS_MAX + 1];
+    struct lt_child_spec children[LT_WORKERS_MAX + 2];
+    int n = workers;
     char names[LT_WORKERS_MAX][24];
     for (int i = 0; i < workers; i++) {
         snprintf(names[i], sizeof names[i], "worker-%d", i);
         children[i] =
             (struct lt_child_spec){.name = names[i], .run = run_worker, .arg = c, .index = i};
     }
-    children[workers] = (struct lt_child_spec){.name = "jobs", .run = run_jobs, .arg = c};
+    children[n++] = (struct lt_child_spec){.name = "jobs", .run = run_jobs, .arg = c};
+    if (lt_config_str(c, "relay_url")[0])
+        children[n++] = (struct lt_child_spec){.name = "relay", .run = run_relay, .arg = c};
     struct lt_supervisor_opts opts = {
         .children = children,
-        .n_children = workers + 1,
+        .n_children = n,
         .drain_us = (lt_config_int(c, "drain_s") + DRAIN_MARGIN_S) * 1000000,
         .restart_min_us = RESTART_MIN_MS * INT64_C(1000),
         .restart_max_us = RESTART_MAX_MS * INT64_C(1000),
@@ -141,4 +157,12 @@ int lt_cmd_jobs(struct lt_config *c, int argc, char **argv)
         return EXIT_FAILURE;
     start_log(c, "jobs");
     return lt_jobs_main(c) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int lt_cmd_relay(struct lt_config *c, int argc, char **argv)
+{
+    if (refuse_rest(argc, argv) != 0)
+        return EXIT_FAILURE;
+    start_log(c, "relay");
+    return lt_relay_main(c) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

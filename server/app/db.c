@@ -1,5 +1,6 @@
-/* Blocking PostgreSQL with a way out: each statement is sent, then one poll() waits for the server and for the stop descriptor,
- * so that a process that is told to end does not sit out a statement of several seconds.
+/* Blocking PostgreSQL with a way out: each statement is sent, then one poll() waits for the server
+ * and for the stop descriptor, so that a process that is told to end does not sit out a statement
+ * of several seconds.
  *
  * Plain PQexec was rejected for that reason alone; nothing else here is asynchronous. */
 #include "app/db.h"
@@ -30,8 +31,10 @@ struct lt_rows {
 int lt_db_open(const struct lt_db_opts *opts, struct lt_db **ret, struct lt_buf *err)
 {
     char session[64];
-    snprintf(session, sizeof session, "-c statement_timeout=%" PRId64 " -c client_min_messages=warning", opts->timeout_ms);
-    const char *keys[] = {"dbname", "connect_timeout", "application_name", "tcp_user_timeout", "options", NULL};
+    snprintf(session, sizeof session,
+             "-c statement_timeout=%" PRId64 " -c client_min_messages=warning", opts->timeout_ms);
+    const char *keys[] = {"dbname",           "connect_timeout", "application_name",
+                          "tcp_user_timeout", "options",         NULL};
     const char *values[] = {opts->url, "3", opts->name, "10000", session, NULL};
     struct lt_db *d = calloc(1, sizeof *d);
     if (!d)
@@ -42,7 +45,8 @@ int lt_db_open(const struct lt_db_opts *opts, struct lt_db **ret, struct lt_buf 
         *ret = d;
         return LT_OK;
     }
-    lt_buf_printf(err, "cannot reach PostgreSQL: %s", d->conn ? PQerrorMessage(d->conn) : "out of memory");
+    lt_buf_printf(err, "cannot reach PostgreSQL: %s",
+                  d->conn ? PQerrorMessage(d->conn) : "out of memory");
     while (err->len > 0 && err->p[err->len - 1] == '\n')
         err->p[--err->len] = '\0';
     lt_db_close(d);
@@ -126,8 +130,9 @@ static int error_of_sqlstate(const char *s)
         const char *prefix;
         int err;
     } table[] = {
-        {"22", LT_EDBDATA},  {"23", LT_EDBDATA},     {"40", LT_EDBRETRY}, {"53", LT_EDBRETRY}, {"55", LT_EDBRETRY},
-        {"57", LT_EDBRETRY}, {"LT001", LT_EDEPOSED}, {"08", LT_EDBRETRY}, {"42501", LT_EDENIED},
+        {"22", LT_EDBDATA},     {"23", LT_EDBDATA},  {"40", LT_EDBRETRY},
+        {"53", LT_EDBRETRY},    {"55", LT_EDBRETRY}, {"57", LT_EDBRETRY},
+        {"LT001", LT_EDEPOSED}, {"08", LT_EDBRETRY}, {"42501", LT_EDENIED},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strncmp(s, table[i].prefix, strlen(table[i].prefix)) == 0)
@@ -155,7 +160,8 @@ static void cancel(struct lt_db *d)
     PQfreeCancel(c);
 }
 
-/* Wait until the server has answered. *stopped: we were told to end; the statement has been cancelled. */
+/* Wait until the server has answered. *stopped: we were told to end; the statement has been
+ * cancelled. */
 static int wait_reply(struct lt_db *d, bool *stopped)
 {
     while (PQisBusy(d->conn)) {
@@ -173,7 +179,8 @@ static int wait_reply(struct lt_db *d, bool *stopped)
     return LT_OK;
 }
 
-/* Take all results of what was sent; the last one, or the first failure, stays in *ret (NULL when the connection broke). */
+/* Take all results of what was sent; the last one, or the first failure, stays in *ret (NULL when
+ * the connection broke). */
 static int collect(struct lt_db *d, PGresult **ret)
 {
     PGresult *kept = NULL, *r;
@@ -218,7 +225,8 @@ static int finish(struct lt_db *d, int sent, struct lt_rows **ret)
     return err;
 }
 
-int lt_db_execv(struct lt_db *d, struct lt_rows **ret, const char *sql, int n, const char *const *values)
+int lt_db_execv(struct lt_db *d, struct lt_rows **ret, const char *sql, int n,
+                const char *const *values)
 {
     forget_failure(d);
     return finish(d, PQsendQueryParams(d->conn, sql, n, NULL, values, NULL, NULL, 0), ret);

@@ -1,14 +1,16 @@
 /* Finalising.
  *
- *   sheet and log → engine → what every entry's committed answers come to → ranks and awards → result, credit_outbox
- *   → append_log (the fence) → job done                                                          all in one transaction
+ *   sheet and log → engine → what every entry's committed answers come to → ranks and awards →
+ * result, credit_outbox → append_log (the fence) → job done all in one transaction
  *
- * The engine is rebuilt from the log and itself decides whether the event may become final, and the record that says so. The
- * append comes last: it locks the event's head, which a new driver needs, only for an instant. Whoever took the event over
- * meanwhile has another token and another seq, the append raises LT001, and nothing of the work remains.
+ * The engine is rebuilt from the log and itself decides whether the event may become final, and the
+ * record that says so. The append comes last: it locks the event's head, which a new driver needs,
+ * only for an instant. Whoever took the event over meanwhile has another token and another seq, the
+ * append raises LT001, and nothing of the work remains.
  *
- * Two processes at one job are kept apart by a transaction lock that is only tried; locking the job's row was rejected,
- * because a new driver must be able to write its token there while an old run is still under way. */
+ * Two processes at one job are kept apart by a transaction lock that is only tried; locking the
+ * job's row was rejected, because a new driver must be able to write its token there while an old
+ * run is still under way. */
 #include "app/finalise.h"
 
 #include "base/err.h"
@@ -16,6 +18,7 @@
 #include "io/pg.h"
 #include "service/credits.h"
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +65,8 @@ static int read_event(struct run *r)
         return err;
     if (lt_rows_count(rows) != 1) {
         err = LT_ENOEVENT;
-    } else if (lt_rows_i64(rows, 0, 4) != r->job->token) { /* no use in trying; the append would refuse */
+    } else if (lt_rows_i64(rows, 0, 4) !=
+               r->job->token) { /* no use in trying; the append would refuse */
         err = LT_EDEPOSED;
     } else {
         r->title = strdup(lt_rows_text(rows, 0, 0));
@@ -77,18 +81,19 @@ static int read_event(struct run *r)
 static int replay(struct run *r)
 {
     struct lt_rows *rows;
-    int err = lt_db_exec(r->db, &rows,
-                         "SELECT kind, seq, at_us, payload FROM leitai.event_log "
-                         "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND seq <= $2 ORDER BY seq",
-                         r->event.s, lt_num(r->head_seq).s);
+    int err = lt_db_exec(
+        r->db, &rows,
+        "SELECT kind, seq, at_us, payload FROM leitai.event_log "
+        "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND seq <= $2 ORDER BY seq",
+        r->event.s, lt_num(r->head_seq).s);
     if (err != LT_OK)
         return err;
     lt_engine_init(&r->engine, &r->sheet);
     for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++) {
         const char *payload = lt_rows_text(rows, i, 3);
         struct lt_record record;
-        err = lt_record_read(lt_rows_text(rows, i, 0), lt_rows_i64(rows, i, 1), lt_rows_i64(rows, i, 2), payload,
-                             strlen(payload), &record);
+        err = lt_record_read(lt_rows_text(rows, i, 0), lt_rows_i64(rows, i, 1),
+                             lt_rows_i64(rows, i, 2), payload, strlen(payload), &record);
         if (err == LT_OK)
             err = lt_engine_apply(&r->engine, &record);
     }
@@ -98,13 +103,18 @@ static int replay(struct run *r)
     return err;
 }
 
-/* What answers count is the board's rule: those that passed the gate, of questions whose key is public. */
+/* What answers count is the board's rule: those that passed the gate, of questions whose key is
+ * public. */
 static const char standings_sql[] =
-    "DECLARE standing CURSOR FOR SELECT n.entry_id, COALESCE(a.points_c, 0), COALESCE(a.correct, 0), "
+    "DECLARE standing CURSOR FOR SELECT n.entry_id, COALESCE(a.points_c, 0), COALESCE(a.correct, "
+    "0), "
     "COALESCE(a.time_us, 0), COALESCE(a.answered, 0) FROM leitai.entry n LEFT JOIN ("
-    "SELECT entry_id, sum(points_c)::bigint AS points_c, count(*) FILTER (WHERE \"right\") AS correct, "
-    "sum(used_us) FILTER (WHERE points_c > 0)::bigint AS time_us, count(*) AS answered FROM leitai.answer "
-    "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND season = $2::smallint AND qi <= $3::integer "
+    "SELECT entry_id, sum(points_c)::bigint AS points_c, count(*) FILTER (WHERE \"right\") AS "
+    "correct, "
+    "sum(used_us) FILTER (WHERE points_c > 0)::bigint AS time_us, count(*) AS answered FROM "
+    "leitai.answer "
+    "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND season = $2::smallint AND qi "
+    "<= $3::integer "
     "AND NOT late GROUP BY entry_id) a USING (entry_id) "
     "WHERE n.tenant_id = leitai.current_tenant() AND n.event_id = $1";
 
@@ -124,7 +134,9 @@ static void add_standings(struct run *r, const struct lt_rows *rows)
 static int read_standings(struct run *r)
 {
     struct lt_rows *rows;
-    int err = lt_db_exec(r->db, NULL, standings_sql, r->event.s, r->season.s, lt_num(r->engine.qi).s), n = 1;
+    int err =
+            lt_db_exec(r->db, NULL, standings_sql, r->event.s, r->season.s, lt_num(r->engine.qi).s),
+        n = 1;
     while (err == LT_OK && n > 0) {
         char fetch[64];
         snprintf(fetch, sizeof fetch, "FETCH %d FROM standing", FETCH_ROWS);
@@ -189,10 +201,13 @@ static int store_results(struct run *r, struct columns *c, int from, int to)
     }
     columns_end(c);
     return lt_db_exec(r->db, NULL,
-                      "INSERT INTO leitai.result (tenant_id, event_id, entry_id, rank, points_c, correct, time_us, answered) "
-                      "SELECT leitai.current_tenant(), $1, * FROM unnest($2::bigint[], $3::integer[], $4::bigint[], "
+                      "INSERT INTO leitai.result (tenant_id, event_id, entry_id, rank, points_c, "
+                      "correct, time_us, answered) "
+                      "SELECT leitai.current_tenant(), $1, * FROM unnest($2::bigint[], "
+                      "$3::integer[], $4::bigint[], "
                       "$5::integer[], $6::bigint[], $7::integer[])",
-                      r->event.s, c->text[0], c->text[1], c->text[2], c->text[3], c->text[4], c->text[5]);
+                      r->event.s, c->text[0], c->text[1], c->text[2], c->text[3], c->text[4],
+                      c->text[5]);
 }
 
 /* Guests have no study record, so nothing is owed to them. */
@@ -213,14 +228,18 @@ static int store_awards(struct run *r, struct columns *c, int from, int to)
     }
     columns_end(c);
     lt_buf_done(&reason);
-    return lt_db_exec(r->db, NULL,
-                      "INSERT INTO leitai.credit_outbox (tenant_id, event_id, person_id, rule, ext_id, year, amount_c, reason) "
-                      "SELECT n.tenant_id, n.event_id, n.person_id, a.rule, p.ext_id, $2::smallint, a.amount_c, a.reason "
-                      "FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::text[]) AS a(entry_id, rule, amount_c, reason) "
-                      "JOIN leitai.entry n ON n.tenant_id = leitai.current_tenant() AND n.event_id = $1 "
-                      "AND n.entry_id = a.entry_id JOIN leitai.person p ON p.tenant_id = n.tenant_id "
-                      "AND p.person_id = n.person_id WHERE NOT n.guest",
-                      r->event.s, r->season.s, c->text[0], c->text[1], c->text[2], c->text[3]);
+    return lt_db_exec(
+        r->db, NULL,
+        "INSERT INTO leitai.credit_outbox (tenant_id, event_id, person_id, rule, ext_id, year, "
+        "amount_c, reason) "
+        "SELECT n.tenant_id, n.event_id, n.person_id, a.rule, p.ext_id, $2::smallint, a.amount_c, "
+        "a.reason "
+        "FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::text[]) AS a(entry_id, rule, "
+        "amount_c, reason) "
+        "JOIN leitai.entry n ON n.tenant_id = leitai.current_tenant() AND n.event_id = $1 "
+        "AND n.entry_id = a.entry_id JOIN leitai.person p ON p.tenant_id = n.tenant_id "
+        "AND p.person_id = n.person_id WHERE NOT n.guest",
+        r->event.s, r->season.s, c->text[0], c->text[1], c->text[2], c->text[3]);
 }
 
 static int store(struct run *r)
@@ -231,8 +250,12 @@ static int store(struct run *r)
     for (int i = 0; i < r->final.n && err == LT_OK; i += STORE_ROWS)
         err = store_results(r, &c, i, i + STORE_ROWS < r->final.n ? i + STORE_ROWS : r->final.n);
     for (int i = 0; i < r->final.n_awards && err == LT_OK; i += STORE_ROWS)
-        err = store_awards(r, &c, i, i + STORE_ROWS < r->final.n_awards ? i + STORE_ROWS : r->final.n_awards);
+        err = store_awards(r, &c, i,
+                           i + STORE_ROWS < r->final.n_awards ? i + STORE_ROWS : r->final.n_awards);
     columns_done(&c);
+    if (err == LT_OK)
+        err = lt_db_exec(r->db, NULL,
+                         "SELECT pg_notify('leitai_credits', '')"); /* wakes the relay at commit */
     return err;
 }
 
@@ -244,7 +267,8 @@ static int now_us(struct run *r, int64_t *ret)
     *ret = r->job->at_us;
     if (*ret != 0)
         return LT_OK;
-    int err = lt_db_exec(r->db, &rows, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+    int err = lt_db_exec(r->db, &rows,
+                         "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
     if (err != LT_OK)
         return err;
     *ret = lt_rows_i64(rows, 0, 0);
@@ -258,9 +282,10 @@ static int append(struct run *r, const struct lt_record *record)
     lt_buf_init(&payload, PAYLOAD_BYTES);
     lt_record_write(record, &payload);
     assert(!payload.failed);
-    int err = lt_db_exec(r->db, NULL, "SELECT leitai.append_log($1, $2, $3, $4, $5, $6, $7)", r->event.s,
-                         lt_num(r->job->token).s, lt_num(record->seq).s, lt_num(record->at_us).s,
-                         lt_record_kind_name(record->kind), lt_buf_cstr(&payload), lt_phase_name(LT_PHASE_FINAL));
+    int err = lt_db_exec(r->db, NULL, "SELECT leitai.append_log($1, $2, $3, $4, $5, $6, $7)",
+                         r->event.s, lt_num(r->job->token).s, lt_num(record->seq).s,
+                         lt_num(record->at_us).s, lt_record_kind_name(record->kind),
+                         lt_buf_cstr(&payload), lt_phase_name(LT_PHASE_FINAL));
     lt_buf_done(&payload);
     return err;
 }
@@ -301,10 +326,11 @@ static int take_job(struct run *r, bool *ret_done)
     err = lt_rows_bool(rows, 0, 0) ? LT_OK : LT_EBUSY;
     lt_rows_free(rows);
     if (err == LT_OK)
-        err = lt_db_exec(r->db, &rows,
-                         "SELECT done_at IS NOT NULL FROM leitai.job WHERE tenant_id = leitai.current_tenant() "
-                         "AND event_id = $1 AND kind = 'finalise'",
-                         r->event.s);
+        err = lt_db_exec(
+            r->db, &rows,
+            "SELECT done_at IS NOT NULL FROM leitai.job WHERE tenant_id = leitai.current_tenant() "
+            "AND event_id = $1 AND kind = 'finalise'",
+            r->event.s);
     if (err != LT_OK)
         return err;
     *ret_done = lt_rows_count(rows) == 1 && lt_rows_bool(rows, 0, 0);
@@ -316,16 +342,17 @@ static int run_job(struct run *r)
 {
     bool done = false;
     int err = take_job(r, &done);
-    if (err == LT_OK)
-        err = read_event(r);
     if (err != LT_OK || done)
         return err;
-    err = replay(r);
+    err = read_event(r);
+    if (err == LT_OK)
+        err = replay(r);
     if (err == LT_OK)
         err = write_all(r);
     if (err == LT_OK)
         err = lt_db_exec(r->db, NULL,
-                         "UPDATE leitai.job SET done_at = clock_timestamp() WHERE tenant_id = leitai.current_tenant() "
+                         "UPDATE leitai.job SET done_at = clock_timestamp() WHERE tenant_id = "
+                         "leitai.current_tenant() "
                          "AND event_id = $1 AND kind = 'finalise'",
                          r->event.s);
     return err;

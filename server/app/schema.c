@@ -1,10 +1,11 @@
 /* Forward migrations.
  *
- * What was applied is on record with its checksum, and must be a beginning of what this program carries, file by file: a
- * migration that was edited after it ran somewhere would leave two schemas under one number. There is no way back by
- * script: a restored backup is the only honest one.
+ * What was applied is on record with its checksum, and must be a beginning of what this program
+ * carries, file by file: a migration that was edited after it ran somewhere would leave two schemas
+ * under one number. There is no way back by script: a restored backup is the only honest one.
  *
- * One session lock covers the whole run. Each file has its own transaction, so a run that dies goes on where it stopped. */
+ * One session lock covers the whole run. Each file has its own transaction, so a run that dies goes
+ * on where it stopped. */
 #include "app/schema.h"
 
 #include "app/embedded.h"
@@ -13,13 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char own_table[] =
-    "CREATE SCHEMA IF NOT EXISTS leitai;"
-    "CREATE TABLE IF NOT EXISTS leitai.migration ("
-    " version integer PRIMARY KEY CHECK (version > 0),"
-    " name text NOT NULL,"
-    " checksum text NOT NULL," /* SHA-256 of the file */
-    " applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
+static const char own_table[] = "CREATE SCHEMA IF NOT EXISTS leitai;"
+                                "CREATE TABLE IF NOT EXISTS leitai.migration ("
+                                " version integer PRIMARY KEY CHECK (version > 0),"
+                                " name text NOT NULL,"
+                                " checksum text NOT NULL," /* SHA-256 of the file */
+                                " applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 
 /* Any number that nobody else in this database uses: "leitai" in ASCII. */
 static const int64_t lock_key = 0x6c6569746169;
@@ -62,19 +62,22 @@ static int refuse(struct lt_buf *why, const char *text, int64_t version)
 static int compare(struct lt_db *d, int *ret_applied, struct lt_buf *why)
 {
     struct lt_rows *rows;
-    int err = lt_db_exec(d, &rows, "SELECT version, name, checksum FROM leitai.migration ORDER BY version");
+    int err = lt_db_exec(d, &rows,
+                         "SELECT version, name, checksum FROM leitai.migration ORDER BY version");
     if (err != LT_OK)
         return err;
     int n = lt_rows_count(rows);
     for (int i = 0; i < n && err == LT_OK; i++) {
         int64_t version = lt_rows_i64(rows, i, 0);
         if (version > lt_schema_version())
-            err = refuse(why, "the database is at version %" PRId64 ", newer than this program", version);
+            err = refuse(why, "the database is at version %" PRId64 ", newer than this program",
+                         version);
         else if (version != i + 1)
             err = refuse(why, "migration %" PRId64 " was applied before an earlier one", version);
         else if (strcmp(lt_rows_text(rows, i, 1), lt_migrations[i].name) != 0 ||
                  strcmp(lt_rows_text(rows, i, 2), lt_migrations[i].sha256) != 0)
-            err = refuse(why, "migration %" PRId64 " was changed after it had been applied", version);
+            err =
+                refuse(why, "migration %" PRId64 " was changed after it had been applied", version);
     }
     lt_rows_free(rows);
     *ret_applied = n;
@@ -89,8 +92,9 @@ static int apply(struct lt_db *d, int version, struct lt_buf *why)
         return err;
     err = lt_db_script(d, file->text);
     if (err == LT_OK)
-        err = lt_db_exec(d, NULL, "INSERT INTO leitai.migration (version, name, checksum) VALUES ($1, $2, $3)",
-                         lt_num(version).s, file->name, file->sha256);
+        err = lt_db_exec(
+            d, NULL, "INSERT INTO leitai.migration (version, name, checksum) VALUES ($1, $2, $3)",
+            lt_num(version).s, file->name, file->sha256);
     if (err == LT_OK)
         err = lt_db_script(d, "RESET search_path; COMMIT");
     if (err == LT_OK)

@@ -243,6 +243,7 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     all->joins = joins;
     all->opts = *opts;
     lt_session_key_init(&all->key, opts->secret);
+    lt_session_key_previous(&all->key, opts->previous_secret);
     lt_hub_on_replaced(hub, on_replaced);
     return all;
 }

@@ -213,7 +213,8 @@ static void make_service(struct worker *w)
                                                              .messages_per_second = (int)opt(w, "messages_per_second"),
                                                              .guests_per_minute = (int)opt(w, "guests_per_minute"),
                                                              .roster_page = (int)opt(w, "roster_page"),
-                                                             .secret = lt_config_str(w->config, "session_secret")});
+                                                             .secret = lt_config_str(w->config, "session_secret"),
+                                                             .previous_secret = lt_config_str(w->config, "session_secret_previous")});
     assert(w->sessions);
 }
 

@@ -31,7 +31,6 @@ enum {
     OP_CONTINUATION = 0,
     OP_TEXT = 1,
     OP_BINARY = 2,
-    OP_CLOSE = 8,
     OP_PONG = 10,
     CONTROL_BIT = 8,
     CONTROL_MAX = 125,
@@ -167,10 +166,6 @@ static int read_head(struct lt_conn *c, uint8_t b)
     if (code)
         return code;
     g->stage = GATE_LENGTH;
-    /* lws ends the connection without a code when the reason of a close frame is not UTF-8, before
-     * it asks us. A code that is already there is sent; a good close frame replaces it. */
-    if (g->opcode == OP_CLOSE && c->state == CONN_OPEN)
-        lws_close_reason(c->wsi, LWS_CLOSE_STATUS_INVALID_PAYLOAD, NULL, 0);
     return 0;
 }
 

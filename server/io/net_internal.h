@@ -30,6 +30,12 @@ struct queued {
     int64_t since_us;
 };
 
+/* UTF-8 that comes in pieces (RFC 3629): a code point under way. */
+struct utf8 {
+    uint8_t left;        /* bytes wanted */
+    uint8_t least, most; /* what the next may be */
+};
+
 enum conn_state {
     CONN_HTTP,    /* accepted; requests, until an upgrade */
     CONN_OPEN,    /* WebSocket, both ways */
@@ -68,10 +74,12 @@ struct lt_conn {
     uint64_t ping_payload;
     int64_t rtt_min_us, rtt_last_us;
 
+    struct utf8 utf8;       /* of the message under way */
     struct lt_buf *message; /* fragments so far, NULL when none */
     uint16_t close_code;    /* what on_close will say; 0: 1006 */
-    bool peer_closed;       /* close_code came from the peer */
-    char *close_reason;     /* to be sent, NULL: none */
+    bool close_sent;
+    bool peer_closed;   /* close_code came from the peer */
+    char *close_reason; /* to be sent, NULL: none */
 };
 
 struct static_files;
@@ -105,6 +113,12 @@ struct lt_net {
 
 /* The bytes to send. */
 unsigned char *frame_wire(struct lt_frame *f, size_t *ret_len);
+
+/* utf8.c */
+/* False: no continuation of these bytes is UTF-8. */
+bool utf8_check(struct utf8 *u, const void *p, size_t n);
+/* Between two code points. */
+bool utf8_is_whole(const struct utf8 *u);
 
 /* listener.c */
 int listener_new(struct lt_net *n, struct listener **ret);

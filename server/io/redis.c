@@ -1,12 +1,14 @@
 /* Redis on our loop: hiredis' asynchronous context with a libuv adapter of our own.
  *
- * The adapter that comes with hiredis 0.14 ignores a poll error, so a dead socket would stay "connected". Ours treats it as readable: the read fails and hiredis
- * disconnects. Timeouts are ours too: one for connecting, and one for commands, watched as "the oldest command under way has waited too long", since
- * replies come in order.
+ * The adapter that comes with hiredis 0.14 ignores a poll error, so a dead socket would stay
+ * "connected". Ours treats it as readable: the read fails and hiredis disconnects. Timeouts are
+ * ours too: one for connecting, and one for commands, watched as "the oldest command under way has
+ * waited too long", since replies come in order.
  *
  *   down → connecting → up → down …           for each of two links: commands, subscriptions
  *
- * lt_redis_up means both are up. A command's callback runs exactly once: with its reply, or with LT_EREDIS when the link ends.
+ * lt_redis_up means both are up. A command's callback runs exactly once: with its reply, or with
+ * LT_EREDIS when the link ends.
  */
 #include "io/redis.h"
 
@@ -22,7 +24,13 @@
 #include <string.h>
 #include <uthash.h>
 
-enum { BACKOFF_MIN_US = 50 * 1000, BACKOFF_MAX_US = 2000 * 1000, WATCH_US = 100 * 1000, OBSERVERS_MAX = 8, ARGS_MAX = 16 };
+enum {
+    BACKOFF_MIN_US = 50 * 1000,
+    BACKOFF_MAX_US = 2000 * 1000,
+    WATCH_US = 100 * 1000,
+    OBSERVERS_MAX = 8,
+    ARGS_MAX = 16
+};
 
 enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_UP };
 
@@ -30,7 +38,7 @@ struct link {
     struct lt_redis *r;
     bool subscriber;
     enum link_state state;
-    redisAsyncContext *ac; /* NULL while down */
+    redisAsyncContext *ac;        /* NULL while down */
     int64_t backoff_us, since_us; /* since_us: when connecting began */
     struct lt_timer retry;
 };
@@ -180,8 +188,7 @@ static void closing_check(void *arg)
     lt_loop_fn *done = r->done;
     void *done_arg = r->done_arg;
     struct channel *c, *next;
-    HASH_ITER(hh, r->channels, c, next)
-    {
+    HASH_ITER (hh, r->channels, c, next) {
         HASH_DEL(r->channels, c);
         free(c->name);
         free(c);
@@ -361,7 +368,8 @@ static void on_watch(struct lt_timer *t, int64_t now_us)
     struct lt_redis *r = t->arg;
     struct link *links[2] = {&r->commands, &r->messages};
     for (int i = 0; i < 2; i++) {
-        if (links[i]->state == LINK_CONNECTING && now_us - links[i]->since_us > r->opts.connect_timeout_us)
+        if (links[i]->state == LINK_CONNECTING &&
+            now_us - links[i]->since_us > r->opts.connect_timeout_us)
             link_cut(links[i]);
     }
     if (r->head && now_us - r->head->sent_us > r->opts.command_timeout_us) {
@@ -391,7 +399,8 @@ static void on_reply(redisAsyncContext *ac, void *reply, void *arg)
     free(p);
 }
 
-int lt_redis_cmd(struct lt_redis *r, lt_redis_fn *fn, void *arg, int argc, const char *const *argv, const size_t *lens)
+int lt_redis_cmd(struct lt_redis *r, lt_redis_fn *fn, void *arg, int argc, const char *const *argv,
+                 const size_t *lens)
 {
     if (r->closing || r->commands.state != LINK_UP)
         return LT_EREDIS;
@@ -401,7 +410,8 @@ int lt_redis_cmd(struct lt_redis *r, lt_redis_fn *fn, void *arg, int argc, const
     if (!p)
         return LT_EFULL;
     *p = (struct pending){.fn = fn, .arg = arg, .r = r, .sent_us = lt_loop_now(r->loop).mono_us};
-    if (redisAsyncCommandArgv(r->commands.ac, on_reply, p, argc, (const char **)argv, lens) != REDIS_OK) {
+    if (redisAsyncCommandArgv(r->commands.ac, on_reply, p, argc, (const char **)argv, lens) !=
+        REDIS_OK) {
         free(p);
         return LT_EREDIS;
     }

@@ -287,8 +287,7 @@ void conn_kill(struct lt_conn *c)
 
 static void close_begin(struct lt_conn *c, int code, int64_t deadline_us)
 {
-    if (!c->peer_closed)
-        c->close_code = (uint16_t)code;
+    c->close_code = (uint16_t)code;
     conn_move(c, CONN_CLOSING);
     lt_loop_timer_cancel(c->net->loop, &c->age);
     lt_loop_timer(c->net->loop, &c->beat, deadline_us);
@@ -306,31 +305,53 @@ void lt_conn_close(struct lt_conn *c, int code, const char *reason)
 
 void ws_violation(struct lt_conn *c, int code)
 {
-    if (c->state == CONN_OPEN) {
-        queue_drop(c);
-        close_begin(c, code, VIOLATION_DEADLINE_US);
-    }
+    if (c->state != CONN_OPEN)
+        return;
+    queue_drop(c);
+    close_begin(c, code, VIOLATION_DEADLINE_US);
 }
 
+/* lws' own way to send it is no good here: in Debian's build, which has _DEBUG, it closes each
+ * connection twice on libuv, and the second time drops the close frame of the first. */
+static bool send_close(struct lt_conn *c)
+{
+    unsigned char room[LWS_PRE + 2 + 2 + REASON_BYTES], *p = room + LWS_PRE;
+    size_t n = c->close_reason ? strlen(c->close_reason) : 0;
+    p[0] = 0x88; /* FIN, close */
+    p[1] = (unsigned char)(2 + n);
+    p[2] = (unsigned char)(c->close_code >> 8);
+    p[3] = (unsigned char)c->close_code;
+    if (n > 0)
+        memcpy(p + 4, c->close_reason, n);
+    c->close_sent = true;
+    return write_wire(c, p, 4 + n);
+}
+
+static bool close_payload_is_valid(const unsigned char *p, size_t n)
+{
+    struct utf8 u = {0};
+    int code = n >= 2 ? p[0] << 8 | p[1] : 0;
+    /* lws rewrote the other forbidden codes to 1002. */
+    return n == 0 || (n >= 2 && code < 5000 && utf8_check(&u, p + 2, n - 2) && utf8_is_whole(&u));
+}
+
+/* lws answers with the same payload when this returns 0, and closes when it does not. */
 int ws_peer_close(struct lt_conn *c, const unsigned char *p, size_t n)
 {
-    int code = n >= 2 ? p[0] << 8 | p[1] : CODE_NONE;
-    bool bad = n == 1 || code >= 5000; /* lws rewrote the other bad ones to 1002 */
-    if (bad)
-        code = LWS_CLOSE_STATUS_PROTOCOL_ERR;
-    if (c->close_code == 0) {
-        c->close_code = (uint16_t)code;
-        c->peer_closed = true;
-    }
-    if (c->state == CONN_OPEN) {
-        queue_drop(c);
-        conn_move(c, CONN_CLOSING);
-        lt_loop_timer_cancel(c->net->loop, &c->age);
-        lt_loop_timer(c->net->loop, &c->beat, VIOLATION_DEADLINE_US);
-    }
-    if (!bad)
+    if (c->close_sent)
+        return -1; /* the answer to ours */
+    queue_drop(c);
+    if (c->state == CONN_OPEN)
+        close_begin(c, CODE_NONE, VIOLATION_DEADLINE_US);
+    c->peer_closed = true;
+    if (close_payload_is_valid(p, n)) {
+        c->close_code = n >= 2 ? (uint16_t)(p[0] << 8 | p[1]) : CODE_NONE;
         return 0;
-    lws_close_reason(c->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, NULL, 0);
+    }
+    c->close_code = n == 1 || (p[0] << 8 | p[1]) >= 5000 ? LWS_CLOSE_STATUS_PROTOCOL_ERR
+                                                         : LWS_CLOSE_STATUS_INVALID_PAYLOAD;
+    if (!lws_partial_buffered(c->wsi))
+        send_close(c);
     return -1;
 }
 
@@ -338,12 +359,13 @@ int ws_writable(struct lt_conn *c)
 {
     if (!flush(c))
         return -1;
-    if (c->state != CONN_CLOSING || c->peer_closed || output_pending(c))
+    if (c->state != CONN_CLOSING || c->peer_closed || c->close_sent || output_pending(c))
         return 0;
-    const char *reason = c->close_reason ? c->close_reason : "";
-    lws_close_reason(c->wsi, (enum lws_close_status)c->close_code, (unsigned char *)reason,
-                     strlen(reason));
-    return -1; /* lws sends the close frame and waits for the peer's */
+    if (!send_close(c))
+        return -1;
+    if (c->gate.dead) /* nothing that comes can be understood, not even an answer */
+        shutdown(c->fd, SHUT_WR);
+    return 0;
 }
 
 void ws_gone(struct lt_conn *c)
@@ -448,6 +470,11 @@ int ws_receive(struct lt_conn *c, const char *p, size_t n)
     if (c->state != CONN_OPEN || !c->announced)
         return 0;
     bool last = lws_is_final_fragment(c->wsi);
+    if (!utf8_check(&c->utf8, p, n) || (last && !utf8_is_whole(&c->utf8))) {
+        c->gate.dead = true;
+        ws_violation(c, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
+        return 0;
+    }
     if (!c->message && last) {
         lt_buf_clear(&c->net->scratch);
         lt_buf_add(&c->net->scratch, p, n);

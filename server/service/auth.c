@@ -267,7 +267,7 @@ static bool signature_ok(const struct jws *t, const struct lt_ticket_key *key)
     jwt_t *j = NULL;
     if (jwt_decode(&j, t->text, key->key, (int)key->len) != 0)
         return false;
-    bool ok = jwt_get_alg(j) == algs[key->alg];
+    bool ok = jwt_get_alg(j) == algs[key->alg]; /* its parser must agree with ours */
     jwt_free(j);
     return ok;
 }

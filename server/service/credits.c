@@ -1,8 +1,8 @@
 /* From what each entry's answers come to, to ranks and credits.
  *
- * lt_rank sorts the standings and knows nothing of how many questions were answered, while lt_award_compute wants both side by
- * side; so the counts are brought into the standings' new order. Awards keep the order of the standings, which gives the rank of
- * each without a search. */
+ * lt_rank sorts the standings and knows nothing of how many questions were answered, while
+ * lt_award_compute wants both side by side; so the counts are brought into the standings' new
+ * order. Awards keep the order of the standings, which gives the rank of each without a search. */
 #include "service/credits.h"
 
 #include <assert.h>

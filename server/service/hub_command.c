@@ -77,7 +77,7 @@ static void ask(struct lt_contest *c, const struct wait *w)
     struct lt_pg_req *r = lt_pg_req_new(c->hub->pg, c->tenant);
     assert(a && r);
     a->c = c;
-    strncpy(a->id, w->cmd.id, sizeof a->id - 1);
+    snprintf(a->id, sizeof a->id, "%s", w->cmd.id);
     char event[24], person[24], expect[24];
     snprintf(event, sizeof event, "%lld", (long long)c->event.v);
     if (!w->stored) {

@@ -1,5 +1,6 @@
-/* A client for tests of the network layer, at the level of bytes: it may break every rule. It lives in the thread of the
- * loop that it talks to: whoever waits turns the loop. What does not come within a deadline fails the test. */
+/* A client for tests of the network layer, at the level of bytes: it may break every rule. It lives
+ * in the thread of the loop that it talks to: whoever waits turns the loop. What does not come
+ * within a deadline fails the test. */
 #pragma once
 #include "io/loop.h"
 #include <stdbool.h>
@@ -32,7 +33,8 @@ void client_free(struct client *c);
 void client_send(struct client *c, const void *p, size_t n);
 /* printf, then send. */
 void client_say(struct client *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Read an HTTP head (NUL-terminated, valid until the next call); NULL when the connection ended first. */
+/* Read an HTTP head (NUL-terminated, valid until the next call); NULL when the connection ended
+ * first. */
 const char *client_head(struct client *c);
 /* Read `n` bytes. */
 const uint8_t *client_bytes(struct client *c, size_t n);
@@ -49,5 +51,6 @@ void client_frame(struct client *c, uint8_t first, bool masked, const void *p, s
 void client_text(struct client *c, const char *s);
 /* The next frame; false at the end of the connection. */
 bool client_read_frame(struct client *c, struct frame *ret);
-/* Read on to a close frame and answer it. Returns its code, 1005 for an empty one, 1006 when there was none. */
+/* Read on to a close frame and answer it. Returns its code, 1005 for an empty one, 1006 when there
+ * was none. */
 int client_close_code(struct client *c);

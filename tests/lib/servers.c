@@ -1,5 +1,5 @@
-/* Children get a death signal with their parent, so that a test that crashes leaves no server behind. PostgreSQL refuses to
- * run as root and is then run as the user postgres. */
+/* Children get a death signal with their parent, so that a test that crashes leaves no server
+ * behind. PostgreSQL refuses to run as root and is then run as the user postgres. */
 #include "servers.h"
 
 #include <ftw.h>
@@ -151,13 +151,14 @@ static void start_postgres(void)
     mkdir(data, 0700);
     if (user && chown(data, user->pw_uid, user->pw_gid) != 0)
         die("chown");
-    char *init[] = {initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                    "--locale=C", "-N", NULL};
+    char *init[] = {initdb,  "-D", data,   "-U",         "postgres", "-A",
+                    "trust", "-E", "UTF8", "--locale=C", "-N",       NULL};
     pid_t pid = start(init, user);
     if (waitpid(pid, &status, 0) != pid || status != 0)
         die("initdb failed");
-    char *serve[] = {postgres, "-D", data, "-c", socket, "-c", "listen_addresses=", "-c",
-                     "max_connections=60", NULL};
+    char *serve[] = {
+        postgres, "-D", data, "-c", socket, "-c", "listen_addresses=", "-c", "max_connections=60",
+        NULL};
     servers.postgres = start(serve, user);
     snprintf(servers.pg_admin, sizeof servers.pg_admin, "host=%s user=postgres dbname=postgres",
              data);
@@ -218,8 +219,8 @@ static bool redis_answers(const char *socket)
 
 void test_redis_restart(struct test_redis *r)
 {
-    char *argv[] = {"redis-server",     "--port", "0",     "--unixsocket", r->socket, "--save", "",
-                    "--appendonly",     "no",     "--dir", servers.dir,    NULL};
+    char *argv[] = {"redis-server", "--port", "0",     "--unixsocket", r->socket, "--save", "",
+                    "--appendonly", "no",     "--dir", servers.dir,    NULL};
     r->pid = start(argv, NULL);
     for (int i = 0; i < TRIES; i++) {
         if (redis_answers(r->socket))

@@ -1,6 +1,7 @@
-/* PostgreSQL and Redis for tests, private to the test program: started on first use below a temporary folder, on unix
- * sockets, ended and removed at exit, also when the program dies. With LEITAI_TEST_PG_URL and LEITAI_TEST_REDIS_URL set, those
- * servers are used, with a database of the program's own. A failure ends the program with a line on stderr. */
+/* PostgreSQL and Redis for tests, private to the test program: started on first use below a
+ * temporary folder, on unix sockets, ended and removed at exit, also when the program dies. With
+ * LEITAI_TEST_PG_URL and LEITAI_TEST_REDIS_URL set, those servers are used, with a database of the
+ * program's own. A failure ends the program with a line on stderr. */
 #pragma once
 
 /* A connection string of a superuser for an empty database of this program. */

@@ -1,14 +1,15 @@
-/* Checks of one process: what each of its players receives, against the protocol and against what the player itself did. It does no
- * I/O; the tests feed it faults and see them reported. */
+/* Checks of one process: what each of its players receives, against the protocol and against what
+ * the player itself did. It does no I/O; the tests feed it faults and see them reported. */
 #pragma once
+#include "base/clock.h"
 #include "loadtest/grade.h"
 
 struct lt_checker {
     struct lt_grade_rule rule;
-    int64_t event;      /* wanted */
-    int64_t start_c;    /* points at the start; start_told: as the first welcome says */
+    int64_t event;   /* wanted */
+    int64_t start_c; /* points at the start; start_told: as the first welcome says */
     bool start_told;
-    bool others;        /* people who are not ours play too: ranks cannot be recomputed */
+    bool others; /* people who are not ours play too: ranks cannot be recomputed */
     const struct lt_run *run;
     struct lt_tally *tally;
 };
@@ -17,13 +18,17 @@ struct lt_checker {
 void lt_check_welcome(struct lt_checker *k, int player, const struct lt_seen *m, bool resume);
 /* A log frame, at now_us (monotonic) and wall_us. */
 void lt_check_log(struct lt_checker *k, int player, const struct lt_seen *m, int64_t now_us);
-/* The player sends its answer (again). The caller has filled choice, edge and intended_us before the first. */
+/* The player sends its answer (again). The caller has filled choice, edge and intended_us before
+ * the first. */
 void lt_check_send(struct lt_checker *k, int player, int q, const struct lt_clock *now);
-/* An acknowledgement for an id that names this player and question q (0: it names something else). Records the latency. */
-void lt_check_ack(struct lt_checker *k, int player, int q, const struct lt_seen *m, const struct lt_clock *now);
+/* An acknowledgement for an id that names this player and question q (0: it names something else).
+ * Records the latency. */
+void lt_check_ack(struct lt_checker *k, int player, int q, const struct lt_seen *m,
+                  const struct lt_clock *now);
 /* The answer to q was refused for good with LT_E… `err`. */
 void lt_check_refused(struct lt_checker *k, int player, int q, int err);
 void lt_check_own(struct lt_checker *k, int player, const struct lt_seen_own *own);
 void lt_check_board(struct lt_checker *k, int player, const struct lt_seen_board *b);
-/* The run is over and the highest frame of any process is {epoch, head}: what did this player miss? */
+/* The run is over and the highest frame of any process is {epoch, head}: what did this player miss?
+ */
 void lt_check_end(struct lt_checker *k, int player, int64_t epoch, int64_t head);

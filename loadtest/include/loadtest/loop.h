@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Something with a descriptor. Embedded in its owner; fd is -1 while closed, events of a closed one are dropped. */
+/* Something with a descriptor. Embedded in its owner; fd is -1 while closed, events of a closed one
+ * are dropped. */
 struct lt_watch {
     int fd;
     void (*fn)(struct lt_watch *w, uint32_t events);

@@ -1,4 +1,5 @@
-/* Messages of the server as a client understands them, read strictly after schema/protocol/protocol.json. */
+/* Messages of the server as a client understands them, read strictly after
+ * schema/protocol/protocol.json. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,7 +70,8 @@ struct lt_seen_question {
     int n_accepted;
     uint64_t accepted[LT_SEEN_ACCEPTED]; /* lt_seen_hash of the texts */
     int answered, correct;               /* -1: not said */
-    bool early; /* a member is here that must not be in this state: content before open, key before revealed */
+    bool early; /* a member is here that must not be in this state: content before open, key before
+                   revealed */
 };
 struct lt_seen_row {
     int64_t entry, points_c;
@@ -96,30 +98,31 @@ struct lt_seen_answer {
 /* One message. Only the members of its kind are set, the rest is 0. */
 struct lt_seen {
     enum lt_seen_kind kind;
-    int64_t epoch, seq;    /* log frames, welcome */
-    uint64_t content;      /* log frames: hash of what they say */
+    int64_t epoch, seq; /* log frames, welcome */
+    uint64_t content;   /* log frames: hash of what they say */
     enum lt_seen_phase phase;
-    bool has_phase;        /* phase, welcome with a snapshot */
+    bool has_phase;                 /* phase, welcome with a snapshot */
     int64_t opened_ms, deadline_ms; /* phase: of the open question, 0: not said */
-    bool snapshot;         /* welcome */
+    bool snapshot;                  /* welcome */
     int64_t event, entry, now_ms;
-    int questions;         /* in all rounds */
+    int questions; /* in all rounds */
     char session[LT_SEEN_TOKEN + 1];
     struct lt_seen_question question; /* q 0: none */
     struct lt_seen_board board;       /* v 0: none */
     bool has_own;
     struct lt_seen_own own;
     struct lt_seen_answer saved;
-    char id[41];           /* ack, done; error: re, "" when absent */
+    char id[41]; /* ack, done; error: re, "" when absent */
     int q;
     bool late;
-    int err;               /* error, bye: LT_E… */
-    int retry_ms;          /* -1: not said */
+    int err;      /* error, bye: LT_E… */
+    int retry_ms; /* -1: not said */
 };
 
 /* NULL: read. Else what is wrong with it (static text). `ret` is undefined then. */
 const char *lt_seen_read(const char *p, size_t n, struct lt_seen *ret);
 bool lt_seen_is_log(enum lt_seen_kind k);
+bool lt_seen_board_equal(const struct lt_seen_board *a, const struct lt_seen_board *b);
 uint64_t lt_seen_hash(const void *p, size_t n);
 
 /* Broadcasts come to every connection with the same bytes: keep the last few as read. */
@@ -127,4 +130,5 @@ struct lt_seen_cache;
 struct lt_seen_cache *lt_seen_cache_new(void);
 void lt_seen_cache_free(struct lt_seen_cache *c);
 /* As lt_seen_read; *ret lives until the next call. */
-const char *lt_seen_cached(struct lt_seen_cache *c, const char *p, size_t n, const struct lt_seen **ret);
+const char *lt_seen_cached(struct lt_seen_cache *c, const char *p, size_t n,
+                           const struct lt_seen **ret);

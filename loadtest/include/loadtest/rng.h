@@ -5,7 +5,8 @@
 struct lt_rng {
     uint64_t state;
 };
-/* A stream of its own for each (seed, a, b): who answers what must not depend on the order in which connections come. */
+/* A stream of its own for each (seed, a, b): who answers what must not depend on the order in which
+ * connections come. */
 void lt_rng_init(struct lt_rng *r, uint64_t seed, uint64_t a, uint64_t b);
 uint64_t lt_rng_next(struct lt_rng *r);
 /* 0 … n-1; n > 0. */

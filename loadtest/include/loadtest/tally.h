@@ -1,6 +1,7 @@
-/* What a run leaves behind for the checks across players and processes: plain memory, shared by all processes. A tally belongs to
- * one process; a player's rows are written by the process that plays it. The parent reads them when the others have ended
- * (single counters also before: they are a progress display). */
+/* What a run leaves behind for the checks across players and processes: plain memory, shared by all
+ * processes. A tally belongs to one process; a player's rows are written by the process that plays
+ * it. The parent reads them when the others have ended (single counters also before: they are a
+ * progress display). */
 #pragma once
 #include "loadtest/faults.h"
 #include "loadtest/histogram.h"
@@ -10,11 +11,10 @@ enum { LT_TALLY_LOG = 8192, LT_TALLY_BOARDS = 1024 };
 
 /* A question as this process saw it in log frames. */
 struct lt_asked {
-    struct lt_seen_question seen; /* as of its last frame; q 0: never seen */
-    int64_t seq, reveal_seq;      /* of its last frame; of its reveal, 0: not revealed */
-    int64_t open_us, opened_wall_us; /* our monotonic clock when it was first seen open; server's time of opening, moves with pauses */
-    /* Of the players of this process: meant to answer, sent, answered for good (acknowledged or refused). */
-    int64_t meant, sent, settled;
+    struct lt_seen_question seen;    /* as of its last frame; q 0: never seen */
+    int64_t seq, reveal_seq;         /* of its last frame; of its reveal, 0: not revealed */
+    int64_t open_us, opened_wall_us; /* our monotonic clock when it was first seen open; server's
+                                        time of opening, moves with pauses */
 };
 
 enum lt_count {
@@ -24,17 +24,17 @@ enum lt_count {
     LT_COUNT_MESSAGES,  /* messages received */
     LT_COUNT_ANSWERS,   /* distinct answers sent */
     LT_COUNT_RESENT,
-    LT_COUNT_ACKED,     /* saved in time */
-    LT_COUNT_LATE,      /* stored, not counted */
-    LT_COUNT_REFUSED,   /* refused for a reason */
-    LT_COUNT_DROPPED,   /* connections dropped on purpose */
-    LT_COUNT_RESUMED,   /* welcomes without a snapshot */
-    LT_COUNT_SNAPSHOTS, /* welcomes with a snapshot after a drop */
-    LT_COUNT_CUTS,      /* connections ended by the server */
+    LT_COUNT_ACKED,         /* saved in time */
+    LT_COUNT_LATE,          /* stored, not counted */
+    LT_COUNT_REFUSED,       /* refused for a reason */
+    LT_COUNT_DROPPED,       /* connections dropped on purpose */
+    LT_COUNT_RESUMED,       /* welcomes without a snapshot */
+    LT_COUNT_SNAPSHOTS,     /* welcomes with a snapshot after a drop */
+    LT_COUNT_CUTS,          /* connections ended by the server */
     LT_COUNT_REFUSED_JOINS, /* hellos refused, tried again */
-    LT_COUNT_OWNS,      /* own standings checked */
-    LT_COUNT_DONE,      /* players who saw the end */
-    LT_COUNTS           /* count */
+    LT_COUNT_OWNS,          /* own standings checked */
+    LT_COUNT_DONE,          /* players who saw the end */
+    LT_COUNTS               /* count */
 };
 const char *lt_count_name(enum lt_count c);
 
@@ -42,14 +42,15 @@ struct lt_tally {
     int64_t n[LT_COUNTS];
     struct lt_hist ack, frame, join;
     struct lt_faults faults;
-    int64_t epoch, head;          /* of the last log frame that any connection of this process received, head: highest seq */
-    int64_t end_seq;              /* seq of the frame that said final, 0: none */
+    int64_t epoch, head; /* of the last log frame that any connection of this process received,
+                            head: highest seq */
+    int64_t end_seq;     /* seq of the frame that said final, 0: none */
     enum lt_seen_phase phase;
     int n_log, n_boards, n_questions;
     struct {
         int64_t seq;
         uint64_t content;
-    } log[LT_TALLY_LOG];          /* at seq % LT_TALLY_LOG */
+    } log[LT_TALLY_LOG];                          /* at seq % LT_TALLY_LOG */
     struct lt_seen_board boards[LT_TALLY_BOARDS]; /* distinct ones */
     struct lt_asked asked[LT_SEEN_QUESTIONS + 1]; /* by question number */
 };
@@ -66,10 +67,10 @@ struct lt_given {
     uint8_t state; /* enum lt_given_state */
     uint8_t sends, acks, n_choice;
     uint8_t choice[LT_SEEN_OPTIONS];
-    bool edge;     /* sent where the question closes: may be late or refused */
-    bool told;     /* an own frame told gain and verdict */
+    bool edge; /* sent where the question closes: may be late or refused */
+    bool told; /* an own frame told gain and verdict */
     bool right;
-    int32_t rank;  /* after its reveal, as told; 0: not told */
+    int32_t rank; /* after its reveal, as told; 0: not told */
     int32_t of;
     int64_t intended_us, sent_us; /* monotonic; intended: what latency is measured from */
     int64_t opened_wall_us;       /* of the question when it was sent */

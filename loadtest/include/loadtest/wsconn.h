@@ -1,17 +1,20 @@
-/* One WebSocket connection of a client: connects, shakes hands, reads frames strictly, masks what it writes. */
+/* One WebSocket connection of a client: connects, shakes hands, reads frames strictly, masks what
+ * it writes. */
 #pragma once
 #include "loadtest/handshake.h"
 #include "loadtest/loop.h"
 #include "loadtest/target.h"
 
 struct lt_wsc;
-/* Callbacks run from the loop. In any of them the connection may be dropped, but only a timer may connect it again. */
+/* Callbacks run from the loop. In any of them the connection may be dropped, but only a timer may
+ * connect it again. */
 struct lt_wsc_handler {
     void (*open)(struct lt_wsc *c);
-    /* One whole text message; the bytes are valid during the call. Whether they are UTF-8 is checked with their JSON. */
+    /* One whole text message; the bytes are valid during the call. Whether they are UTF-8 is
+     * checked with their JSON. */
     void (*text)(struct lt_wsc *c, const char *p, size_t n);
-    /* The connection is gone, exactly once, unless dropped by its owner. `fault`: how the server broke the protocol, or
-     * NULL. `code`: of its close frame, 1006 without one. */
+    /* The connection is gone, exactly once, unless dropped by its owner. `fault`: how the server
+     * broke the protocol, or NULL. `code`: of its close frame, 1006 without one. */
     void (*closed)(struct lt_wsc *c, int code, const char *fault);
 };
 
@@ -30,7 +33,8 @@ struct lt_wsc {
     const struct lt_wsc_handler *handler;
     void *arg;
     enum lt_wsc_state state;
-    uint32_t in_len, out_len; /* bytes of an incomplete frame; bytes that did not fit into the socket */
+    uint32_t in_len,
+        out_len; /* bytes of an incomplete frame; bytes that did not fit into the socket */
     char *in, *out;
     char key[LT_HANDSHAKE_KEY];
 };

@@ -126,7 +126,7 @@ static int load(const char *text, mode_t mode)
 static void a_file_is_read_as_it_is_written(void **state)
 {
     char text[1200] = "# comment\n; comment\nport = 81\n  workers = 2\npublic_url = "
-                      "https://a.example/?q=1;b # c\nstatic_dir = ";
+                      "https://a.example/?q=1 ;b # c\nstatic_dir = ";
     (void)state;
     for (int i = 0; i < 90; i++)
         strcat(text, "/longpath"); /* over libinih's usual 200 bytes */
@@ -134,7 +134,7 @@ static void a_file_is_read_as_it_is_written(void **state)
     assert_int_equal(load(text, 0644), LT_OK);
     assert_int_equal(lt_config_int(config, "port"), 81);
     assert_int_equal(lt_config_int(config, "workers"), 2);
-    assert_string_equal(lt_config_str(config, "public_url"), "https://a.example/?q=1;b # c");
+    assert_string_equal(lt_config_str(config, "public_url"), "https://a.example/?q=1 ;b # c");
     assert_int_equal(strlen(lt_config_str(config, "static_dir")), 810);
     assert_string_equal(lt_config_str(config, "tls_cert"), "");
 }

@@ -146,6 +146,28 @@ static void a_line_too_long_for_one_write_loses_fields_but_not_itself(void **sta
     cJSON_Delete(doc);
 }
 
+/* Whatever the length, the line is there, whole and within one atomic write: a sweep over the
+ * bound. */
+static void a_line_near_the_bound_is_still_written(void **state)
+{
+    char full[513], value[513];
+    (void)state;
+    memset(full, 'f', 512);
+    full[512] = '\0';
+    for (size_t n = 300; n <= 512; n++) {
+        memset(value, 'v', n);
+        value[n] = '\0';
+        lt_log(LT_LOG_INFO, "m", LT_S("a", full), LT_S("b", full), LT_S("c", full), LT_S("d", full),
+               LT_S("e", full), LT_S("f", full), LT_S("g", full), LT_S("h", value));
+        cJSON *doc = logged();
+        assert_non_null(doc);
+        assert_true(strlen(line) <= PIPE_BUF);
+        assert_true((cJSON_GetObjectItemCaseSensitive(doc, "h") == NULL) ==
+                    (cJSON_GetObjectItemCaseSensitive(doc, "cut") != NULL));
+        cJSON_Delete(doc);
+    }
+}
+
 static void what_is_not_utf8_does_not_spoil_the_line(void **state)
 {
     (void)state;
@@ -175,6 +197,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_long_value_is_cut_before_a_character, setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_too_long_for_one_write_loses_fields_but_not_itself,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(a_line_near_the_bound_is_still_written, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_utf8_does_not_spoil_the_line, setup, teardown),
         cmocka_unit_test(levels_are_named_as_in_the_configuration),
     };

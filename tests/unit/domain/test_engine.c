@@ -188,6 +188,7 @@ static void the_times_of_a_question_come_from_its_round(void **state)
     play();
     does(LT_ACT_NEXT, 130 * S);
     assert_int_equal(e.deadline_us, 0);
+    assert_int_equal(e.closing_us, 0);
     does(LT_ACT_OPEN, 200 * S);
     assert_int_equal(e.deadline_us, 210 * S);
 }

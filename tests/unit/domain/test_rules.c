@@ -15,8 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUND                                                                                      \
-    "{\"title\":\"必答\",\"mode\":\"live\",\"questions\":10,\"seconds\":20,\"points\":{\"right\":10}}"
+#define ROUND                                                                                        \
+    "{\"title\":\"必答\",\"mode\":\"live\",\"questions\":10,\"seconds\":20,\"points\":{\"right\":" \
+    "10}}"
 #define SHEET(rounds) "{\"version\":1,\"rounds\":[" rounds "]}"
 
 static int parse(const char *json, struct lt_sheet *ret, struct lt_buf *err)
@@ -166,15 +167,17 @@ static void unknown_members_are_problems_at_every_level(void **state)
 {
     (void)state;
     assert_problem("{\"version\":1,\"Guests\":true,\"rounds\":[" ROUND "]}", "Guests", "unknown");
-    assert_problem(SHEET("{\"title\":\"t\",\"mode\":\"live\",\"questions\":1,\"seconds\":5,\"tie\":1,"
-                         "\"points\":{\"right\":1}}"),
-                   "rounds[0].tie", "unknown");
+    assert_problem(
+        SHEET("{\"title\":\"t\",\"mode\":\"live\",\"questions\":1,\"seconds\":5,\"tie\":1,"
+              "\"points\":{\"right\":1}}"),
+        "rounds[0].tie", "unknown");
     assert_problem(SHEET("{\"title\":\"t\",\"mode\":\"live\",\"questions\":1,\"seconds\":5,"
                          "\"points\":{\"right\":1,\"streak\":{\"bonus\":1,\"max\":1,\"min\":1}}}"),
                    "rounds[0].points.streak.min", "unknown");
     assert_problem("{\"version\":1,\"rounds\":[" ROUND "],\"credits\":{\"cap\":1}}", "credits.cap",
                    "unknown");
-    assert_problem("{\"version\":1,\"rounds\":[" ROUND "],\"credits\":{\"placement\":[{\"ranks\":[1,"
+    assert_problem("{\"version\":1,\"rounds\":[" ROUND
+                   "],\"credits\":{\"placement\":[{\"ranks\":[1,"
                    "1],\"amount\":1,\"unit\":1}]}}",
                    "credits.placement[0].unit", "unknown");
 }
@@ -263,10 +266,16 @@ static void places_may_touch_but_not_overlap(void **state)
     (void)state;
     parsed("{\"version\":1,\"rounds\":[" ROUND "],\"credits\":{\"placement\":[{\"ranks\":[4,9],"
            "\"amount\":1},{\"ranks\":[1,3],\"amount\":2}]}}");
-    assert_problem("{\"version\":1,\"rounds\":[" ROUND "],\"credits\":{\"placement\":[{\"ranks\":[3,"
+    assert_problem("{\"version\":1,\"rounds\":[" ROUND
+                   "],\"credits\":{\"placement\":[{\"ranks\":[3,"
                    "9],\"amount\":1},{\"ranks\":[1,3],\"amount\":2}]}}",
                    "credits.placement[1].ranks", "overlap");
-    assert_problem("{\"version\":1,\"rounds\":[" ROUND "],\"credits\":{\"placement\":[{\"ranks\":[1,"
+    assert_problem("{\"version\":1,\"rounds\":[" ROUND
+                   "],\"credits\":{\"placement\":[{\"ranks\":[1,"
+                   "3],\"amount\":1},{\"ranks\":[3,9],\"amount\":2}]}}",
+                   "credits.placement[1].ranks", "overlap");
+    assert_problem("{\"version\":1,\"rounds\":[" ROUND
+                   "],\"credits\":{\"placement\":[{\"ranks\":[1,"
                    "9],\"amount\":1},{\"ranks\":[10,12],\"amount\":2},{\"ranks\":[4,5],\"amount\":"
                    "3}]}}",
                    "credits.placement[2].ranks", "overlap");
@@ -313,8 +322,7 @@ static void a_sheet_beyond_the_boards_budget_is_refused(void **state)
     (void)state;
     parsed(big_sheet(1, 6, 20, "\"right\":100000,\"wrong\":-100000"));
     assert_problem(big_sheet(1, 7, 20, "\"right\":100000"), "rounds", "budget_points");
-    assert_problem(big_sheet(1, 7, 20, "\"right\":1,\"wrong\":-100000"), "rounds",
-                   "budget_points");
+    assert_problem(big_sheet(1, 7, 20, "\"right\":1,\"wrong\":-100000"), "rounds", "budget_points");
     parsed(big_sheet(5, 200, 10, "\"right\":10"));
     assert_problem(big_sheet(6, 200, 10, "\"right\":10"), "rounds", "budget_questions");
     assert_problem(big_sheet(1, 200, 600, "\"right\":1"), "rounds", "budget_time");
@@ -412,9 +420,9 @@ static void every_option_is_documented(void **state)
 static void every_reason_of_a_problem_is_documented(void **state)
 {
     static const char *const reasons[] = {
-        "missing",       "unknown",  "type",     "range",    "whole",         "decimals",
-        "empty",         "too_long", "order",    "overlap",  "budget_points", "budget_questions",
-        "budget_time",   "bad_json", "bad_utf8", "too_big",  "too_deep",      "more",
+        "missing",       "unknown",  "type",     "range",   "whole",         "decimals",
+        "empty",         "too_long", "order",    "overlap", "budget_points", "budget_questions",
+        "budget_time",   "bad_json", "bad_utf8", "too_big", "too_deep",      "more",
         "unknown_value",
     };
     char *text = document(), quoted[60];

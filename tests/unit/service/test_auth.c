@@ -279,6 +279,14 @@ static void another_secret_or_an_empty_one_verifies_nothing(void **state)
     assert_int_equal(verify(jwt), LT_ETICKET);
     key.len = 0;
     assert_int_equal(verify(jwt), LT_ETICKET);
+    /* Also not what anybody could have signed: with the empty secret. */
+    unsigned char mac[32];
+    unsigned len = sizeof mac;
+    strrchr(jwt, '.')[0] = '\0';
+    HMAC(EVP_sha256(), "", 0, (unsigned char *)jwt, strlen(jwt), mac, &len);
+    strcat(jwt, ".");
+    add_base64url(jwt, mac, sizeof mac);
+    assert_int_equal(verify(jwt), LT_ETICKET);
 }
 
 struct pair {

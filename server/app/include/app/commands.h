@@ -16,6 +16,10 @@ int lt_cmd_worker(struct lt_config *c, int argc, char **argv);
 int lt_cmd_jobs(struct lt_config *c, int argc, char **argv);
 int lt_cmd_migrate(struct lt_config *c, int argc, char **argv);
 int lt_cmd_demo(struct lt_config *c, int argc, char **argv);
+/* `credits check`: compare what is owed with the ledger of the study record. */
+int lt_cmd_credits(struct lt_config *c, int argc, char **argv);
+/* The relay in the foreground. */
+int lt_cmd_relay(struct lt_config *c, int argc, char **argv);
 /* Print a personal address: `link play|stage|desk --tenant CODE --event ID --person EXTID`. */
 int lt_cmd_link(struct lt_config *c, int argc, char **argv);
 /* Print a table of the documentation: `docs options|metrics`. */
@@ -25,5 +29,7 @@ int lt_cmd_docs(struct lt_config *c, int argc, char **argv);
  * drains on SIGTERM and returns 0; anything else is a failure that was logged. `metrics_page` is
  * its page for lt_metrics_use, NULL for a private one. */
 int lt_worker_main(const struct lt_config *c, int index, void *metrics_page);
-/* The same for the process that does what takes long: finalising, posting credits. */
+/* The same for the process that does what takes long: finalising. */
 int lt_jobs_main(const struct lt_config *c);
+/* And for the one that posts credits to the study record; only where relay_url is set. */
+int lt_relay_main(const struct lt_config *c);

@@ -1,8 +1,10 @@
-/* Blocking PostgreSQL, for commands and job processes: they are processes of their own and may wait. Workers use io/pg.h.
+/* Blocking PostgreSQL, for commands and job processes: they are processes of their own and may
+ * wait. Workers use io/pg.h.
  *
- * Results and parameters are text. Errors are io/pg.h's: LT_EDBDATA (SQLSTATE class 22, 23), LT_EDBRETRY (40, 53, 55, 57, 08, or never
- * sent), LT_EDBUNKNOWN (connection lost while committing), LT_EDEPOSED (LT001), LT_EDENIED (42501), LT_EDB (any other), LT_EDRAIN
- * (stopped by the stop descriptor; the statement was cancelled). */
+ * Results and parameters are text. Errors are io/pg.h's: LT_EDBDATA (SQLSTATE class 22, 23),
+ * LT_EDBRETRY (40, 53, 55, 57, 08, or never sent), LT_EDBUNKNOWN (connection lost while
+ * committing), LT_EDEPOSED (LT001), LT_EDENIED (42501), LT_EDB (any other), LT_EDRAIN (stopped by
+ * the stop descriptor; the statement was cancelled). */
 #pragma once
 #include "base/buf.h"
 #include "base/ids.h"
@@ -11,10 +13,10 @@
 
 struct lt_db;
 struct lt_db_opts {
-    const char *url;      /* libpq connection string or URI */
-    const char *name;     /* application_name */
-    int64_t timeout_ms;   /* of a statement, 0: none */
-    int stop_fd;          /* once readable, statements end with LT_EDRAIN; -1: none */
+    const char *url;    /* libpq connection string or URI */
+    const char *name;   /* application_name */
+    int64_t timeout_ms; /* of a statement, 0: none */
+    int stop_fd;        /* once readable, statements end with LT_EDRAIN; -1: none */
 };
 /* Connect, waiting a few seconds at most. LT_EDBRETRY, with a line for people in `err`. */
 int lt_db_open(const struct lt_db_opts *opts, struct lt_db **ret, struct lt_buf *err);
@@ -27,16 +29,19 @@ int lt_db_fd(const struct lt_db *d);
 struct lt_rows;
 int lt_rows_count(const struct lt_rows *r);
 const char *lt_rows_text(const struct lt_rows *r, int row, int col); /* "" for NULL */
-int64_t lt_rows_i64(const struct lt_rows *r, int row, int col);      /* 0 for NULL; asserts digits */
+int64_t lt_rows_i64(const struct lt_rows *r, int row, int col); /* 0 for NULL; asserts digits */
 bool lt_rows_bool(const struct lt_rows *r, int row, int col);
 void lt_rows_free(struct lt_rows *r); /* NULL is fine */
 
-/* Run one statement with `n` parameters (NULL is SQL NULL). ret may be NULL; *ret is untouched on failure. */
-int lt_db_execv(struct lt_db *d, struct lt_rows **ret, const char *sql, int n, const char *const *values);
+/* Run one statement with `n` parameters (NULL is SQL NULL). ret may be NULL; *ret is untouched on
+ * failure. */
+int lt_db_execv(struct lt_db *d, struct lt_rows **ret, const char *sql, int n,
+                const char *const *values);
 #define lt_db_exec(d, ret, sql, ...)                                                               \
-    lt_db_execv((d), (ret), (sql),                                                                 \
-                (int)(sizeof((const char *[]){NULL __VA_OPT__(, ) __VA_ARGS__}) / sizeof(char *)) - 1, \
-                (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+    lt_db_execv(                                                                                   \
+        (d), (ret), (sql),                                                                         \
+        (int)(sizeof((const char *[]){NULL __VA_OPT__(, ) __VA_ARGS__}) / sizeof(char *)) - 1,     \
+        (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 /* Run a script of several statements without parameters. */
 int lt_db_script(struct lt_db *d, const char *sql);
 

@@ -14,6 +14,7 @@ struct lt_sessions_opts {
     int guests_per_minute;   /* new guests per address */
     int roster_page;
     const char *secret;      /* of session tokens */
+    const char *previous_secret; /* before a rotation, "": none */
 };
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys, struct lt_batcher *answers,
                                     struct lt_batcher *joins, const struct lt_sessions_opts *opts);

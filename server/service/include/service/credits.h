@@ -1,4 +1,5 @@
-/* What an event ends with: final standings and the credits that they pay. No SQL here; app/finalise.c brings the rows and stores the outcome. */
+/* What an event ends with: final standings and the credits that they pay. No SQL here;
+ * app/finalise.c brings the rows and stores the outcome. */
 #pragma once
 #include "base/buf.h"
 #include "domain/award.h"
@@ -14,7 +15,8 @@ struct lt_final {
 };
 void lt_final_init(struct lt_final *f);
 void lt_final_done(struct lt_final *f);
-/* Add what the answers of one entry come to; `s->rank` is ignored, start points are part of points_c already. */
+/* Add what the answers of one entry come to; `s->rank` is ignored, start points are part of
+ * points_c already. */
 void lt_final_add(struct lt_final *f, const struct lt_standing *s, int32_t answered);
 /* Rank, and compute the awards. Once, when all entries have been added. */
 void lt_final_compute(struct lt_final *f, const struct lt_credit_rule *rule);

@@ -1,0 +1,113 @@
+/* The job process: finalises events, one after the other.
+ *
+ * It asks for jobs that are due once a second, and at once when the database notifies it. A job
+ * that fails is put off for longer and longer, so that it cannot keep others waiting; one whose
+ * driver was replaced is left alone until the new driver has asked for it anew. Nothing is lost
+ * when the process dies: what is not committed is done again. */
+#include "app/commands.h"
+#include "app/finalise.h"
+#include "app/supervisor.h"
+#include "background.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "wake.h"
+#include <unistd.h>
+
+enum { POLL_MS = 1000, TIMEOUT_MS = 10 * 60 * 1000, PUT_OFF_S = 1 };
+
+struct jobs {
+    const struct lt_config *config;
+    int stop_fd;
+    struct link link;
+};
+
+/* Set when the job may be tried again. `failed`: it counts as a failure, and waits twice as long
+ * after each, up to five minutes. */
+static int put_off(struct jobs *j, const struct lt_final_job *job, bool failed)
+{
+    int err = lt_db_begin(j->link.db, job->tenant);
+    if (err == LT_OK)
+        err = lt_db_exec(
+            j->link.db, NULL,
+            "UPDATE leitai.job SET failures = failures + $2::integer, retry_at = clock_timestamp() "
+            "+ "
+            "interval '1 second' * CASE $2::integer WHEN 0 THEN $3::integer "
+            "ELSE least(300, 2 ^ least(failures, 10)) END "
+            "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND kind = 'finalise'",
+            lt_num(job->event.v).s, failed ? "1" : "0", lt_num(PUT_OFF_S).s);
+    if (err == LT_OK)
+        return lt_db_commit(j->link.db);
+    lt_db_rollback(j->link.db);
+    return err;
+}
+
+static int run_one(struct jobs *j, const struct lt_final_job *job)
+{
+    int64_t seq = 0;
+    int err = lt_finalise(j->link.db, job, &seq);
+    if (err == LT_OK) {
+        lt_log(LT_LOG_INFO, "event is final", LT_I("tenant", job->tenant.v),
+               LT_I("event", job->event.v), LT_I("seq", seq));
+        lt_wake(j->config, job->tenant, job->event);
+        return LT_OK;
+    }
+    if (err == LT_EDRAIN || lt_db_lost(j->link.db))
+        return err;
+    if (err != LT_EDEPOSED && err != LT_EBUSY)
+        lt_log(LT_LOG_ERROR, "finalising failed", LT_I("tenant", job->tenant.v),
+               LT_I("event", job->event.v), LT_S("error", lt_err_wire(err)),
+               LT_S("sqlstate", lt_db_sqlstate(j->link.db)),
+               LT_S("why", lt_db_message(j->link.db)));
+    return put_off(j, job, err != LT_EDEPOSED && err != LT_EBUSY);
+}
+
+static int run_due(struct jobs *j)
+{
+    struct lt_rows *rows;
+    int err = link_open(&j->link);
+    if (err == LT_OK)
+        err = lt_db_exec(j->link.db, &rows,
+                         "SELECT tenant_id, event_id, token FROM leitai.find_job()");
+    if (err != LT_OK)
+        return err;
+    for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++) {
+        struct lt_final_job job = {
+            .tenant = {lt_rows_i64(rows, i, 0)},
+            .event = {lt_rows_i64(rows, i, 1)},
+            .token = lt_rows_i64(rows, i, 2),
+        };
+        err = run_one(j, &job);
+    }
+    lt_rows_free(rows);
+    return err;
+}
+
+int lt_jobs_main(const struct lt_config *c)
+{
+    struct jobs j = {.config = c, .stop_fd = stop_fd_open()};
+    struct backoff backoff = {0};
+    if (j.stop_fd < 0)
+        return -1;
+    j.link = (struct link){
+        .opts = {.url = lt_config_str(c, "database_url"),
+                 .name = "leitai jobs",
+                 .timeout_ms = TIMEOUT_MS,
+                 .stop_fd = j.stop_fd},
+        .listen = "leitai_jobs",
+    };
+    lt_supervised_ready();
+    for (bool stop = false; !stop;) {
+        link_notified(&j.link);
+        int err = run_due(&j), wait_ms = POLL_MS;
+        if (err != LT_OK)
+            wait_ms = backoff_next(&backoff);
+        else if (link_notified(&j.link))
+            wait_ms = 0; /* a job came after run_due had looked */
+        if (err == LT_OK)
+            backoff.ms = 0;
+        stop = stop_wait(j.stop_fd, j.link.db, wait_ms);
+    }
+    link_close(&j.link);
+    close(j.stop_fd);
+    return 0;
+}
