@@ -345,7 +345,7 @@ int ws_peer_close(struct lt_conn *c, const unsigned char *p, size_t n)
         close_begin(c, CODE_NONE, VIOLATION_DEADLINE_US);
     c->peer_closed = true;
     if (close_payload_is_valid(p, n)) {
-        c->close_code = n >= 2 ? (uint16_t)(p[0] << 8 | p[1]) : CODE_NONE;
+        c->close_code = (uint16_t)(n >= 2 ? p[0] << 8 | p[1] : CODE_NONE);
         return 0;
     }
     c->close_code = n == 1 || (p[0] << 8 | p[1]) >= 5000 ? LWS_CLOSE_STATUS_PROTOCOL_ERR
