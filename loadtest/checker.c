@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { WINDOW = 64 };
+enum { WINDOW = 64, LATE_SEND_US = 200000 };
 
 static struct lt_play *play_of(const struct lt_checker *k, int player)
 {
@@ -90,7 +90,7 @@ void lt_check_send(struct lt_checker *k, int player, int q, const struct lt_cloc
         g->state = LT_GIVEN_SENT;
         g->sent_us = now->mono_us;
         g->used_lo_us = now->wall_us - a->opened_wall_us - 1000 -
-                        k->rule.slack_us; /* opened_ms was cut to a millisecond */
+                        k->slack_us; /* opened_ms was cut to a millisecond */
         g->opened_wall_us = a->opened_wall_us;
         count(k, LT_COUNT_ANSWERS);
     } else {
@@ -100,13 +100,19 @@ void lt_check_send(struct lt_checker *k, int player, int q, const struct lt_cloc
         g->sends++;
 }
 
+/* Was it sent well inside the window, so that being too late is not its fault? */
+static bool was_in_time(const struct lt_checker *k, const struct lt_given *g)
+{
+    return k->timed && !g->edge && g->sent_us - g->intended_us < LATE_SEND_US;
+}
+
 /* A pause moved the question's opening between send and acknowledgement: the answer may count from
  * either. */
 static void note_used(struct lt_checker *k, struct lt_given *g, const struct lt_asked *a,
                       int64_t wall_us)
 {
     int64_t moved_us = a->opened_wall_us - g->opened_wall_us;
-    g->used_hi_us = wall_us - g->opened_wall_us + k->rule.slack_us;
+    g->used_hi_us = wall_us - g->opened_wall_us + k->slack_us;
     if (moved_us > 0)
         g->used_lo_us -= moved_us;
 }
@@ -137,6 +143,9 @@ void lt_check_ack(struct lt_checker *k, int player, int q, const struct lt_seen 
     note_used(k, g, a, now->wall_us);
     count(k, m->late ? LT_COUNT_LATE : LT_COUNT_ACKED);
     lt_hist_record(&k->tally->ack, now->mono_us - g->intended_us);
+    if (m->late && was_in_time(k, g))
+        lt_fault(&k->tally->faults, LT_FAULT_REFUSED, 1,
+                 "player %d: answer to question %d was sent in time and is late", player, q);
 }
 
 void lt_check_refused(struct lt_checker *k, int player, int q, int err)
@@ -151,7 +160,7 @@ void lt_check_refused(struct lt_checker *k, int player, int q, int err)
     g->state = LT_GIVEN_REFUSED;
     count(k, LT_COUNT_REFUSED);
     bool closed = err == LT_ECLOSED || err == LT_ENOQUESTION;
-    if (!closed || !g->edge)
+    if (!closed || was_in_time(k, g))
         lt_fault(&k->tally->faults, LT_FAULT_REFUSED, 1,
                  "player %d: answer to question %d was refused: %s", player, q, lt_err_wire(err));
 }
@@ -188,7 +197,8 @@ static struct expected expect(const struct lt_checker *k, int player, int64_t v)
         if (a->seen.round != round)
             streak_lo = streak_hi = 0;
         round = a->seen.round;
-        struct lt_grade d = lt_grade_given(&k->rule, &a->seen, g, streak_lo, streak_hi);
+        struct lt_grade d = lt_grade_given(lt_rules_of(&k->rules, a->seen.round), &a->seen, g,
+                                           streak_lo, streak_hi);
         streak_lo = d.counted && d.right ? streak_lo + 1 : 0;
         streak_hi = (d.counted || d.maybe_counted) && d.right ? streak_hi + 1 : 0;
         expected_add(&e, g, &d);
@@ -214,6 +224,9 @@ static void check_last(struct lt_checker *k, int player, const struct lt_seen_ow
                   e->last_q);
         return;
     }
+    if (own->has_right && !may_count)
+        OWN_FAULT(k, "player %d: told a verdict on question %d, where nothing counts", player,
+                  e->last_q);
     if (own->has_right && own->right && !(may_count && e->last.right))
         OWN_FAULT(k, "player %d: question %d is told right and was not", player, e->last_q);
     if (e->last.counted && (!own->has_right || own->right != e->last.right))
@@ -235,7 +248,7 @@ static void check_last(struct lt_checker *k, int player, const struct lt_seen_ow
 static void check_total(struct lt_checker *k, int player, const struct lt_seen_own *own,
                         const struct expected *e)
 {
-    int64_t start_c = k->start_told ? play_of(k, player)->start_c : k->start_c;
+    int64_t start_c = k->rules.start_known ? k->rules.start_c : play_of(k, player)->start_c;
     if (own->points_c < start_c + e->points_lo_c || own->points_c > start_c + e->points_hi_c)
         OWN_FAULT(k, "player %d: total %lld after frame %lld, not %lld to %lld", player,
                   (long long)own->points_c, (long long)own->v,
@@ -345,6 +358,11 @@ void lt_check_welcome(struct lt_checker *k, int player, const struct lt_seen *m,
         p->start_c = m->has_own ? m->own.points_c : 0;
         p->own_v = m->has_own ? m->own.v : 0;
         count(k, LT_COUNT_JOINED);
+    }
+    if (m->has_phase && m->seq >= k->tally->head) {
+        k->tally->phase = m->phase;
+        k->tally->epoch = m->epoch;
+        k->tally->head = m->seq;
     }
     if (m->snapshot) {
         p->missing = 0; /* what the player had not received is in the snapshot */

@@ -52,7 +52,7 @@ void lt_hist_merge(struct lt_hist *into, const struct lt_hist *from)
 
 int64_t lt_hist_percentile(const struct lt_hist *h, double percent)
 {
-    uint64_t wanted = (uint64_t)ceil(percent / 100 * (double)h->count), seen = 0;
+    uint64_t wanted = (uint64_t)ceil(percent / 100 * (double)h->count - 1e-6), seen = 0;
     if (h->count == 0)
         return 0;
     if (wanted < 1)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, INT, LONG, CENTI, SECONDS, SHARE, FLAG };
+enum kind { TEXT, INT, LONG, SECONDS, SHARE, FLAG };
 
 struct option_row {
     const char *name;
@@ -29,7 +29,7 @@ static const struct option_row rows[] = {
     ROW("secret-file", TEXT, secret_file, 0, 0, 0, "file with the HS256 secret of that key id"),
     ROW("event", LONG, event, 0, 1, 9e15, "id of the event"),
     ROW("people", TEXT, people_file, 0, 0, 0,
-        "CSV with columns ext_id, name, unit; without it p000001, p000002, …"),
+        "CSV with columns ext_id, name, unit_code; without it p000001, p000002, …"),
     ROW("per-unit", INT, per_unit, 0, 0, 100000,
         "with --people: at most so many of a unit (0: all)"),
     ROW("players", INT, players, 100, 0, 200000, "players (live, demo)"),
@@ -59,12 +59,8 @@ static const struct option_row rows[] = {
         "people who are not ours are in the event: compare only our own rows"),
     ROW("allow-cuts", FLAG, allow_cuts, 0, 0, 0,
         "connections ended by the server are no fault (when servers are stopped on purpose)"),
-    ROW("start-points", CENTI, start_c, NAN, -1e5, 1e5,
-        "rule sheet: points at the start (default: as the first welcome says)"),
-    ROW("wrong-points", CENTI, wrong_c, 0, -1e5, 0, "rule sheet: points for a wrong answer"),
-    ROW("streak-points", CENTI, streak_c, 0, 0, 1e5, "rule sheet: bonus per right answer in a row"),
-    ROW("streak-max", INT, streak_max, 0, 0, 1000, "rule sheet: at most so many times"),
-    ROW("partial", FLAG, partial, 0, 0, 0, "rule sheet: partial credit for multiple choice"),
+    ROW("sheet", TEXT, sheet_file, 0, 0, 0,
+        "rule sheet of the event, JSON: what frames do not tell of points"),
     ROW("clock-slack-ms", LONG, slack_ms, 10, 0, 10000,
         "how far the server's clock may be from ours"),
     ROW("pid", LONG, pid, 0, 2, 4e6, "bench: process id of the one worker"),
@@ -89,9 +85,6 @@ static void set_number(struct lt_load_opts *o, const struct option_row *r, doubl
         break;
     case LONG:
         *(int64_t *)field(o, r) = (int64_t)v;
-        break;
-    case CENTI:
-        *(int64_t *)field(o, r) = llround(v * 100);
         break;
     case SECONDS:
         *(int64_t *)field(o, r) = llround(v * 1000);
@@ -137,10 +130,9 @@ static const struct option_row *find(const char *name, size_t n)
 
 bool lt_load_options(struct lt_load_opts *o, int argc, char **argv)
 {
-    *o = (struct lt_load_opts){.start_told = true};
+    *o = (struct lt_load_opts){0};
     for (int i = 0; i < ROWS; i++) {
-        if (!isnan(rows[i].fallback))
-            set_number(o, &rows[i], rows[i].fallback);
+        set_number(o, &rows[i], rows[i].fallback);
     }
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i] + 2, *value = NULL;
@@ -161,8 +153,6 @@ bool lt_load_options(struct lt_load_opts *o, int argc, char **argv)
         }
         if (!set_text(o, r, value))
             return false;
-        if (strcmp(r->name, "start-points") == 0)
-            o->start_told = false;
     }
     return true;
 }
@@ -172,7 +162,7 @@ void lt_load_options_help(void)
     for (int i = 0; i < ROWS; i++) {
         const struct option_row *r = &rows[i];
         printf("  --%-16s %s", r->name, r->doc);
-        if (r->kind != TEXT && r->kind != FLAG && !isnan(r->fallback))
+        if (r->kind != TEXT && r->kind != FLAG)
             printf(" [%.10g]", r->fallback);
         printf("\n");
     }

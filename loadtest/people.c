@@ -85,12 +85,25 @@ static int taken_of(const struct lt_people *p, const char *unit)
     return n;
 }
 
+/* Cut at a character: what is longer is refused in a ticket. */
+static void copy_text(char *to, size_t cap, const char *from)
+{
+    size_t n = strlen(from);
+    if (n >= cap) {
+        n = cap - 1;
+        while (n > 0 && ((unsigned char)from[n] & 0xc0) == 0x80)
+            n--;
+    }
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
 static const char *read_people(struct lt_people *p, FILE *f, int max, int per_unit)
 {
     static struct row r;
     if (read_row(f, &r) != 1)
         return "no header row";
-    int sub = column(&r, "ext_id"), name = column(&r, "name"), unit = column(&r, "unit"), got;
+    int sub = column(&r, "ext_id"), name = column(&r, "name"), unit = column(&r, "unit_code"), got;
     if (sub < 0)
         return "no column ext_id";
     while ((max == 0 || p->n < max) && (got = read_row(f, &r)) != 0) {
@@ -101,9 +114,9 @@ static const char *read_people(struct lt_people *p, FILE *f, int max, int per_un
         if (!grow(p))
             return "no memory";
         struct lt_person *one = &p->p[p->n++];
-        snprintf(one->sub, sizeof one->sub, "%.64s", field(&r, sub));
-        snprintf(one->name, sizeof one->name, "%.120s", field(&r, name));
-        snprintf(one->unit, sizeof one->unit, "%.64s", field(&r, unit));
+        copy_text(one->sub, sizeof one->sub, field(&r, sub));
+        copy_text(one->name, sizeof one->name, field(&r, name));
+        copy_text(one->unit, sizeof one->unit, field(&r, unit));
     }
     return p->n > 0 ? NULL : "nobody is in the file";
 }

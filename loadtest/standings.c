@@ -68,7 +68,8 @@ static void add_question(struct table *t, const struct lt_asked *a, bool new_rou
         const struct lt_given *g = lt_run_given(t->k->run, i, a->seen.q);
         if (new_round)
             s->streak_lo = s->streak_hi = 0;
-        struct lt_grade d = lt_grade_given(&t->k->rule, &a->seen, g, s->streak_lo, s->streak_hi);
+        struct lt_grade d = lt_grade_given(lt_rules_of(&t->k->rules, a->seen.round), &a->seen, g,
+                                           s->streak_lo, s->streak_hi);
         bool may = d.counted || d.maybe_counted;
         bool sure = d.counted || (g->told && g->right);
         s->points_lo_c += d.gain_lo_c;
@@ -76,7 +77,7 @@ static void add_question(struct table *t, const struct lt_asked *a, bool new_rou
         s->time_lo_us += d.time_lo_us;
         s->time_hi_us += d.time_hi_us;
         s->correct_lo += sure && d.right;
-        s->correct_hi += may && d.right && !(g->told && !g->right);
+        s->correct_hi += may && d.right && !(d.maybe_counted && g->told && !g->right);
         s->streak_lo = sure && d.right ? s->streak_lo + 1 : 0;
         s->streak_hi = may && d.right ? s->streak_hi + 1 : 0;
         s->told = g->rank;
@@ -276,7 +277,7 @@ bool lt_standings_check(const struct lt_checker *k, struct lt_faults *faults,
     t.sorted = calloc((size_t)run->n_players, sizeof *t.sorted);
     bool ok = t.s && t.sorted;
     for (int i = 0; ok && i < t.n; i++) {
-        int64_t start_c = k->start_told ? run->plays[i].start_c : k->start_c;
+        int64_t start_c = k->rules.start_known ? k->rules.start_c : run->plays[i].start_c;
         t.s[i] = (struct stand){.entry = run->plays[i].entry,
                                 .player = i,
                                 .points_lo_c = start_c,

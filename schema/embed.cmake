@@ -1,6 +1,6 @@
 # Files that are part of the program, so that an installed binary needs no source tree.
 #
-# embed(TARGET SYMBOL GLOB) compiles every file that matches into TARGET as `const struct lt_embedded SYMBOL[]`, in the
+# embed(TARGET SYMBOL GLOB…) compiles every file that matches into TARGET as `const struct lt_embedded SYMBOL[]`, in the
 # order of their names, ended by a row without a name. Run as a script (cmake -P) this file writes that C source.
 
 if(CMAKE_SCRIPT_MODE_FILE)
@@ -26,8 +26,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
     return()
 endif()
 
-function(embed target symbol glob)
-    file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${glob})
+function(embed target symbol)
+    list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE globs)
+    file(GLOB files CONFIGURE_DEPENDS ${globs})
     list(SORT files)
     string(REPLACE ";" " " list "${files}")
     set(out ${CMAKE_BINARY_DIR}/gen/${symbol}.c)

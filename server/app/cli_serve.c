@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -259,7 +259,7 @@ int lt_db_commit(struct lt_db *d)
 
 void lt_db_rollback(struct lt_db *d)
 {
-    if (lt_db_lost(d))
+    if (lt_db_lost(d) || PQtransactionStatus(d->conn) == PQTRANS_IDLE)
         return;
     char sqlstate[SQLSTATE_BYTES], message[MESSAGE_BYTES];
     memcpy(sqlstate, d->sqlstate, sizeof sqlstate);

@@ -14,8 +14,8 @@
 #include "app/finalise.h"
 
 #include "base/err.h"
+#include "columns.h"
 #include "domain/engine.h"
-#include "io/pg.h"
 #include "service/credits.h"
 #include <assert.h>
 #include <stdio.h>
@@ -24,8 +24,8 @@
 
 enum {
     FETCH_ROWS = 20000,
-    STORE_ROWS = 5000,
-    ARRAY_BYTES = 4 * 1024 * 1024, /* of one column of STORE_ROWS */
+    STORE_ROWS = 20000,             /* each statement reads the entries once, so not too few */
+    COLUMN_BYTES = 8 * 1024 * 1024, /* a reason has 300 bytes at most */
     PAYLOAD_BYTES = 4096,
 };
 
@@ -150,54 +150,19 @@ static int read_standings(struct run *r)
     return err;
 }
 
-/* ---- storing: columns as arrays, STORE_ROWS at a time ---- */
-
-enum { COLUMNS_MAX = 6 };
-struct columns {
-    struct lt_buf col[COLUMNS_MAX];
-    const char *text[COLUMNS_MAX];
-};
-
-static void columns_init(struct columns *c)
-{
-    for (int i = 0; i < COLUMNS_MAX; i++)
-        lt_buf_init(&c->col[i], ARRAY_BYTES);
-}
-
-static void columns_begin(struct columns *c)
-{
-    for (int i = 0; i < COLUMNS_MAX; i++) {
-        lt_buf_clear(&c->col[i]);
-        lt_pg_array_begin(&c->col[i]);
-    }
-}
-
-static void columns_end(struct columns *c)
-{
-    for (int i = 0; i < COLUMNS_MAX; i++) {
-        lt_pg_array_end(&c->col[i]);
-        c->text[i] = lt_buf_cstr(&c->col[i]);
-        assert(!c->col[i].failed);
-    }
-}
-
-static void columns_done(struct columns *c)
-{
-    for (int i = 0; i < COLUMNS_MAX; i++)
-        lt_buf_done(&c->col[i]);
-}
+/* ---- storing, STORE_ROWS at a time ---- */
 
 static int store_results(struct run *r, struct columns *c, int from, int to)
 {
     columns_begin(c);
     for (int i = from; i < to; i++) {
         const struct lt_standing *s = &r->final.standings[i];
-        lt_pg_array_i64(&c->col[0], s->entry);
-        lt_pg_array_i64(&c->col[1], s->rank);
-        lt_pg_array_i64(&c->col[2], s->points_c);
-        lt_pg_array_i64(&c->col[3], s->correct);
-        lt_pg_array_i64(&c->col[4], s->time_us);
-        lt_pg_array_i64(&c->col[5], r->final.answered[i]);
+        columns_i64(c, 0, s->entry);
+        columns_i64(c, 1, s->rank);
+        columns_i64(c, 2, s->points_c);
+        columns_i64(c, 3, s->correct);
+        columns_i64(c, 4, s->time_us);
+        columns_i64(c, 5, r->final.answered[i]);
     }
     columns_end(c);
     return lt_db_exec(r->db, NULL,
@@ -221,10 +186,10 @@ static int store_awards(struct run *r, struct columns *c, int from, int to)
         lt_buf_clear(&reason);
         lt_credit_reason(&reason, r->title, a->rule, r->final.award_ranks[i]);
         assert(!reason.failed);
-        lt_pg_array_i64(&c->col[0], a->entry);
-        lt_pg_array_text(&c->col[1], a->rule);
-        lt_pg_array_i64(&c->col[2], a->amount_c);
-        lt_pg_array_text(&c->col[3], lt_buf_cstr(&reason));
+        columns_i64(c, 0, a->entry);
+        columns_text(c, 1, a->rule);
+        columns_i64(c, 2, a->amount_c);
+        columns_text(c, 3, lt_buf_cstr(&reason));
     }
     columns_end(c);
     lt_buf_done(&reason);
@@ -246,7 +211,7 @@ static int store(struct run *r)
 {
     struct columns c;
     int err = LT_OK;
-    columns_init(&c);
+    columns_init(&c, 6, COLUMN_BYTES);
     for (int i = 0; i < r->final.n && err == LT_OK; i += STORE_ROWS)
         err = store_results(r, &c, i, i + STORE_ROWS < r->final.n ? i + STORE_ROWS : r->final.n);
     for (int i = 0; i < r->final.n_awards && err == LT_OK; i += STORE_ROWS)

@@ -13,13 +13,12 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "io/pg.h"
+#include "columns.h"
 #include "relay_internal.h"
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH_ROWS = 500, ARRAY_BYTES = 1024 * 1024, CURSOR_BYTES = 256 };
+enum { BATCH_ROWS = 500, COLUMN_BYTES = 1024 * 1024, CURSOR_BYTES = 256 };
 
 enum column { C_EXT_ID, C_KEY, C_YEAR, C_AMOUNT, C_REASON, C_EVENT, C_PERSON, C_RULE, COLUMNS };
 
@@ -52,33 +51,18 @@ struct pass {
     struct lt_relay_count *count;
 };
 
-/* Rows [from, to) of a batch as arrays, column by column. */
-struct arrays {
-    struct lt_buf b[COLUMNS];
-    const char *text[COLUMNS];
-};
-
-static void arrays_fill(struct arrays *a, const struct lt_rows *rows, int from, int to)
+/* Rows [from, to) of a batch as columns. */
+static void take_rows(struct columns *a, const struct lt_rows *rows, int from, int to)
 {
-    for (int c = 0; c < COLUMNS; c++) {
-        lt_buf_init(&a->b[c], ARRAY_BYTES);
-        lt_pg_array_begin(&a->b[c]);
-        for (int i = from; i < to; i++)
-            lt_pg_array_text(&a->b[c], lt_rows_text(rows, i, c));
-        lt_pg_array_end(&a->b[c]);
-        assert(!a->b[c].failed);
-        a->text[c] = lt_buf_cstr(&a->b[c]);
-    }
-}
-
-static void arrays_done(struct arrays *a)
-{
-    for (int c = 0; c < COLUMNS; c++)
-        lt_buf_done(&a->b[c]);
+    columns_init(a, COLUMNS, COLUMN_BYTES);
+    for (int i = from; i < to; i++)
+        for (int c = 0; c < COLUMNS; c++)
+            columns_text(a, c, lt_rows_text(rows, i, c));
+    columns_end(a);
 }
 
 /* Rows come out of unnest in their order, so people's records are locked in theirs. */
-static int post(struct pass *p, const struct arrays *a, int n)
+static int post(struct pass *p, const struct columns *a, int n)
 {
     struct lt_rows *rows;
     int err = lt_db_begin(p->study, p->tenant);
@@ -106,7 +90,7 @@ static int post(struct pass *p, const struct arrays *a, int n)
     return LT_OK;
 }
 
-static int mark(struct pass *p, const struct arrays *a)
+static int mark(struct pass *p, const struct columns *a)
 {
     return lt_db_exec(
         p->outbox, NULL,
@@ -119,12 +103,12 @@ static int mark(struct pass *p, const struct arrays *a)
 
 static int post_and_mark(struct pass *p, const struct lt_rows *rows, int from, int to)
 {
-    struct arrays a;
-    arrays_fill(&a, rows, from, to);
+    struct columns a;
+    take_rows(&a, rows, from, to);
     int err = post(p, &a, to - from);
     if (err == LT_OK)
         err = mark(p, &a);
-    arrays_done(&a);
+    columns_done(&a);
     return err;
 }
 

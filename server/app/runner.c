@@ -103,7 +103,7 @@ static struct lt_drive *drive_new(struct lt_runner *r, struct lt_contest *c)
         d->next->prev = &d->next;
     r->drives = d;
     c->drive = d;
-    lt_metric_add(LT_M_EVENTS_DRIVEN, 1);
+    lt_metric_set(LT_M_EVENTS_DRIVEN, lt_metric_get(LT_M_EVENTS_DRIVEN) + 1);
     return d;
 }
 
@@ -121,7 +121,7 @@ static void drive_end(struct lt_drive *d)
     lt_loop_timer_cancel(lt_hub_loop(d->runner->hub), &d->timer);
     d->contest->drive = NULL;
     d->contest = NULL;
-    lt_metric_add(LT_M_EVENTS_DRIVEN, -1);
+    lt_metric_set(LT_M_EVENTS_DRIVEN, lt_metric_get(LT_M_EVENTS_DRIVEN) - 1);
     if (!d->busy)
         drive_free(d);
 }

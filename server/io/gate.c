@@ -110,8 +110,6 @@ static int check_second(struct gate *g, uint8_t b)
 static int check_length(struct lt_conn *c)
 {
     struct gate *g = &c->gate;
-    if (g->payload_left >> 63)
-        return LWS_CLOSE_STATUS_PROTOCOL_ERR;
     if (g->opcode & CONTROL_BIT)
         return 0;
     size_t max = c->net->opts.max_message_bytes;
@@ -136,6 +134,8 @@ static void frame_end(struct gate *g)
 static int read_length(struct lt_conn *c, uint8_t b)
 {
     struct gate *g = &c->gate;
+    if (g->length_bytes == 8 && (b & 0x80)) /* 5.2: the most significant bit is 0 */
+        return LWS_CLOSE_STATUS_PROTOCOL_ERR;
     if (g->length_bytes > 0) {
         g->payload_left = g->payload_left << 8 | b;
         g->length_bytes--;
@@ -169,6 +169,13 @@ static int read_head(struct lt_conn *c, uint8_t b)
     return 0;
 }
 
+static void report(void *arg)
+{
+    struct lt_conn *c = arg;
+    if (c->state == CONN_OPEN)
+        ws_violation(c, c->gate.code);
+}
+
 /* Follow `n` bytes. Returns how many lws may have. */
 static size_t scan(struct lt_conn *c, const uint8_t *p, size_t n)
 {
@@ -196,7 +203,8 @@ static size_t scan(struct lt_conn *c, const uint8_t *p, size_t n)
         }
         if (code) {
             g->dead = true;
-            ws_violation(c, code);
+            g->code = (uint16_t)code;
+            lt_loop_defer(c->net->loop, report, c); /* lws shall first take what came before */
             return frame;
         }
     }

@@ -10,7 +10,7 @@
 #include "base/metrics.h"
 #include "net_internal.h"
 #include <assert.h>
-#include <ctype.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,10 @@ enum {
     ARGS_MAX = 16,
     ARG_BYTES = 2048,
     ACCEPT_BYTES = 256,
-    ETAGS_BYTES = 512
+    ETAGS_BYTES = 512,
+    LOOK_US = 250 * 1000,
+    WAIT_S = 60,    /* for the handler's answer */
+    PROGRESS_S = 20 /* for the client to take the next piece of it */
 };
 
 /* A looked-up header or argument, kept because the caller holds a pointer to it. */
@@ -40,6 +43,8 @@ struct lt_http_req {
     struct lt_buf body;
     struct found *found;
     void *user;
+    struct lt_timer look;
+    bool held;     /* lws does not read */
     bool handed;   /* on_http was called, a reply is owed */
     bool answered; /* head and body are set */
     bool head_sent;
@@ -299,6 +304,9 @@ static void answer(struct lt_http_req *r)
     assert(!r->answered);
     r->answered = true;
     lt_metric_add(LT_M_HTTP_REQUESTS, 1);
+    if (r->held)
+        lws_rx_flow_control(r->conn->wsi, 1);
+    r->held = false;
     lws_callback_on_writable(r->conn->wsi);
 }
 
@@ -368,8 +376,23 @@ static void answer_file(struct lt_http_req *r, const struct static_file *f)
     answer(r);
 }
 
+/* Look after a request that takes time. */
+static void on_look(struct lt_timer *t, int64_t now_us)
+{
+    struct lt_http_req *r = t->arg;
+    struct lt_conn *c = r->conn;
+    struct pollfd p = {.fd = c->fd, .events = POLLRDHUP | (r->answered ? POLLIN : 0)};
+    (void)now_us;
+    lt_loop_timer(c->net->loop, t, LOOK_US);
+    if (poll(&p, 1, 0) <= 0)
+        return;
+    conn_kill(c); /* what lws still holds cannot be sent any more */
+    lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
+}
+
 static void req_free(struct lt_http_req *r)
 {
+    lt_loop_timer_cancel(r->conn->net->loop, &r->look);
     while (r->found)
         drop_found(r);
     lt_buf_done(&r->body);
@@ -401,6 +424,7 @@ int http_writable(struct lt_conn *c)
         if (lws_write(c->wsi, (unsigned char *)r->out + r->out_done, n, LWS_WRITE_HTTP) < 0)
             return -1;
         r->out_done += n;
+        lws_set_timeout(c->wsi, PENDING_TIMEOUT_HTTP_CONTENT, PROGRESS_S);
     }
     bool close = r->close || c->net->ending;
     req_free(r);
@@ -469,8 +493,14 @@ static bool is_api(const struct lt_net *n, const char *path)
 static void hand_over(struct lt_http_req *r)
 {
     struct lt_net *n = r->conn->net;
+    struct lt_conn *c = r->conn;
     r->handed = true;
     n->handler.on_http(n->arg, r);
+    if (r->answered)
+        return;
+    r->held = true;
+    lws_rx_flow_control(c->wsi, 0);
+    lws_set_timeout(c->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WAIT_S);
 }
 
 static void begin_static(struct lt_http_req *r)
@@ -496,6 +526,8 @@ int http_begin(struct lt_conn *c, const char *path, size_t n)
     c->req = r;
     r->conn = c;
     r->method = method_of(c->wsi);
+    lt_timer_init(&r->look, on_look, r);
+    lt_loop_timer(c->net->loop, &r->look, LOOK_US);
     lt_buf_init(&r->body, BODY_MAX);
     net_peer(c, r->peer, sizeof r->peer);
     int status = 0;

@@ -20,6 +20,7 @@ struct gate {
     bool final;
     bool in_message;       /* between the first and the last fragment */
     bool dead;             /* a rule was broken: lws is given nothing more */
+    uint16_t code;         /* why */
     uint64_t payload_left; /* of the frame */
     uint64_t message_bytes;
     uint32_t tail; /* HTTP: the last four bytes read */
@@ -28,12 +29,6 @@ struct gate {
 struct queued {
     struct lt_frame *frame;
     int64_t since_us;
-};
-
-/* UTF-8 that comes in pieces (RFC 3629): a code point under way. */
-struct utf8 {
-    uint8_t left;        /* bytes wanted */
-    uint8_t least, most; /* what the next may be */
 };
 
 enum conn_state {
@@ -74,7 +69,6 @@ struct lt_conn {
     uint64_t ping_payload;
     int64_t rtt_min_us, rtt_last_us;
 
-    struct utf8 utf8;       /* of the message under way */
     struct lt_buf *message; /* fragments so far, NULL when none */
     uint16_t close_code;    /* what on_close will say; 0: 1006 */
     bool close_sent;
@@ -113,12 +107,6 @@ struct lt_net {
 
 /* The bytes to send. */
 unsigned char *frame_wire(struct lt_frame *f, size_t *ret_len);
-
-/* utf8.c */
-/* False: no continuation of these bytes is UTF-8. */
-bool utf8_check(struct utf8 *u, const void *p, size_t n);
-/* Between two code points. */
-bool utf8_is_whole(const struct utf8 *u);
 
 /* listener.c */
 int listener_new(struct lt_net *n, struct listener **ret);

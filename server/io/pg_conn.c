@@ -161,7 +161,8 @@ static void log_lost(const struct pg_conn *c, const char *what)
     char line[MESSAGE_BYTES];
     snprintf(line, sizeof line, "%s", PQerrorMessage(c->pq));
     line[strcspn(line, "\n")] = '\0';
-    lt_log(LT_LOG_WARN, what, LT_S("error", line));
+    /* Once, not at each further attempt. */
+    lt_log(c->failures == 0 ? LT_LOG_WARN : LT_LOG_DEBUG, what, LT_S("error", line));
 }
 
 /* ---- sending ---- */

@@ -13,6 +13,7 @@
  * Pings come from our wheel: lws' own timers stand in one sorted list, and connecting n clients
  * would cost n².
  */
+#include "base/json.h"
 #include "base/metrics.h"
 #include "net_internal.h"
 #include <arpa/inet.h>
@@ -329,10 +330,9 @@ static bool send_close(struct lt_conn *c)
 
 static bool close_payload_is_valid(const unsigned char *p, size_t n)
 {
-    struct utf8 u = {0};
     int code = n >= 2 ? p[0] << 8 | p[1] : 0;
     /* lws rewrote the other forbidden codes to 1002. */
-    return n == 0 || (n >= 2 && code < 5000 && utf8_check(&u, p + 2, n - 2) && utf8_is_whole(&u));
+    return n == 0 || (n >= 2 && code < 5000 && lt_utf8_valid((const char *)p + 2, n - 2));
 }
 
 /* lws answers with the same payload when this returns 0, and closes when it does not. */
@@ -345,11 +345,11 @@ int ws_peer_close(struct lt_conn *c, const unsigned char *p, size_t n)
         close_begin(c, CODE_NONE, VIOLATION_DEADLINE_US);
     c->peer_closed = true;
     if (close_payload_is_valid(p, n)) {
-        c->close_code = (uint16_t)(n >= 2 ? p[0] << 8 | p[1] : CODE_NONE);
+        c->close_code = n >= 2 ? (uint16_t)((unsigned)p[0] << 8 | p[1]) : CODE_NONE;
         return 0;
     }
-    c->close_code = n == 1 || (p[0] << 8 | p[1]) >= 5000 ? LWS_CLOSE_STATUS_PROTOCOL_ERR
-                                                         : LWS_CLOSE_STATUS_INVALID_PAYLOAD;
+    bool bad_code = n == 1 || (p[0] << 8 | p[1]) >= 5000;
+    c->close_code = bad_code ? LWS_CLOSE_STATUS_PROTOCOL_ERR : LWS_CLOSE_STATUS_INVALID_PAYLOAD;
     if (!lws_partial_buffered(c->wsi))
         send_close(c);
     return -1;
@@ -460,9 +460,15 @@ void ws_established(struct lt_conn *c)
 
 static void deliver(struct lt_conn *c, struct lt_buf *b)
 {
-    lt_metric_add(LT_M_MESSAGES_IN, 1);
     size_t n = b->len;
-    c->net->handler.on_text(c->net->arg, c, lt_buf_cstr(b), n);
+    const char *p = lt_buf_cstr(b);
+    if (!lt_utf8_valid(p, n)) {
+        c->gate.dead = true;
+        ws_violation(c, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
+        return;
+    }
+    lt_metric_add(LT_M_MESSAGES_IN, 1);
+    c->net->handler.on_text(c->net->arg, c, p, n);
 }
 
 int ws_receive(struct lt_conn *c, const char *p, size_t n)
@@ -470,11 +476,6 @@ int ws_receive(struct lt_conn *c, const char *p, size_t n)
     if (c->state != CONN_OPEN || !c->announced)
         return 0;
     bool last = lws_is_final_fragment(c->wsi);
-    if (!utf8_check(&c->utf8, p, n) || (last && !utf8_is_whole(&c->utf8))) {
-        c->gate.dead = true;
-        ws_violation(c, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
-        return 0;
-    }
     if (!c->message && last) {
         lt_buf_clear(&c->net->scratch);
         lt_buf_add(&c->net->scratch, p, n);

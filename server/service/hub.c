@@ -113,7 +113,7 @@ static void contest_forget(struct lt_contest *c)
     struct lt_hub *h = c->hub;
     assert(n_members(c) == 0);
     HASH_DEL(h->contests, c);
-    lt_metric_add(LT_M_EVENTS, -1);
+    lt_metric_set(LT_M_EVENTS, lt_metric_get(LT_M_EVENTS) - 1);
     if (c->sync->state == SYNC_READY)
         h->driver.on_forget(h->driver.arg, c);
     hub_unsubscribe(c);
@@ -143,7 +143,7 @@ static struct lt_contest *contest_new(struct lt_hub *h, struct key key)
     c->event.v = key.event;
     _Static_assert(offsetof(struct lt_contest, event) == offsetof(struct lt_contest, tenant) + sizeof(int64_t), "key");
     HASH_ADD(hh, h->contests, tenant, sizeof key, c);
-    lt_metric_add(LT_M_EVENTS, 1);
+    lt_metric_set(LT_M_EVENTS, lt_metric_get(LT_M_EVENTS) + 1);
     return c;
 }
 

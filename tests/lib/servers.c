@@ -2,6 +2,7 @@
  * behind. PostgreSQL refuses to run as root and is then run as the user postgres. */
 #include "servers.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <glob.h>
 #include <grp.h>
@@ -106,14 +107,14 @@ static pid_t start(char *const *argv, const struct passwd *user)
     pid_t pid = fork();
     if (pid != 0)
         return pid;
-    if (user && (setgroups(0, NULL) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0))
-        _exit(126);
-    prctl(PR_SET_PDEATHSIG, SIGQUIT);
     char log[PATH_BYTES + 16];
     snprintf(log, sizeof log, "%s/log", servers.dir);
-    if (chdir("/") != 0 || !freopen("/dev/null", "r", stdin) || !freopen(log, "a", stdout) ||
-        dup2(1, 2) < 0)
+    int in = open("/dev/null", O_RDONLY), out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    if (chdir("/") != 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
         _exit(125);
+    if (user && (setgroups(0, NULL) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0))
+        _exit(126);
+    prctl(PR_SET_PDEATHSIG, SIGQUIT); /* setuid() would clear it */
     execvp(argv[0], argv);
     _exit(127);
 }

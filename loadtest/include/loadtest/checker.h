@@ -5,11 +5,12 @@
 #include "loadtest/grade.h"
 
 struct lt_checker {
-    struct lt_grade_rule rule;
-    int64_t event;   /* wanted */
-    int64_t start_c; /* points at the start; start_told: as the first welcome says */
-    bool start_told;
-    bool others; /* people who are not ours play too: ranks cannot be recomputed */
+    struct lt_rules rules;
+    int64_t slack_us; /* how far the server's clock may be from ours */
+    int64_t event;    /* wanted */
+    bool others;      /* people who are not ours play too: ranks cannot be recomputed */
+    bool timed; /* our host closes the question after the window: an answer inside it may not be
+                   late */
     const struct lt_run *run;
     struct lt_tally *tally;
 };

@@ -1,15 +1,9 @@
 /* Was it right, and what is it worth? Computed by the player's side from the public key, apart from
  * the server's own code. */
 #pragma once
+#include "loadtest/sheet.h"
 #include "loadtest/tally.h"
 
-/* The part of the rule sheet that frames do not tell. */
-struct lt_grade_rule {
-    int64_t wrong_c, streak_c;
-    int streak_max;
-    bool partial;
-    int64_t slack_us; /* how far the server's clock may be from ours */
-};
 /* What may have come of an answer, as bounds: the exact time of receipt is known to the server
  * only. */
 struct lt_grade {

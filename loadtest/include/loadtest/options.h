@@ -16,10 +16,8 @@ struct lt_load_opts {
     int questions, pause_every; /* 0: all; 0: never */
     int64_t window_ms, gap_ms;
     double answer_share, edge_share, drop_share;
-    /* the part of the rule sheet that frames do not tell, hundredths */
-    int64_t start_c, wrong_c, streak_c, slack_ms;
-    bool start_told, partial;
-    int streak_max;
+    const char *sheet_file;
+    int64_t slack_ms;
     /* benchmarks */
     int64_t pid;
     int connections, rounds, frames;

@@ -67,7 +67,7 @@ struct lt_given {
     uint8_t state; /* enum lt_given_state */
     uint8_t sends, acks, n_choice;
     uint8_t choice[LT_SEEN_OPTIONS];
-    bool edge; /* sent where the question closes: may be late or refused */
+    bool edge; /* sent where the question may close: can be late or refused */
     bool told; /* an own frame told gain and verdict */
     bool right;
     int32_t rank; /* after its reveal, as told; 0: not told */

@@ -534,6 +534,28 @@ static void nobody_is_accepted_after_listening_stopped(void **state)
     close(fd);
 }
 
+static void without_descriptors_callers_are_turned_away_and_the_others_stay(void **state)
+{
+    struct rlimit before, few;
+    (void)state;
+    serve_standard();
+    struct client *c = joined(), *late = client_new(t.loop, t.port);
+    int top = dup(0); /* the lowest free number: none is free below it */
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)top + 1;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_true(client_sees_end(late));
+    client_text(c, "still");
+    expect_text(c, "still");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    client_free(late);
+    late = joined();
+    client_free(late);
+    client_free(c);
+    close(top);
+}
+
 static void two_servers_share_one_port(void **state)
 {
     (void)state;
@@ -588,6 +610,7 @@ int main(void)
         TEST(connections_over_the_limit_get_503),
         TEST(the_rate_of_accepting_is_limited),
         TEST(nobody_is_accepted_after_listening_stopped),
+        TEST(without_descriptors_callers_are_turned_away_and_the_others_stay),
         TEST(two_servers_share_one_port),
         TEST(an_address_that_cannot_be_bound_is_an_error),
     };

@@ -49,7 +49,7 @@ int lt_db_script(struct lt_db *d, const char *sql);
 int lt_db_begin(struct lt_db *d, struct lt_tenant_id tenant);
 /* LT_EDBUNKNOWN: the connection was lost, it may or may not have committed. */
 int lt_db_commit(struct lt_db *d);
-void lt_db_rollback(struct lt_db *d);
+void lt_db_rollback(struct lt_db *d); /* nothing happens outside a transaction */
 
 /* Of the last failure. */
 const char *lt_db_sqlstate(const struct lt_db *d); /* "" when the server did not say */

@@ -19,7 +19,7 @@ size_t lt_metrics_page_size(void);
 /* Use `page` (zeroed, lt_metrics_page_size() bytes) from now on; NULL returns to the private page.
  */
 void lt_metrics_use(void *page);
-void lt_metric_add(enum lt_metric m, int64_t n); /* counter */
+void lt_metric_add(enum lt_metric m, int64_t n); /* counter, n >= 0; gauge */
 void lt_metric_set(enum lt_metric m, int64_t v); /* gauge */
 /* Count one refused request of a client under the wire code of `err` (LT_M_REJECTS; the metric's
  * value is their total). */

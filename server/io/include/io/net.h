@@ -6,7 +6,7 @@
  * Life of a connection: on_open → on_text* → on_close, each from the loop. `conn` is valid until on_close returns.
  * Strictness beyond lws' own (RFC 6455): upgrade only by GET, version 13, a 24-character key that decodes to 16 bytes, a permitted Origin;
  * UTF-8 checked; frames without a mask, reserved bits and opcodes, binary messages, close codes 0–999/1004–1006/1012–2999/5000+ and one-byte close
- * payloads end the connection with 1002, 1003, 1007 or 1009; a message over max_message_bytes is refused as soon as its declared or received size passes it.
+ * payloads end the connection with 1002, 1003, 1007 or 1009, and so do frames sent before the upgrade was answered; a message over max_message_bytes is refused as soon as its declared or received size passes it.
  */
 #pragma once
 #include "io/loop.h"
@@ -45,10 +45,10 @@ struct lt_net_opts {
     const char *static_dir;              /* built web files, NULL: none. x.br / x.gz beside x are served by Accept-Encoding */
     const char *tls_cert, *tls_key;      /* PEM paths, NULL: plain */
     const char *allowed_origins;         /* space-separated; "" allows same host only */
-    const char *const *api_prefixes;     /* e.g. {"/api/", "/healthz", "/metrics", NULL} */
+    const char *const *api_prefixes;     /* e.g. {"/api/", "/healthz", "/metrics", NULL}; kept, not copied */
     int max_connections;                 /* sockets of this worker; further ones are refused with 503 */
     size_t max_message_bytes;            /* of a client's message */
-    size_t max_queue_bytes;              /* pending output per connection: a slower reader is cut (4429) */
+    size_t max_queue_bytes;              /* pending output per connection: a slower reader is cut (LT_ESLOW's code) */
     int64_t max_queue_age_us;            /* oldest pending frame's age: likewise */
     int64_t ping_interval_us, pong_timeout_us; /* from our wheel */
     int accept_per_second;               /* 0: unlimited */
