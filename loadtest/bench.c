@@ -20,9 +20,9 @@
 enum {
     SECOND_US = 1000000,
     POLL_US = 2000,
-    QUIET_US = 100000,
-    QUIET_TRIES = 50,
-    QUIET_NS = 1000000,
+    QUIET_US = 30000,
+    QUIET_TRIES = 100,
+    QUIET_NS = 600000,
     STOP_S = 10
 };
 

@@ -35,7 +35,8 @@ static const struct {
 
 struct joins {
     struct lt_bench b;
-    double us[WAYS][LT_BENCH_ROUNDS], ratio[WAYS][LT_BENCH_ROUNDS];
+    double us[WAYS][LT_BENCH_ROUNDS], ratio[WAYS][LT_BENCH_ROUNDS],
+        out_us[WAYS][LT_BENCH_ROUNDS]; /* out: of closing */
     int n;
 };
 
@@ -44,28 +45,32 @@ static bool wanted(const struct joins *j, enum way w)
     return w != ES256 || j->b.es256;
 }
 
-/* Microseconds of the side's processor per connection. Negative: it broke. */
-static double measure(struct joins *j, enum way w)
+/* Microseconds of the side's processor per connection: altogether, and of that for closing. */
+static bool measure(struct joins *j, enum way w, double *ret_us, double *ret_out_us)
 {
     struct lt_bench *b = &j->b;
     enum lt_crowd_side side = ways[w].side;
     if (!lt_bench_quiet(b, side))
-        return -1;
-    int64_t cpu_ns = lt_bench_cpu_ns(b, side);
-    if (!lt_bench_connect(b, side, ways[w].way) || !lt_bench_close(b, side))
-        return -1;
-    cpu_ns = lt_bench_cpu_ns(b, side) - cpu_ns;
-    return (double)cpu_ns / 1000 / b->opts->connections;
+        return false;
+    int64_t begun_ns = lt_bench_cpu_ns(b, side);
+    if (!lt_bench_connect(b, side, ways[w].way) || !lt_bench_quiet(b, side))
+        return false;
+    int64_t in_ns = lt_bench_cpu_ns(b, side);
+    if (!lt_bench_close(b, side))
+        return false;
+    int64_t ended_ns = lt_bench_cpu_ns(b, side);
+    *ret_us = (double)(ended_ns - begun_ns) / 1000 / b->opts->connections;
+    *ret_out_us = (double)(ended_ns - in_ns) / 1000 / b->opts->connections;
+    return true;
 }
 
 static bool run_round(struct joins *j, int round)
 {
-    double us[WAYS] = {0};
+    double us[WAYS] = {0}, out_us[WAYS] = {0};
     for (int i = 0; i < WAYS; i++) {
         /* The warming round begins with tickets: the others need what it leaves. */
         enum way w = (enum way)((i + round) % WAYS);
-        us[w] = wanted(j, w) ? measure(j, w) : 0;
-        if (us[w] < 0)
+        if (wanted(j, w) && !measure(j, w, &us[w], &out_us[w]))
             return false;
     }
     fprintf(stderr, "round %d: hs256 %.1f, resume %.1f, es256 %.1f, floor %.1f µs a player%s\n",
@@ -74,6 +79,7 @@ static bool run_round(struct joins *j, int round)
         return true;
     for (int w = 0; w < WAYS; w++) {
         j->us[w][j->n] = us[w];
+        j->out_us[w][j->n] = out_us[w];
         j->ratio[w][j->n] = us[w] / us[BARE];
     }
     j->n++;
@@ -104,9 +110,11 @@ static bool write_json(const struct joins *j, const double *us, const double *ra
         if (i != BARE && wanted(j, (enum way)i)) {
             json_number(&w, "ratio_", ways[i].name, ratio[i]);
             json_number(&w, "leitai_us_", ways[i].name, us[i]);
+            json_number(&w, "closing_us_", ways[i].name, lt_bench_median(j->out_us[i], j->n));
         }
     }
     json_number(&w, "floor_us", "", us[BARE]);
+    json_number(&w, "closing_us_", ways[BARE].name, lt_bench_median(j->out_us[BARE], j->n));
     json_number(&w, "goal", "", GOAL);
     lt_jsonw_bool(&w, "goal_met", met);
     lt_jsonw_i64(&w, "connections", o->connections);
@@ -129,6 +137,8 @@ static int report(const struct joins *j)
     printf("%d connections, %d rounds; processor of the worker per joined player: HS256 %.1f µs "
            "(%.2f ×), resume %.1f µs (%.2f ×)",
            j->b.opts->connections, j->n, us[HS256], ratio[HS256], us[RESUME], ratio[RESUME]);
+    printf(" (of which closing %.1f, floor %.1f)", lt_bench_median(j->out_us[HS256], j->n),
+           lt_bench_median(j->out_us[BARE], j->n));
     if (wanted(j, ES256))
         printf(", ES256 %.1f µs (%.2f ×)", us[ES256], ratio[ES256]);
     printf("; accept, 101 and close %.1f µs; goal %.0f × %s; %lld tries failed and were repeated\n",

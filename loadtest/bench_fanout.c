@@ -3,12 +3,11 @@
  * Needs: a server with one worker whose process id is --pid, allowing --connections + 100
  * connections; an event (--event) that is not over, with late_join; a person --host-sub with the
  * role host; the HS256 key of the tenant. --connections players (p000001 …, or --people) join it;
- * as many sockets connect to the floor. Then, in rounds: the host gives `pause` and `resume` in
- * turn, each of which is one committed log record and one frame to everybody, --frames of them,
- * each awaited by every player; and the floor sends the same number of frames of the same bytes
- * with plain send(2), each awaited likewise. The first round warms up and is not counted; which
- * side goes first alternates. Figures: processor time of the worker, all that it does in that time
- * included, by frames delivered. */
+ * as many sockets connect to the floor. Then, in rounds of --frames frames a side, the sides in
+ * turn: the host gives `pause` or `resume`, each of which is one committed log record and one frame
+ * to everybody, and it is awaited that everybody has it; the floor sends a frame of the same bytes
+ * with plain send(2), awaited likewise. The first round warms up and is not counted. Figures:
+ * processor time of the worker, all that it does in that time included, by frames delivered. */
 #include "loadtest/bench.h"
 #include "loadtest/commands.h"
 #include "loadtest/report.h"
@@ -50,33 +49,38 @@ static bool send_floor(struct fanout *f)
     return write(f->b.floor_orders, &f->order, sizeof f->order) == sizeof f->order;
 }
 
-/* --frames frames of one side; microseconds of its processor per delivered frame. Negative: it
- * broke. */
-static double measure(struct fanout *f, enum lt_crowd_side side)
+struct cost {
+    int64_t cpu_ns, frames;
+};
+
+/* One frame of one side, received by everybody. */
+static bool measure(struct fanout *f, enum lt_crowd_side side, struct cost *c)
 {
     struct lt_bench *b = &f->b;
     if (!lt_bench_quiet(b, side))
-        return -1;
+        return false;
     int64_t cpu_ns = lt_bench_cpu_ns(b, side), frames = lt_bench_frames_now(b, side);
-    for (int i = 1; i <= b->opts->frames; i++) {
-        bool sent = side == LT_CROWD_SERVER ? send_server(f) : send_floor(f);
-        if (!sent || !lt_bench_frames(b, side, frames + (int64_t)i * b->opts->connections))
-            return -1;
-    }
-    cpu_ns = lt_bench_cpu_ns(b, side) - cpu_ns;
-    return (double)cpu_ns / 1000 / (double)(lt_bench_frames_now(b, side) - frames);
+    bool sent = side == LT_CROWD_SERVER ? send_server(f) : send_floor(f);
+    if (!sent || !lt_bench_frames(b, side, frames + b->opts->connections) ||
+        !lt_bench_quiet(b, side))
+        return false;
+    c->cpu_ns += lt_bench_cpu_ns(b, side) - cpu_ns;
+    c->frames += lt_bench_frames_now(b, side) - frames;
+    return true;
 }
 
+/* --frames frames of each side in turn: what else the machine does falls on both. */
 static bool run_round(struct fanout *f, int round)
 {
-    enum lt_crowd_side first = round % 2 ? LT_CROWD_FLOOR : LT_CROWD_SERVER;
+    struct cost cost[LT_CROWD_SIDES] = {{0}};
     double us[LT_CROWD_SIDES];
-    for (int i = 0; i < LT_CROWD_SIDES; i++) {
-        enum lt_crowd_side side = i == 0 ? first : LT_CROWD_FLOOR - first;
-        us[side] = measure(f, side);
-        if (us[side] < 0 || (round == 0 && side == LT_CROWD_SERVER && !take_payload(f)))
+    for (int i = 0; i < LT_CROWD_SIDES * f->b.opts->frames; i++) {
+        enum lt_crowd_side side = (i + round) % 2 ? LT_CROWD_FLOOR : LT_CROWD_SERVER;
+        if (!measure(f, side, &cost[side]) || (round == 0 && i == 0 && !take_payload(f)))
             return false;
     }
+    for (int side = 0; side < LT_CROWD_SIDES; side++)
+        us[side] = (double)cost[side].cpu_ns / 1000 / (double)cost[side].frames;
     fprintf(stderr, "round %d: %.2f µs a frame, floor %.2f, ratio %.3f%s\n", round,
             us[LT_CROWD_SERVER], us[LT_CROWD_FLOOR], us[LT_CROWD_SERVER] / us[LT_CROWD_FLOOR],
             round == 0 ? " (warming up)" : "");

@@ -1,5 +1,6 @@
-/* /healthz says that the loop turns; /readyz that this node can serve people (a load balancer asks it): PostgreSQL is there and the
- * node is not draining. Redis is a projection, so its absence is shown but does not make a node unready. /metrics is Prometheus text. */
+/* /healthz says that the loop turns; /readyz that this node can serve people (a load balancer asks
+ * it): PostgreSQL is there and the node is not draining. Redis is a projection, so its absence is
+ * shown but does not make a node unready. /metrics is Prometheus text. */
 #include "app/api.h"
 
 #include "app/supervisor.h"
@@ -13,7 +14,9 @@ const char *const lt_api_prefixes[] = {"/healthz", "/readyz", "/metrics", "/api/
 
 static void reply(struct lt_http_req *r, int status, const char *type, const char *body)
 {
-    lt_http_reply(r, &(struct lt_http_reply){.status = status, .content_type = type, .body = body, .body_len = strlen(body)});
+    lt_http_reply(
+        r, &(struct lt_http_reply){
+               .status = status, .content_type = type, .body = body, .body_len = strlen(body)});
 }
 
 static void answer_ready(const struct lt_api *a, struct lt_http_req *r)
@@ -21,8 +24,9 @@ static void answer_ready(const struct lt_api *a, struct lt_http_req *r)
     bool pg = lt_pg_ready(a->pg) > 0, ready = pg && !a->draining;
     struct lt_buf b;
     lt_buf_init(&b, 1024);
-    lt_buf_printf(&b, "{\"ready\":%s,\"postgresql\":%s,\"redis\":%s,\"draining\":%s}\n", ready ? "true" : "false",
-                  pg ? "true" : "false", lt_redis_up(a->redis) ? "true" : "false", a->draining ? "true" : "false");
+    lt_buf_printf(&b, "{\"ready\":%s,\"postgresql\":%s,\"redis\":%s,\"draining\":%s}\n",
+                  ready ? "true" : "false", pg ? "true" : "false",
+                  lt_redis_up(a->redis) ? "true" : "false", a->draining ? "true" : "false");
     reply(r, ready ? 200 : 503, NULL, lt_buf_cstr(&b));
     lt_buf_done(&b);
 }

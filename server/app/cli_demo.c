@@ -182,7 +182,7 @@ static int finalise(struct demo *m)
     struct lt_db_opts opts = {
         .url = lt_config_str(m->config, "database_url"), .name = "leitai demo", .stop_fd = -1};
     int64_t seq;
-    bool has;
+    bool has = false;
     int err = find_tenant(m->owner, tenant_code, &job.tenant);
     if (err == LT_OK)
         err = find_job(m, &job, &has);

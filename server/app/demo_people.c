@@ -58,6 +58,7 @@ static const char *syllable(const struct csv *t, const char *part, int k)
     int n = 0;
     for (int i = 0; i < csv_rows(t); i++)
         n += strcmp(csv_get(t, i, "part"), part) == 0;
+    assert(n > 0);
     k %= n;
     for (int i = 0;; i++)
         if (strcmp(csv_get(t, i, "part"), part) == 0 && k-- == 0)

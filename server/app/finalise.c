@@ -259,7 +259,7 @@ static int write_all(struct run *r)
 {
     struct lt_input in = {.kind = LT_IN_FINALISED};
     struct lt_record record;
-    bool has;
+    bool has = false;
     int err = now_us(r, &in.now_us);
     if (err == LT_OK)
         err = lt_engine_decide(&r->engine, &in, &record, &has);
@@ -306,7 +306,11 @@ static int take_job(struct run *r, bool *ret_done)
 static int run_job(struct run *r)
 {
     bool done = false;
-    int err = take_job(r, &done);
+    /* Right after a contest the planner's statistics are those of an empty event, and it would join
+     * row by row. */
+    int err = lt_db_script(r->db, "SET LOCAL enable_nestloop = off; SET LOCAL jit = off");
+    if (err == LT_OK)
+        err = take_job(r, &done);
     if (err != LT_OK || done)
         return err;
     err = read_event(r);

@@ -1,5 +1,5 @@
-/* A cache of lookups that come before a tenant is known. Entries live CACHE_US; a full table is emptied, which costs a few look-ups and
- * keeps rubbish codes from growing it. */
+/* A cache of lookups that come before a tenant is known. Entries live CACHE_US; a full table is
+ * emptied, which costs a few look-ups and keeps rubbish codes from growing it. */
 #include "app/keys.h"
 #include "base/err.h"
 #include "service/sql.h"
@@ -58,7 +58,7 @@ static void item_free(struct lt_keys *k, struct item *i)
 static void empty(struct lt_keys *k)
 {
     struct item *i, *next;
-    HASH_ITER(hh, k->items, i, next)
+    HASH_ITER (hh, k->items, i, next)
         item_free(k, i);
 }
 
@@ -76,7 +76,8 @@ static bool item_name(char *out, enum lt_lookup_kind kind, const char *a, const 
     return n > 0 && n < NAME_BYTES;
 }
 
-int lt_keys_get(struct lt_keys *k, enum lt_lookup_kind kind, const char *a, const char *b, struct lt_found *ret)
+int lt_keys_get(struct lt_keys *k, enum lt_lookup_kind kind, const char *a, const char *b,
+                struct lt_found *ret)
 {
     char name[NAME_BYTES];
     struct item *i;
@@ -88,7 +89,8 @@ int lt_keys_get(struct lt_keys *k, enum lt_lookup_kind kind, const char *a, cons
     if (!i->exists)
         return LT_ENOENT;
     *ret = (struct lt_found){.tenant = i->tenant, .event = i->event};
-    ret->key = (struct lt_ticket_key){.kid = i->kid, .alg = i->alg, .key = i->key, .len = i->key_len};
+    ret->key =
+        (struct lt_ticket_key){.kid = i->kid, .alg = i->alg, .key = i->key, .len = i->key_len};
     return LT_OK;
 }
 
@@ -146,7 +148,8 @@ static void on_found(void *arg, int err, const struct lt_pg_result *r)
     free(f);
 }
 
-int lt_keys_fetch(struct lt_keys *k, enum lt_lookup_kind kind, const char *a, const char *b, lt_keys_fn *fn, void *arg)
+int lt_keys_fetch(struct lt_keys *k, enum lt_lookup_kind kind, const char *a, const char *b,
+                  lt_keys_fn *fn, void *arg)
 {
     struct fetch *f = calloc(1, sizeof *f);
     struct lt_pg_req *r = lt_pg_req_new(k->pg, (struct lt_tenant_id){0});

@@ -1,17 +1,17 @@
 /* Driving events.
  *
- * A drive exists while this node holds an event's token. It does one thing at a time: whatever must be appended next is one
- * transaction, and the append is the fence (leitai.append_log raises LT001 when the token or the seq is not what we think).
- * Its inputs, in order of urgency:
+ * A drive exists while this node holds an event's token. It does one thing at a time: whatever must
+ * be appended next is one transaction, and the append is the fence (leitai.append_log raises LT001
+ * when the token or the seq is not what we think). Its inputs, in order of urgency:
  *
- *   a question is closing    wait drain_us → close the gate (waits for answers that hold it) → tally → append "closed"
- *   a deadline passed        append "closing"
- *   the inbox has commands   decide each, append its record with its outcome
+ *   a question is closing    wait drain_us → close the gate (waits for answers that hold it) →
+ * tally → append "closed" a deadline passed        append "closing" the inbox has commands   decide
+ * each, append its record with its outcome
  *
  *   idle → claiming → (busy ⇄ idle) → deposed
  *
- * After any doubt (lost reply, LT001) the drive forgets what it meant to do and the log is read: what was committed is
- * there, what was not is decided anew.
+ * After any doubt (lost reply, LT001) the drive forgets what it meant to do and the log is read:
+ * what was committed is there, what was not is decided anew.
  */
 #include "app/runner.h"
 #include "base/buf.h"
@@ -49,8 +49,8 @@ struct lt_drive {
     bool unsure;                /* wait for the log to be read before doing anything */
     bool inbox;                 /* there may be commands */
     int64_t inbox_read_us, announced_us, closing_since_us; /* monotonic */
-    bool gate_closed;           /* of the closing question */
-    bool job_sent;              /* finalise job was written under this token */
+    bool gate_closed;                                      /* of the closing question */
+    bool job_sent; /* finalise job was written under this token */
     struct command commands[COMMANDS_MAX];
     int n_commands, next_command;
     struct lt_record record; /* being appended */
@@ -145,9 +145,9 @@ static void drive_later(struct lt_drive *d, int64_t delay_us)
 static void drive_failed(struct lt_drive *d, int err, const struct lt_pg_result *r)
 {
     struct lt_contest *c = d->contest;
-    lt_log(err == LT_EDEPOSED ? LT_LOG_WARN : LT_LOG_ERROR, "drive is in doubt", LT_I("tenant", c->tenant.v),
-           LT_I("event", c->event.v), LT_S("error", lt_err_wire(err)), LT_S("sqlstate", r ? lt_pg_sqlstate(r) : ""),
-           LT_S("why", r ? lt_pg_message(r) : ""));
+    lt_log(err == LT_EDEPOSED ? LT_LOG_WARN : LT_LOG_ERROR, "drive is in doubt",
+           LT_I("tenant", c->tenant.v), LT_I("event", c->event.v), LT_S("error", lt_err_wire(err)),
+           LT_S("sqlstate", r ? lt_pg_sqlstate(r) : ""), LT_S("why", r ? lt_pg_message(r) : ""));
     if (err == LT_EDEPOSED)
         lt_metric_add(LT_M_DEPOSED, 1);
     d->unsure = true;
@@ -217,7 +217,8 @@ static void on_appended(void *arg, int err, const struct lt_pg_result *r)
     drive_go(d);
 }
 
-/* One transaction: the record (if any), what belongs to it, and the outcome of the command that caused it (if any). */
+/* One transaction: the record (if any), what belongs to it, and the outcome of the command that
+ * caused it (if any). */
 static void append(struct lt_drive *d)
 {
     struct lt_contest *c = d->contest;
@@ -229,13 +230,17 @@ static void append(struct lt_drive *d)
         lt_buf_init(&payload, 4096);
         lt_record_write(rec, &payload);
         assert(!payload.failed);
-        const char *phase = rec->kind == LT_REC_PHASE || rec->kind == LT_REC_FINAL ? lt_phase_name(rec->phase) : NULL;
+        const char *phase = rec->kind == LT_REC_PHASE || rec->kind == LT_REC_FINAL
+                                ? lt_phase_name(rec->phase)
+                                : NULL;
         lt_pg_req_add(r, LT_SQL_APPEND,
                       (const char *[]){event.s, num(d->token).s, num(rec->seq).s, num(rec->at_us).s,
-                                       lt_record_kind_name(rec->kind), lt_buf_cstr(&payload), phase});
+                                       lt_record_kind_name(rec->kind), lt_buf_cstr(&payload),
+                                       phase});
         lt_buf_done(&payload);
         if (gate_state(rec->kind))
-            lt_pg_req_add(r, LT_SQL_GATE, (const char *[]){event.s, num(rec->qi).s, gate_state(rec->kind)});
+            lt_pg_req_add(r, LT_SQL_GATE,
+                          (const char *[]){event.s, num(rec->qi).s, gate_state(rec->kind)});
         if (rec->kind == LT_REC_PHASE && rec->phase == LT_PHASE_LOBBY)
             lt_pg_req_add(r, LT_SQL_FREEZE_SHEET, (const char *[]){event.s});
         if (rec->kind == LT_REC_FINALISING)
@@ -243,7 +248,8 @@ static void append(struct lt_drive *d)
     }
     if (d->outcome_id[0])
         lt_pg_req_add(r, LT_SQL_INBOX_OUTCOME,
-                      (const char *[]){event.s, d->outcome_id, d->outcome == LT_OK ? "ok" : lt_err_wire(d->outcome)});
+                      (const char *[]){event.s, d->outcome_id,
+                                       d->outcome == LT_OK ? "ok" : lt_err_wire(d->outcome)});
     submit(d, r, on_appended);
 }
 
@@ -282,7 +288,8 @@ static void on_tally(void *arg, int err, const struct lt_pg_result *r)
         drive_failed(d, err, r);
         return;
     }
-    struct lt_input in = {.kind = LT_IN_TALLY, .now_us = lt_cluster_now_us(lt_hub_cluster(d->runner->hub))};
+    struct lt_input in = {.kind = LT_IN_TALLY,
+                          .now_us = lt_cluster_now_us(lt_hub_cluster(d->runner->hub))};
     for (int i = 0; i < lt_pg_rows(r, 0); i++) {
         in.answered += (int)lt_pg_i64(r, 0, i, 1);
         in.correct += (int)lt_pg_i64(r, 0, i, 2);
@@ -366,8 +373,10 @@ static void run_command(struct lt_drive *d, const struct command *k)
         .by = k->person,
     };
     lt_metric_add(LT_M_COMMANDS, 1);
-    lt_log(LT_LOG_INFO, "command", LT_I("tenant", d->contest->tenant.v), LT_I("event", d->contest->event.v),
-           LT_S("action", k->known ? lt_action_name(k->action) : "?"), LT_I("person", k->person), LT_S("id", k->id));
+    lt_log(LT_LOG_INFO, "command", LT_I("tenant", d->contest->tenant.v),
+           LT_I("event", d->contest->event.v),
+           LT_S("action", k->known ? lt_action_name(k->action) : "?"), LT_I("person", k->person),
+           LT_S("id", k->id));
     if (k->known) {
         decide(d, &in, k->id);
         return;
@@ -402,11 +411,13 @@ static void on_job_sent(void *arg, int err, const struct lt_pg_result *r)
     drive_go(d);
 }
 
-/* A takeover while results are being written: the job carries the old driver's token and will be refused; give it ours. */
+/* A takeover while results are being written: the job carries the old driver's token and will be
+ * refused; give it ours. */
 static void resend_job(struct lt_drive *d)
 {
     struct lt_pg_req *r = req_new(d);
-    lt_pg_req_add(r, LT_SQL_FINALISE_JOB, (const char *[]){num(d->contest->event.v).s, num(d->token).s});
+    lt_pg_req_add(r, LT_SQL_FINALISE_JOB,
+                  (const char *[]){num(d->contest->event.v).s, num(d->token).s});
     submit(d, r, on_job_sent);
 }
 
@@ -438,7 +449,8 @@ static void drive_go(struct lt_drive *d)
     int64_t mono_us = lt_loop_now(lt_hub_loop(run->hub)).mono_us;
     int64_t now_us = lt_cluster_now_us(lt_hub_cluster(run->hub));
     announce(d, mono_us);
-    /* A node that lost touch with the database must not look alive: the fence would refuse it, so it does not try. */
+    /* A node that lost touch with the database must not look alive: the fence would refuse it, so
+     * it does not try. */
     if (!lt_cluster_alive(lt_hub_cluster(run->hub))) {
         drive_later(d, RETRY_US);
         return;
@@ -479,14 +491,16 @@ static void on_claimed(void *arg, int err, const struct lt_pg_result *r)
     if (!drive_back(d))
         return;
     struct lt_contest *c = d->contest;
-    if (err != LT_OK) { /* somebody was faster, or the log went on: the next look at the head decides */
+    if (err !=
+        LT_OK) { /* somebody was faster, or the log went on: the next look at the head decides */
         (void)r;
         drive_end(d);
         return;
     }
     d->token = d->record.token;
     lt_metric_add(LT_M_TAKEOVERS, 1);
-    lt_log(LT_LOG_INFO, "driving", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v), LT_I("token", d->token));
+    lt_log(LT_LOG_INFO, "driving", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+           LT_I("token", d->token));
     lt_hub_committed(c, &d->record);
     drive_go(d);
 }
@@ -500,7 +514,8 @@ static void claim(struct lt_runner *run, struct lt_contest *c, int64_t old_token
                           .node = lt_cluster_node(cluster),
                           .token = old_token + 1};
     bool has;
-    if (lt_engine_decide(&c->engine, &in, &d->record, &has) != LT_OK || !has) { /* e.g. a final event: nothing to drive */
+    if (lt_engine_decide(&c->engine, &in, &d->record, &has) != LT_OK ||
+        !has) { /* e.g. a final event: nothing to drive */
         drive_end(d);
         return;
     }
@@ -510,8 +525,9 @@ static void claim(struct lt_runner *run, struct lt_contest *c, int64_t old_token
     assert(!payload.failed);
     struct lt_pg_req *r = req_new(d);
     lt_pg_req_add(r, LT_SQL_CLAIM,
-                  (const char *[]){num(c->event.v).s, num(in.node).s, num(old_token).s, num(lt_cluster_dead_us(cluster)).s,
-                                   num(d->record.seq).s, num(d->record.at_us).s, lt_buf_cstr(&payload)});
+                  (const char *[]){num(c->event.v).s, num(in.node).s, num(old_token).s,
+                                   num(lt_cluster_dead_us(cluster)).s, num(d->record.seq).s,
+                                   num(d->record.at_us).s, lt_buf_cstr(&payload)});
     lt_buf_done(&payload);
     submit(d, r, on_claimed);
     if (!d->busy)
@@ -527,7 +543,8 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
     struct lt_drive *d = c->drive;
     bool mine = node != 0 && node == lt_cluster_node(cluster);
     if (d && d->token != 0 && (!mine || token != d->token)) {
-        lt_log(LT_LOG_WARN, "deposed", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v), LT_I("token", token));
+        lt_log(LT_LOG_WARN, "deposed", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+               LT_I("token", token));
         drive_end(d);
         return;
     }
@@ -541,7 +558,9 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
     if (d || run->stopped || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL)
         return;
     if (mine || !alive) {
-        bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] + c->n_members[LT_MEMBER_DESK] > 0;
+        bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] +
+                          c->n_members[LT_MEMBER_DESK] >
+                      0;
         if (wanted)
             claim(run, c, token);
     }

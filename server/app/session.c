@@ -1,4 +1,5 @@
-/* Connections: messages in, refusals out, rate, end of life. What a message means is in the files beside.
+/* Connections: messages in, refusals out, rate, end of life. What a message means is in the files
+ * beside.
  *
  *   new → joining → live                 players, stages, desks of an event
  *              └──→ listed → joining     a desk that chooses an event
@@ -16,7 +17,10 @@ enum { MESSAGE_BYTES = 256 * 1024, RETRY_MS = 800 };
 
 static const bool allowed[SESSION_STATES][SESSION_STATES] = {
     [SESSION_NEW] = {[SESSION_JOINING] = true, [SESSION_ENDING] = true},
-    [SESSION_JOINING] = {[SESSION_LIVE] = true, [SESSION_LISTED] = true, [SESSION_NEW] = true, [SESSION_ENDING] = true},
+    [SESSION_JOINING] = {[SESSION_LIVE] = true,
+                         [SESSION_LISTED] = true,
+                         [SESSION_NEW] = true,
+                         [SESSION_ENDING] = true},
     [SESSION_LISTED] = {[SESSION_JOINING] = true, [SESSION_ENDING] = true},
     [SESSION_LIVE] = {[SESSION_ENDING] = true},
 };
@@ -43,12 +47,14 @@ void session_refuse(struct session *s, int err, const char *re, int q)
     struct lt_buf b;
     if (!s->conn || s->state == SESSION_ENDING)
         return;
-    bool retry = err == LT_EFULL || err == LT_EDBRETRY || err == LT_EDBUNKNOWN || err == LT_EBUSY || err == LT_EDRAIN;
+    bool retry = err == LT_EFULL || err == LT_EDBRETRY || err == LT_EDBUNKNOWN || err == LT_EBUSY ||
+                 err == LT_EDRAIN;
     struct lt_msg_error m = {
         .code = err, .re = re, .has_q = q > 0, .q = q, .has_retry_ms = retry, .retry_ms = RETRY_MS};
     lt_metric_reject(err);
-    lt_log(LT_LOG_INFO, "refused", LT_S("error", lt_err_wire(err)), LT_I("conn", lt_conn_id(s->conn)),
-           LT_I("tenant", s->who.tenant.v), LT_I("event", s->who.event.v), LT_I("person", s->who.person.v));
+    lt_log(LT_LOG_INFO, "refused", LT_S("error", lt_err_wire(err)),
+           LT_I("conn", lt_conn_id(s->conn)), LT_I("tenant", s->who.tenant.v),
+           LT_I("event", s->who.event.v), LT_I("person", s->who.person.v));
     lt_buf_init(&b, MESSAGE_BYTES);
     lt_msg_error_write(&m, &b);
     session_send(s, &b);
@@ -163,7 +169,8 @@ static void probe(struct session *s, const struct lt_time_in *m)
 {
     struct lt_buf b;
     struct lt_cluster *cluster = lt_hub_cluster(s->all->hub);
-    struct lt_msg_time out = {.c = m->c, .s = lt_cluster_at_us(cluster, lt_loop_now_fresh(s->all->loop)) / 1000};
+    struct lt_msg_time out = {
+        .c = m->c, .s = lt_cluster_at_us(cluster, lt_loop_now_fresh(s->all->loop)) / 1000};
     lt_buf_init(&b, MESSAGE_BYTES);
     lt_msg_time_write(&out, &b);
     session_send(s, &b);
@@ -220,18 +227,21 @@ static void on_text(void *arg, struct lt_conn *c, const char *p, size_t n)
         session_refuse(s, err, NULL, 0);
 }
 
-const struct lt_net_handler lt_session_handler = {.on_open = on_open, .on_text = on_text, .on_close = on_close};
+const struct lt_net_handler lt_session_handler = {
+    .on_open = on_open, .on_text = on_text, .on_close = on_close};
 
 static void on_replaced(struct lt_member *old)
 {
     struct session *s = (struct session *)((char *)old - offsetof(struct session, member));
     lt_log(LT_LOG_INFO, "replaced by a newer connection", LT_I("conn", lt_conn_id(s->conn)),
-           LT_I("tenant", s->who.tenant.v), LT_I("event", s->who.event.v), LT_I("entry", s->who.entry.v));
+           LT_I("tenant", s->who.tenant.v), LT_I("event", s->who.event.v),
+           LT_I("entry", s->who.entry.v));
     bye(s, LT_EREPLACED, 0);
 }
 
-struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys, struct lt_batcher *answers,
-                                    struct lt_batcher *joins, const struct lt_sessions_opts *opts)
+struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
+                                    struct lt_batcher *answers, struct lt_batcher *joins,
+                                    const struct lt_sessions_opts *opts)
 {
     struct lt_sessions *all = calloc(1, sizeof *all);
     if (!all)

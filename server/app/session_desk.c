@@ -51,11 +51,13 @@ static void on_events(void *arg, int err, const struct lt_pg_result *r)
             .entries = (int)lt_pg_i64(r, 0, i, 5),
         };
     session_token(s, LT_SESSION_DESK, token, sizeof token);
-    struct lt_msg_events m = {
-        .session = token,
-        .you = {.has_person = true, .person = s->who.person.v, .name = s->who.name, .unit = s->who.unit},
-        .n_rows = n < EVENTS_MAX ? n : EVENTS_MAX,
-        .rows = rows};
+    struct lt_msg_events m = {.session = token,
+                              .you = {.has_person = true,
+                                      .person = s->who.person.v,
+                                      .name = s->who.name,
+                                      .unit = s->who.unit},
+                              .n_rows = n < EVENTS_MAX ? n : EVENTS_MAX,
+                              .rows = rows};
     lt_buf_init(&b, LIST_BYTES);
     lt_msg_events_write(&m, &b);
     session_send(s, &b);
@@ -105,10 +107,11 @@ static void on_outcome(void *arg, int outcome)
 }
 
 static const enum lt_action action_of[] = {
-    [LT_ACTION_ID_LOBBY] = LT_ACT_LOBBY,   [LT_ACTION_ID_START] = LT_ACT_START,   [LT_ACTION_ID_NEXT] = LT_ACT_NEXT,
-    [LT_ACTION_ID_OPEN] = LT_ACT_OPEN,     [LT_ACTION_ID_CLOSE] = LT_ACT_CLOSE,   [LT_ACTION_ID_REVEAL] = LT_ACT_REVEAL,
-    [LT_ACTION_ID_PAUSE] = LT_ACT_PAUSE,   [LT_ACTION_ID_RESUME] = LT_ACT_RESUME, [LT_ACTION_ID_FINISH] = LT_ACT_FINISH,
-    [LT_ACTION_ID_FINALISE] = LT_ACT_FINALISE};
+    [LT_ACTION_ID_LOBBY] = LT_ACT_LOBBY,   [LT_ACTION_ID_START] = LT_ACT_START,
+    [LT_ACTION_ID_NEXT] = LT_ACT_NEXT,     [LT_ACTION_ID_OPEN] = LT_ACT_OPEN,
+    [LT_ACTION_ID_CLOSE] = LT_ACT_CLOSE,   [LT_ACTION_ID_REVEAL] = LT_ACT_REVEAL,
+    [LT_ACTION_ID_PAUSE] = LT_ACT_PAUSE,   [LT_ACTION_ID_RESUME] = LT_ACT_RESUME,
+    [LT_ACTION_ID_FINISH] = LT_ACT_FINISH, [LT_ACTION_ID_FINALISE] = LT_ACT_FINALISE};
 
 /* Ids are echoed in one-word messages between nodes. */
 static bool id_ok(const char *id)
@@ -128,8 +131,9 @@ void session_command(struct session *s, const struct lt_command_in *m)
         session_refuse(s, LT_ERANGE, NULL, 0);
         return;
     }
-    struct lt_hub_command cmd = {
-        .person = s->who.person.v, .action = action_of[m->action], .expect_q = lt_engine_expect(m->has_q, m->q)};
+    struct lt_hub_command cmd = {.person = s->who.person.v,
+                                 .action = action_of[m->action],
+                                 .expect_q = lt_engine_expect(m->has_q, m->q)};
     struct asked *a = calloc(1, sizeof *a);
     if (!a) {
         session_refuse(s, LT_EFULL, m->id, 0);
@@ -191,7 +195,8 @@ void session_roster(struct session *s, const struct lt_roster_in *m)
     snprintf(event, sizeof event, "%lld", (long long)s->who.event.v);
     snprintf(after, sizeof after, "%lld", m->has_after ? (long long)m->after : 0LL);
     snprintf(rows, sizeof rows, "%d", s->all->opts.roster_page + 1);
-    lt_pg_req_add(r, LT_SQL_ROSTER, (const char *[]){event, after, m->has_find ? m->find : "", rows});
+    lt_pg_req_add(r, LT_SQL_ROSTER,
+                  (const char *[]){event, after, m->has_find ? m->find : "", rows});
     session_hold(s);
     int err = lt_pg_submit(r, on_roster, s);
     if (err != LT_OK) {

@@ -1,9 +1,10 @@
-/* Hello: from a ticket, a session token or a join code to a member of an event. Reads top to bottom:
+/* Hello: from a ticket, a session token or a join code to a member of an event. Reads top to
+ * bottom:
  *
  *   ticket → key looked up → verified ─┐
  *   join code → event looked up ───────┼→ event held → play: joined (committed) → entered
- *   session token → verified ──────────┘             → desk: role checked → entered, or events listed
- *                                                    → stage: entered
+ *   session token → verified ──────────┘             → desk: role checked → entered, or events
+ * listed → stage: entered
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -60,7 +61,8 @@ static void hello_ticket(struct session *s, bool asked)
     s->ticket = t;
     int64_t now_s = lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000;
     int err = lt_ticket_verify(s->hello->ticket, key_for, s, now_s, t);
-    if (err == LT_EBUSY && !asked) { /* its key is not in the cache; the ticket names tenant and key id */
+    if (err == LT_EBUSY &&
+        !asked) { /* its key is not in the cache; the ticket names tenant and key id */
         session_hold(s);
         err = lt_keys_fetch(s->all->keys, LT_LOOKUP_TICKET_KEY, t->tenant_code, t->kid, on_key, s);
         if (err == LT_OK)
@@ -160,8 +162,9 @@ static void on_code(void *arg, int err)
 
 /* ---- by session token ---- */
 
-static const enum lt_session_role role_of[] = {
-    [LT_ROLE_ID_PLAY] = LT_SESSION_PLAY, [LT_ROLE_ID_STAGE] = LT_SESSION_STAGE, [LT_ROLE_ID_DESK] = LT_SESSION_DESK};
+static const enum lt_session_role role_of[] = {[LT_ROLE_ID_PLAY] = LT_SESSION_PLAY,
+                                               [LT_ROLE_ID_STAGE] = LT_SESSION_STAGE,
+                                               [LT_ROLE_ID_DESK] = LT_SESSION_DESK};
 
 static void hello_session(struct session *s)
 {
@@ -199,7 +202,8 @@ static void on_joined(void *arg, int err, const struct lt_joined *j)
     s->who.guest = j->guest;
     snprintf(s->who.name, sizeof s->who.name, "%s", j->name);
     snprintf(s->who.unit, sizeof s->who.unit, "%s", j->unit);
-    struct lt_entry *e = lt_contest_entry_add(c, j->entry.v, j->person.v, j->name, j->unit, j->guest);
+    struct lt_entry *e =
+        lt_contest_entry_add(c, j->entry.v, j->person.v, j->name, j->unit, j->guest);
     if (e)
         session_enter(s, c, e);
     else
@@ -256,7 +260,8 @@ static void hello_join(struct session *s, struct lt_contest *c)
         snprintf(j.name, sizeof j.name, "%s", s->hello->name);
     } else {
         snprintf(j.ext_id, sizeof j.ext_id, "%s", s->ticket->sub);
-        snprintf(j.name, sizeof j.name, "%s", s->ticket->name[0] ? s->ticket->name : s->ticket->sub);
+        snprintf(j.name, sizeof j.name, "%s",
+                 s->ticket->name[0] ? s->ticket->name : s->ticket->sub);
         snprintf(j.unit_code, sizeof j.unit_code, "%s", s->ticket->unit);
     }
     session_hold(s);
@@ -275,8 +280,8 @@ static void hello_play(struct session *s, struct lt_contest *c)
         hello_join(s, c);
         return;
     }
-    struct lt_entry *e =
-        lt_contest_entry_add(c, s->who.entry.v, s->who.person.v, s->who.name, s->who.unit, s->who.guest);
+    struct lt_entry *e = lt_contest_entry_add(c, s->who.entry.v, s->who.person.v, s->who.name,
+                                              s->who.unit, s->who.guest);
     if (e)
         session_enter(s, c, e);
     else
@@ -293,7 +298,8 @@ static void on_staff(void *arg, int err, const struct lt_pg_result *r)
     struct lt_contest *c = s->member.contest;
     if (c)
         lt_hub_leave(&s->member);
-    bool may = err == LT_OK && lt_pg_rows(r, 0) == 1 && (lt_pg_bool(r, 0, 0, 3) || s->who.event.v == 0);
+    bool may =
+        err == LT_OK && lt_pg_rows(r, 0) == 1 && (lt_pg_bool(r, 0, 0, 3) || s->who.event.v == 0);
     if (err != LT_OK || !may) {
         hello_fail(s, err != LT_OK ? err : LT_EFORBIDDEN);
         return;
@@ -315,7 +321,8 @@ static void hello_staff(struct session *s, struct lt_contest *c)
     assert(r);
     snprintf(event, sizeof event, "%lld", (long long)s->who.event.v);
     snprintf(person, sizeof person, "%lld", (long long)s->who.person.v);
-    lt_pg_req_add(r, LT_SQL_STAFF, (const char *[]){s->ticket ? s->ticket->sub : "", event, person});
+    lt_pg_req_add(r, LT_SQL_STAFF,
+                  (const char *[]){s->ticket ? s->ticket->sub : "", event, person});
     session_hold(s);
     int err = lt_pg_submit(r, on_staff, s);
     if (err != LT_OK) {
@@ -371,7 +378,8 @@ static void hello_open(struct session *s)
 void session_hello(struct session *s, const struct lt_hello_in *m)
 {
     bool ways = m->has_ticket + m->has_session + m->has_code == 1;
-    bool fits = !(m->role == LT_ROLE_ID_STAGE && !m->has_session) && !(m->role == LT_ROLE_ID_DESK && m->has_code);
+    bool fits = !(m->role == LT_ROLE_ID_STAGE && !m->has_session) &&
+                !(m->role == LT_ROLE_ID_DESK && m->has_code);
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_state(s, SESSION_JOINING);
     s->who = (struct lt_session){0};

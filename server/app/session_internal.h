@@ -28,7 +28,7 @@ struct session {
     struct lt_hello_in *hello;       /* while JOINING */
     struct lt_ticket *ticket;        /* verified, while JOINING by ticket */
     struct lt_session who;           /* who this is; signed into the token of each welcome */
-    int saved_qi; /* question whose stored answer is being read */
+    int saved_qi;                    /* question whose stored answer is being read */
     struct lt_member member;
     struct session *next, **prev;
 };
@@ -53,9 +53,11 @@ struct lt_sessions {
 /* The one setter of `state`. */
 void session_state(struct session *s, enum session_state to);
 void session_send(struct session *s, const struct lt_buf *b);
-/* Tell what was refused; ends the connection when the error has a close code. re may be NULL, q 0. */
+/* Tell what was refused; ends the connection when the error has a close code. re may be NULL, q 0.
+ */
 void session_refuse(struct session *s, int err, const char *re, int q);
-/* Callbacks hold the session: session_hold before, session_back at their begin (false: it is gone). */
+/* Callbacks hold the session: session_hold before, session_back at their begin (false: it is gone).
+ */
 void session_hold(struct session *s);
 bool session_back(struct session *s);
 /* session_hello.c */

@@ -1,7 +1,7 @@
 /* A player's answer: from the message to the acknowledgement.
  *
- *   session_answer → checked against the engine and the question → graded, scored (pure) → lt_commit_answer
- *   → committed by PostgreSQL → on_committed → ack
+ *   session_answer → checked against the engine and the question → graded, scored (pure) →
+ * lt_commit_answer → committed by PostgreSQL → on_committed → ack
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -15,7 +15,8 @@
 
 enum { ACK_BYTES = 1024 };
 
-/* Lives from queueing to commit; the entry may outlive the connection, so the outcome is kept with it. */
+/* Lives from queueing to commit; the entry may outlive the connection, so the outcome is kept with
+ * it. */
 struct flight {
     struct session *s;
     struct lt_contest *contest;
@@ -28,7 +29,8 @@ struct flight {
 static void ack(struct session *s, const char *id, int qi, bool late)
 {
     struct lt_buf b;
-    struct lt_msg_ack m = {.id = id, .q = qi + 1, .state = late ? LT_ACK_STATE_ID_LATE : LT_ACK_STATE_ID_SAVED};
+    struct lt_msg_ack m = {
+        .id = id, .q = qi + 1, .state = late ? LT_ACK_STATE_ID_LATE : LT_ACK_STATE_ID_SAVED};
     lt_metric_add(late ? LT_M_ANSWERS_LATE : LT_M_ANSWERS_ACKED, 1);
     lt_buf_init(&b, ACK_BYTES);
     lt_msg_ack_write(&m, &b);
@@ -47,7 +49,8 @@ static void on_committed(void *arg, int err, bool late)
         if (!late && c->engine.qi == f->qi)
             lt_hub_answered(c);
     } else if (mine) {
-        lt_entry_unsaved(e); /* whatever stands is another answer, or none: the database will be asked */
+        lt_entry_unsaved(
+            e); /* whatever stands is another answer, or none: the database will be asked */
     }
     lt_hub_leave(&f->hold);
     if (session_back(f->s)) {
@@ -60,7 +63,8 @@ static void on_committed(void *arg, int err, bool late)
 }
 
 /* The response in the message, checked. */
-static int read_response(const struct lt_answer_in *m, const struct lt_question *q, struct lt_response *r)
+static int read_response(const struct lt_answer_in *m, const struct lt_question *q,
+                         struct lt_response *r)
 {
     *r = (struct lt_response){0};
     if (m->has_choice) {
@@ -73,7 +77,8 @@ static int read_response(const struct lt_answer_in *m, const struct lt_question 
 }
 
 /* This person's answer to this question is known here already. */
-static void answered_before(struct session *s, const struct lt_answer_in *m, const struct lt_entry *e)
+static void answered_before(struct session *s, const struct lt_answer_in *m,
+                            const struct lt_entry *e)
 {
     if (strcmp(e->saved.answer_id, m->id) != 0) {
         session_refuse(s, LT_EANSWERED, m->id, m->q);

@@ -1,4 +1,5 @@
-/* The last step of joining: read the player's stored answer if this node does not know it, then say welcome and become a member. */
+/* The last step of joining: read the player's stored answer if this node does not know it, then say
+ * welcome and become a member. */
 #include "base/err.h"
 #include "base/log.h"
 #include "session_internal.h"
@@ -9,14 +10,16 @@
 
 enum { WELCOME_BYTES = 256 * 1024 };
 
-static const enum lt_member_role member_role[] = {
-    [LT_SESSION_PLAY] = LT_MEMBER_PLAY, [LT_SESSION_STAGE] = LT_MEMBER_STAGE, [LT_SESSION_DESK] = LT_MEMBER_DESK};
+static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
+                                                  [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
+                                                  [LT_SESSION_DESK] = LT_MEMBER_DESK};
 
 void session_token(const struct session *s, enum lt_session_role role, char *out, size_t cap)
 {
     struct lt_session who = s->who;
     who.role = role;
-    who.expires_s = lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000 + s->all->opts.session_ttl_s;
+    who.expires_s =
+        lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000 + s->all->opts.session_ttl_s;
     if (role == LT_SESSION_STAGE) { /* a stage is nobody: it can only look */
         who.person.v = 0;
         who.entry.v = 0;
@@ -49,8 +52,9 @@ static void send_missed(struct session *s, struct lt_contest *c, int64_t from)
     for (int64_t seq = from + 1; seq <= c->engine.seq; seq++)
         send_frame(s, c->ring[seq % LT_RING_FRAMES]);
     lt_hub_presence(c, &presence);
-    struct lt_frame *f[3] = {lt_view_presence_frame(&presence), c->settled > 0 ? lt_view_board_frame(c) : NULL,
-                             c->settled > 0 && s->member.entry ? lt_view_own_frame(c, s->member.entry) : NULL};
+    struct lt_frame *f[3] = {
+        lt_view_presence_frame(&presence), c->settled > 0 ? lt_view_board_frame(c) : NULL,
+        c->settled > 0 && s->member.entry ? lt_view_own_frame(c, s->member.entry) : NULL};
     for (int i = 0; i < 3; i++) {
         send_frame(s, f[i]);
         lt_frame_unref(f[i]);
@@ -108,8 +112,8 @@ static void on_saved(void *arg, int err, const struct lt_pg_result *r)
         return;
     }
     if (lt_pg_rows(r, 0) == 1 && e->saved.qi < s->saved_qi)
-        lt_entry_saved(e, s->saved_qi, lt_pg_bool(r, 0, 0, 2) ? LT_SAVED_LATE : LT_SAVED_YES, lt_pg_text(r, 0, 0, 0),
-                       lt_pg_text(r, 0, 0, 1));
+        lt_entry_saved(e, s->saved_qi, lt_pg_bool(r, 0, 0, 2) ? LT_SAVED_LATE : LT_SAVED_YES,
+                       lt_pg_text(r, 0, 0, 0), lt_pg_text(r, 0, 0, 1));
     welcome(s, c, e);
 }
 

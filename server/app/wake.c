@@ -52,7 +52,7 @@ static void on_state(void *arg, bool up)
 {
     struct wake *w = arg;
     if (up && !w->ending)
-        lt_redis_cmdv(w->redis, on_published, w, "PUBLISH", w->channel, "W", NULL);
+        lt_redis_cmdv(w->redis, on_published, w, "PUBLISH", w->channel, "W", (char *)NULL);
 }
 
 static void on_timeout(struct lt_timer *t, int64_t now_us)

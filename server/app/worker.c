@@ -2,8 +2,9 @@
  *
  *   loop → pg, redis → cluster → runner, hub, boards → batchers, keys → sessions → net
  *
- * SIGTERM: the node leaves the cluster (others take its events at once), stops listening, tells clients to come back elsewhere, each after its own delay, and
- * ends when they are gone or the drain time is over.
+ * SIGTERM: the node leaves the cluster (others take its events at once), stops listening, tells
+ * clients to come back elsewhere, each after its own delay, and ends when they are gone or the
+ * drain time is over.
  */
 #include "app/api.h"
 #include "app/commands.h"
@@ -82,8 +83,11 @@ static void on_http_gone(void *arg, struct lt_http_req *r)
     (void)r;
 }
 
-static const struct lt_net_handler net_handler = {
-    .on_open = on_open, .on_text = on_text, .on_close = on_close, .on_http = on_http, .on_http_gone = on_http_gone};
+static const struct lt_net_handler net_handler = {.on_open = on_open,
+                                                  .on_text = on_text,
+                                                  .on_close = on_close,
+                                                  .on_http = on_http,
+                                                  .on_http_gone = on_http_gone};
 
 /* ---- the end, top down ---- */
 
@@ -145,7 +149,8 @@ static void on_term(int signum, void *arg)
     (void)signum;
     if (w->api.draining)
         return;
-    lt_log(LT_LOG_INFO, "draining", LT_I("connections", w->sessions ? lt_sessions_count(w->sessions) : 0));
+    lt_log(LT_LOG_INFO, "draining",
+           LT_I("connections", w->sessions ? lt_sessions_count(w->sessions) : 0));
     w->api.draining = true;
     if (!w->serving) {
         end(w);
@@ -173,16 +178,20 @@ static void make_stores(struct worker *w, int index)
                                                     .n_stmts = LT_SQL_STATEMENTS,
                                                     .connections = (int)opt(w, "pg_connections"),
                                                     .max_queued = (int)opt(w, "pg_max_queued"),
-                                                    .statement_timeout_us = opt(w, "pg_statement_timeout_ms") * MS});
-    w->redis = lt_redis_new(w->loop, &(struct lt_redis_opts){.url = lt_config_str(w->config, "redis_url"),
-                                                             .connect_timeout_us = opt(w, "redis_connect_timeout_ms") * MS,
-                                                             .command_timeout_us = opt(w, "redis_command_timeout_ms") * MS,
-                                                             .max_pending = (int)opt(w, "redis_max_pending")});
+                                                    .statement_timeout_us =
+                                                        opt(w, "pg_statement_timeout_ms") * MS});
+    w->redis = lt_redis_new(
+        w->loop,
+        &(struct lt_redis_opts){.url = lt_config_str(w->config, "redis_url"),
+                                .connect_timeout_us = opt(w, "redis_connect_timeout_ms") * MS,
+                                .command_timeout_us = opt(w, "redis_command_timeout_ms") * MS,
+                                .max_pending = (int)opt(w, "redis_max_pending")});
     assert(w->pg && w->redis);
-    w->cluster = lt_cluster_new(w->loop, w->pg,
-                                &(struct lt_cluster_opts){.name = name,
-                                                          .heartbeat_us = opt(w, "node_heartbeat_ms") * MS,
-                                                          .dead_us = opt(w, "node_dead_ms") * MS});
+    w->cluster =
+        lt_cluster_new(w->loop, w->pg,
+                       &(struct lt_cluster_opts){.name = name,
+                                                 .heartbeat_us = opt(w, "node_heartbeat_ms") * MS,
+                                                 .dead_us = opt(w, "node_dead_ms") * MS});
     assert(w->cluster);
 }
 
@@ -207,14 +216,16 @@ static void make_service(struct worker *w)
     w->joins = lt_batcher_new(w->loop, w->pg, &lt_join_kind, &batch);
     w->keys = lt_keys_new(w->loop, w->pg);
     assert(w->answers && w->joins && w->keys);
-    w->sessions = lt_sessions_new(w->loop, w->hub, w->keys, w->answers, w->joins,
-                                  &(struct lt_sessions_opts){.hello_timeout_us = opt(w, "hello_timeout_ms") * MS,
-                                                             .session_ttl_s = opt(w, "session_ttl_s"),
-                                                             .messages_per_second = (int)opt(w, "messages_per_second"),
-                                                             .guests_per_minute = (int)opt(w, "guests_per_minute"),
-                                                             .roster_page = (int)opt(w, "roster_page"),
-                                                             .secret = lt_config_str(w->config, "session_secret"),
-                                                             .previous_secret = lt_config_str(w->config, "session_secret_previous")});
+    w->sessions = lt_sessions_new(
+        w->loop, w->hub, w->keys, w->answers, w->joins,
+        &(struct lt_sessions_opts){.hello_timeout_us = opt(w, "hello_timeout_ms") * MS,
+                                   .session_ttl_s = opt(w, "session_ttl_s"),
+                                   .messages_per_second = (int)opt(w, "messages_per_second"),
+                                   .guests_per_minute = (int)opt(w, "guests_per_minute"),
+                                   .roster_page = (int)opt(w, "roster_page"),
+                                   .secret = lt_config_str(w->config, "session_secret"),
+                                   .previous_secret =
+                                       lt_config_str(w->config, "session_secret_previous")});
     assert(w->sessions);
 }
 
@@ -258,8 +269,8 @@ static void on_start_look(struct lt_timer *t, int64_t now_us)
     }
     int err = make_net(w);
     if (err != LT_OK) {
-        lt_log(LT_LOG_ERROR, "cannot listen", LT_S("host", lt_config_str(w->config, "listen_host")), LT_I("port", opt(w, "port")),
-               LT_S("error", lt_err_wire(err)));
+        lt_log(LT_LOG_ERROR, "cannot listen", LT_S("host", lt_config_str(w->config, "listen_host")),
+               LT_I("port", opt(w, "port")), LT_S("error", lt_err_wire(err)));
         w->exit_status = 1;
         end(w);
         return;

@@ -1,13 +1,16 @@
 /* Group commit.
  *
- * Items wait in one queue, in order of arrival, for at most delay_us or while in_flight transactions are under way; then
- * a batch becomes one transaction with a few statements per tenant, the last of which reads what stands now. That second
- * look is needed because ON CONFLICT DO NOTHING cannot see, in its own snapshot, a twin that committed meanwhile.
+ * Items wait in one queue, in order of arrival, for at most delay_us or while in_flight
+ * transactions are under way; then a batch becomes one transaction with a few statements per
+ * tenant, the last of which reads what stands now. That second look is needed because ON CONFLICT
+ * DO NOTHING cannot see, in its own snapshot, a twin that committed meanwhile.
  *
- *   - SQLSTATE class 22 and 23 blame a row: the batch is halved until the row is alone. Everything else (no connection,
- *     deadlock, shutdown, a lost reply to COMMIT) is tried again whole, with the same keys, after a back-off: repeating
- *     is harmless, and nobody is refused because of a fault of ours.
- *   - The bound counts items in the queue and in flight together. A full queue refuses, it never drops.
+ *   - SQLSTATE class 22 and 23 blame a row: the batch is halved until the row is alone. Everything
+ * else (no connection, deadlock, shutdown, a lost reply to COMMIT) is tried again whole, with the
+ * same keys, after a back-off: repeating is harmless, and nobody is refused because of a fault of
+ * ours.
+ *   - The bound counts items in the queue and in flight together. A full queue refuses, it never
+ * drops.
  */
 #include "service/batch.h"
 #include "base/err.h"
@@ -56,7 +59,8 @@ static void on_timer(struct lt_timer *t, int64_t now_us)
     flush(t->arg);
 }
 
-struct lt_batcher *lt_batcher_new(struct lt_loop *l, struct lt_pg *pg, const struct lt_batch_kind *kind,
+struct lt_batcher *lt_batcher_new(struct lt_loop *l, struct lt_pg *pg,
+                                  const struct lt_batch_kind *kind,
                                   const struct lt_batch_opts *opts)
 {
     struct lt_batcher *b = calloc(1, sizeof *b);
@@ -154,8 +158,8 @@ static void batch_bisect(struct batch *t, const struct lt_pg_result *r)
 {
     struct lt_batcher *b = t->b;
     if (t->n == 1) {
-        lt_log(LT_LOG_ERROR, "row cannot be stored", LT_S("kind", b->kind->name), LT_I("tenant", t->items[0]->tenant.v),
-               LT_S("sqlstate", r ? lt_pg_sqlstate(r) : ""));
+        lt_log(LT_LOG_ERROR, "row cannot be stored", LT_S("kind", b->kind->name),
+               LT_I("tenant", t->items[0]->tenant.v), LT_S("sqlstate", r ? lt_pg_sqlstate(r) : ""));
         batch_end(t, LT_EDBDATA);
         return;
     }
@@ -199,8 +203,9 @@ static void on_batch(void *arg, int err, const struct lt_pg_result *r)
         batch_bisect(t, r);
     } else {
         if (t->retry_us == 0)
-            lt_log(LT_LOG_WARN, "rows wait for the database", LT_S("kind", b->kind->name), LT_I("rows", t->n),
-                   LT_S("error", lt_err_wire(err)), LT_S("sqlstate", r ? lt_pg_sqlstate(r) : ""),
+            lt_log(LT_LOG_WARN, "rows wait for the database", LT_S("kind", b->kind->name),
+                   LT_I("rows", t->n), LT_S("error", lt_err_wire(err)),
+                   LT_S("sqlstate", r ? lt_pg_sqlstate(r) : ""),
                    LT_S("why", r ? lt_pg_message(r) : ""));
         batch_retry(t);
     }
@@ -229,7 +234,8 @@ static void batch_send(struct batch *t)
 static void flush(struct lt_batcher *b)
 {
     while (b->waiting > 0 && b->in_flight < b->opts.in_flight) {
-        struct batch *t = batch_new(b, b->waiting < b->opts.batch_rows ? b->waiting : b->opts.batch_rows);
+        struct batch *t =
+            batch_new(b, b->waiting < b->opts.batch_rows ? b->waiting : b->opts.batch_rows);
         for (int i = 0; i < t->n; i++) {
             t->items[i] = b->head;
             b->head = b->head->next;
@@ -253,8 +259,8 @@ int lt_batcher_add(struct lt_batcher *b, struct lt_batch_item *item)
     b->waiting++;
     b->items++;
     lt_metric_set((enum lt_metric)b->kind->metric_queue, b->items);
-    /* Even a full batch waits for the timer: finish must never run inside this call. While in_flight is used up, on_batch
-     * sends the next. */
+    /* Even a full batch waits for the timer: finish must never run inside this call. While
+     * in_flight is used up, on_batch sends the next. */
     if (b->in_flight < b->opts.in_flight)
         arm(b);
     return LT_OK;

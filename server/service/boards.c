@@ -1,8 +1,10 @@
 /* Projecting boards.
  *
- * Each event has one job: the latest standings, packed. It is written in chunks of CHUNK members, each by a script that first compares versions: a chunk of an
- * older version does nothing. The first chunk of a new version drops the old set, so members that are gone do not linger; the
- * last one publishes the version. A failed chunk starts the job again from its beginning; so does Redis coming back.
+ * Each event has one job: the latest standings, packed. It is written in chunks of CHUNK members,
+ * each by a script that first compares versions: a chunk of an older version does nothing. The
+ * first chunk of a new version drops the old set, so members that are gone do not linger; the last
+ * one publishes the version. A failed chunk starts the job again from its beginning; so does Redis
+ * coming back.
  */
 #include "service/boards.h"
 #include "base/buf.h"
@@ -18,19 +20,20 @@
 
 enum { CHUNK = 500, RETRY_US = 500 * 1000, NUMBER_BYTES = 24 };
 
-/* KEYS: board, version, work. ARGV: version, offset, total, then score and member pairs. Replies 1 when written, 0 when a newer one stands. */
-static const char SCRIPT[] =
-    "local v = tonumber(redis.call('GET', KEYS[2]) or '-1') "
-    "local new = tonumber(ARGV[1]) "
-    "if v > new then return 0 end "
-    "if tonumber(ARGV[2]) == 0 then redis.call('DEL', KEYS[3]) end "
-    "local pairs = {} "
-    "for i = 4, #ARGV do pairs[#pairs + 1] = ARGV[i] end "
-    "if #pairs > 0 then redis.call('ZADD', KEYS[3], unpack(pairs)) end "
-    "if tonumber(ARGV[2]) + #pairs / 2 >= tonumber(ARGV[3]) then "
-    "if tonumber(ARGV[3]) > 0 then redis.call('RENAME', KEYS[3], KEYS[1]) else redis.call('DEL', KEYS[1]) end "
-    "redis.call('SET', KEYS[2], ARGV[1]) end "
-    "return 1";
+/* KEYS: board, version, work. ARGV: version, offset, total, then score and member pairs. Replies 1
+ * when written, 0 when a newer one stands. */
+static const char SCRIPT[] = "local v = tonumber(redis.call('GET', KEYS[2]) or '-1') "
+                             "local new = tonumber(ARGV[1]) "
+                             "if v > new then return 0 end "
+                             "if tonumber(ARGV[2]) == 0 then redis.call('DEL', KEYS[3]) end "
+                             "local pairs = {} "
+                             "for i = 4, #ARGV do pairs[#pairs + 1] = ARGV[i] end "
+                             "if #pairs > 0 then redis.call('ZADD', KEYS[3], unpack(pairs)) end "
+                             "if tonumber(ARGV[2]) + #pairs / 2 >= tonumber(ARGV[3]) then "
+                             "if tonumber(ARGV[3]) > 0 then redis.call('RENAME', KEYS[3], KEYS[1]) "
+                             "else redis.call('DEL', KEYS[1]) end "
+                             "redis.call('SET', KEYS[2], ARGV[1]) end "
+                             "return 1";
 
 struct packed {
     int64_t entry, score;
@@ -94,8 +97,8 @@ static void on_chunk(void *arg, int err, const struct lt_redis_reply *r)
         chunk_send(j);
     } else if (!ok) {
         if (err == LT_OK)
-            lt_log(LT_LOG_ERROR, "board was refused", LT_I("tenant", j->key.tenant), LT_I("event", j->key.event),
-                   LT_S("why", lt_redis_str(r, NULL)));
+            lt_log(LT_LOG_ERROR, "board was refused", LT_I("tenant", j->key.tenant),
+                   LT_I("event", j->key.event), LT_S("why", lt_redis_str(r, NULL)));
         j->written = 0;
         lt_loop_timer(j->b->loop, &j->retry, RETRY_US);
     } else if (lt_redis_int(r) == 0 || j->written >= j->n) {
@@ -118,7 +121,8 @@ static void chunk_send(struct job *j)
     argv[argc++] = SCRIPT;
     argv[argc++] = "3";
     for (int i = 0; i < 3; i++) {
-        snprintf(keys[i], sizeof keys[i], "lt:{%" PRId64 ":%" PRId64 "}:%s", j->key.tenant, j->key.event, suffix[i]);
+        snprintf(keys[i], sizeof keys[i], "lt:{%" PRId64 ":%" PRId64 "}:%s", j->key.tenant,
+                 j->key.event, suffix[i]);
         argv[argc++] = keys[i];
     }
     int64_t fixed[3] = {j->version, j->written, j->n};
@@ -215,7 +219,6 @@ void lt_boards_forget(struct lt_boards *b, const struct lt_contest *c)
     struct job *j = find(b, c);
     if (j)
         job_drop(b, j);
-    free(b);
 }
 
 void lt_boards_free(struct lt_boards *b)
@@ -223,7 +226,7 @@ void lt_boards_free(struct lt_boards *b)
     if (!b)
         return;
     struct job *j, *next;
-    HASH_ITER(hh, b->jobs, j, next)
+    HASH_ITER (hh, b->jobs, j, next)
         job_drop(b, j);
     free(b);
 }

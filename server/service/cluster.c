@@ -1,8 +1,10 @@
-/* One row per node, touched every heartbeat; who finds another's row untouched for dead_us may take its events.
+/* One row per node, touched every heartbeat; who finds another's row untouched for dead_us may take
+ * its events.
  *
- * Cluster time is PostgreSQL's clock. Each heartbeat measures its offset to our *monotonic* clock, so a step of the wall
- * clock moves no deadline. Of the last samples the one with the shortest round trip is used (its error is at most half
- * of that), as NTP's clock filter does (RFC 5905, section 10). Until the first sample the wall clock stands in.
+ * Cluster time is PostgreSQL's clock. Each heartbeat measures its offset to our *monotonic* clock,
+ * so a step of the wall clock moves no deadline. Of the last samples the one with the shortest
+ * round trip is used (its error is at most half of that), as NTP's clock filter does (RFC 5905,
+ * section 10). Until the first sample the wall clock stands in.
  */
 #include "service/cluster.h"
 #include "base/buf.h"
@@ -105,7 +107,8 @@ static void beat_begin(struct lt_timer *t, int64_t now_us)
     c->in_flight = true;
 }
 
-struct lt_cluster *lt_cluster_new(struct lt_loop *l, struct lt_pg *pg, const struct lt_cluster_opts *opts)
+struct lt_cluster *lt_cluster_new(struct lt_loop *l, struct lt_pg *pg,
+                                  const struct lt_cluster_opts *opts)
 {
     struct lt_cluster *c = calloc(1, sizeof *c);
     if (!c)

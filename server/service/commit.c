@@ -58,7 +58,8 @@ static void add(struct lt_pg_req *req, struct lt_batch_item *const *items, int n
         assert(!col[k].failed);
     }
     lt_pg_req_add(req, LT_SQL_ANSWERS, values);
-    lt_pg_req_add(req, LT_SQL_ANSWERS_READ, values); /* takes the first four: season, event, qi, person */
+    lt_pg_req_add(req, LT_SQL_ANSWERS_READ,
+                  values); /* takes the first four: season, event, qi, person */
     for (int k = 0; k < COLUMNS; k++)
         lt_buf_done(&col[k]);
 }

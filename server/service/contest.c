@@ -1,8 +1,8 @@
 /* An event's copy on this node: entries and their standing.
  *
- * Law 4 rules here: scores of a question are fetched when its gate closed, but the standings move only when its key is
- * public (`settle`). Until then nothing that leaves this node depends on them. Questions settle one after the other, so
- * that streaks follow the order of the contest.
+ * Law 4 rules here: scores of a question are fetched when its gate closed, but the standings move
+ * only when its key is public (`settle`). Until then nothing that leaves this node depends on them.
+ * Questions settle one after the other, so that streaks follow the order of the contest.
  */
 #include "service/contest.h"
 #include "base/err.h"
@@ -25,7 +25,8 @@ int lt_contest_set_sheet(struct lt_contest *c, const char *json, size_t n)
 int lt_contest_add_question(struct lt_contest *c, const char *json, size_t n)
 {
     const char *path = "";
-    struct lt_question **more = realloc(c->questions, (size_t)(c->n_questions + 1) * sizeof(struct lt_question *));
+    struct lt_question **more =
+        realloc(c->questions, (size_t)(c->n_questions + 1) * sizeof(struct lt_question *));
     if (!more)
         return LT_ENOMEM;
     c->questions = more;
@@ -39,8 +40,7 @@ void lt_contest_done(struct lt_contest *c)
 {
     struct lt_entry *e, *next;
     HASH_CLEAR(hh_person, c->by_person);
-    HASH_ITER(hh, c->by_id, e, next)
-    {
+    HASH_ITER (hh, c->by_id, e, next) {
         HASH_DELETE(hh, c->by_id, e);
         free(e->name);
         free(e->unit);
@@ -78,8 +78,8 @@ int lt_contest_entries(const struct lt_contest *c)
     return (int)HASH_COUNT(c->by_id);
 }
 
-struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t person, const char *name, const char *unit,
-                                      bool guest)
+struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t person,
+                                      const char *name, const char *unit, bool guest)
 {
     struct lt_entry *e = lt_contest_entry(c, id);
     if (e)
@@ -159,8 +159,8 @@ void lt_contest_scores_complete(struct lt_contest *c)
 int lt_contest_scores_wanted(const struct lt_contest *c)
 {
     int qi = c->settled;
-    bool closed = qi < c->engine.qi ||
-                  (qi == c->engine.qi && (c->engine.qstate == LT_Q_CLOSED || c->engine.qstate == LT_Q_REVEALED));
+    bool closed = qi < c->engine.qi || (qi == c->engine.qi && (c->engine.qstate == LT_Q_CLOSED ||
+                                                               c->engine.qstate == LT_Q_REVEALED));
     if (!closed || (c->scores_complete && c->scores_qi == qi))
         return -1;
     return qi;

@@ -1,11 +1,13 @@
 /* Fan-out.
  *
- * One queue of broadcasts for the whole process, worked off in order from a uv_idle handle: at most SLICE_US per loop
- * turn, then the loop reads what has arrived. A broadcast walks the member lists of its event with a cursor; a member that
- * leaves under the cursor moves it on. Members that join meanwhile got a snapshot that includes the frame: their `seq` says so.
+ * One queue of broadcasts for the whole process, worked off in order from a uv_idle handle: at most
+ * SLICE_US per loop turn, then the loop reads what has arrived. A broadcast walks the member lists
+ * of its event with a cursor; a member that leaves under the cursor moves it on. Members that join
+ * meanwhile got a snapshot that includes the frame: their `seq` says so.
  *
- * The queue is bounded by what produces it: log records of a contest come one at a time after a commit, boards and standings
- * once per reveal, presence a few times a second and only when the last one is out.
+ * The queue is bounded by what produces it: log records of a contest come one at a time after a
+ * commit, boards and standings once per reveal, presence a few times a second and only when the
+ * last one is out.
  */
 #include "service/fanout.h"
 #include "base/clock.h"
@@ -82,7 +84,8 @@ static void cast_add(struct lt_fanout *f, struct cast k)
     uv_idle_start(&f->idle, on_idle);
 }
 
-void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame *frame, int64_t seq, int to)
+void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame *frame, int64_t seq,
+                     int to)
 {
     cast_add(f, (struct cast){.contest = c, .frame = lt_frame_ref(frame), .seq = seq, .to = to});
 }

@@ -1,8 +1,9 @@
-/* The registry of events on this node and their clockwork: one tick that looks at each event and starts what is due.
+/* The registry of events on this node and their clockwork: one tick that looks at each event and
+ * starts what is due.
  *
- * Keeping up: log records come by Redis and are applied when they are the next one; a gap, a wake, or silence (the driver
- * announces its head every second) makes the node read the log. While Redis is away every event is read a few times a
- * second instead, and the contest goes on.
+ * Keeping up: log records come by Redis and are applied when they are the next one; a gap, a wake,
+ * or silence (the driver announces its head every second) makes the node read the log. While Redis
+ * is away every event is read a few times a second instead, and the contest goes on.
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -16,8 +17,8 @@
 
 enum {
     TICK_US = 50 * 1000,
-    SILENCE_US = 1500 * 1000,     /* with Redis: read the head after so much silence */
-    POLL_US = 300 * 1000,         /* without Redis: read the log so often */
+    SILENCE_US = 1500 * 1000, /* with Redis: read the head after so much silence */
+    POLL_US = 300 * 1000,     /* without Redis: read the log so often */
     ENTRIES_EVERY_US = 2000 * 1000,
 };
 
@@ -40,8 +41,9 @@ static void on_redis(void *arg, bool up)
     }
 }
 
-struct lt_hub *lt_hub_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *redis, struct lt_cluster *cluster,
-                          const struct lt_hub_opts *opts, const struct lt_hub_driver *driver)
+struct lt_hub *lt_hub_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *redis,
+                          struct lt_cluster *cluster, const struct lt_hub_opts *opts,
+                          const struct lt_hub_driver *driver)
 {
     struct lt_hub *h = calloc(1, sizeof *h);
     if (!h)
@@ -141,7 +143,9 @@ static struct lt_contest *contest_new(struct lt_hub *h, struct key key)
     c->hub = h;
     c->tenant.v = key.tenant;
     c->event.v = key.event;
-    _Static_assert(offsetof(struct lt_contest, event) == offsetof(struct lt_contest, tenant) + sizeof(int64_t), "key");
+    _Static_assert(offsetof(struct lt_contest, event) ==
+                       offsetof(struct lt_contest, tenant) + sizeof(int64_t),
+                   "key");
     HASH_ADD(hh, h->contests, tenant, sizeof key, c);
     lt_metric_set(LT_M_EVENTS, lt_metric_get(LT_M_EVENTS) + 1);
     return c;
@@ -149,7 +153,8 @@ static struct lt_contest *contest_new(struct lt_hub *h, struct key key)
 
 /* ---- opening ---- */
 
-/* Tells a caller of lt_hub_open at the end of the turn, when the event was held already or was refused. */
+/* Tells a caller of lt_hub_open at the end of the turn, when the event was held already or was
+ * refused. */
 struct delivery {
     struct lt_hub *hub;
     struct key key;
@@ -173,7 +178,8 @@ static void deliver(void *arg)
     free(d);
 }
 
-void lt_hub_open(struct lt_hub *h, struct lt_tenant_id tenant, struct lt_event_id event, lt_hub_open_fn *fn, void *arg)
+void lt_hub_open(struct lt_hub *h, struct lt_tenant_id tenant, struct lt_event_id event,
+                 lt_hub_open_fn *fn, void *arg)
 {
     struct key key = {tenant.v, event.v};
     struct lt_contest *c = find(h, key);
@@ -210,8 +216,8 @@ void hub_loaded(struct lt_contest *c, int err)
         lt_log(LT_LOG_INFO, "event loaded", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
                LT_I("seq", c->engine.seq), LT_I("entries", lt_contest_entries(c)));
     } else if (err != LT_ENOEVENT) {
-        lt_log(LT_LOG_ERROR, "event could not be loaded", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
-               LT_S("error", lt_err_wire(err)));
+        lt_log(LT_LOG_ERROR, "event could not be loaded", LT_I("tenant", c->tenant.v),
+               LT_I("event", c->event.v), LT_S("error", lt_err_wire(err)));
     }
     while (w) {
         struct waiter *next = w->next;
@@ -298,8 +304,9 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
     struct lt_frame *frame;
     int err = lt_contest_apply(c, r, &frame);
     if (err != LT_OK) {
-        lt_log(LT_LOG_ERROR, "log record does not apply", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
-               LT_I("seq", r->seq), LT_S("kind", lt_record_kind_name(r->kind)), LT_S("error", lt_err_wire(err)));
+        lt_log(LT_LOG_ERROR, "log record does not apply", LT_I("tenant", c->tenant.v),
+               LT_I("event", c->event.v), LT_I("seq", r->seq),
+               LT_S("kind", lt_record_kind_name(r->kind)), LT_S("error", lt_err_wire(err)));
         return;
     }
     if (c->sync->state != SYNC_READY)
@@ -358,8 +365,7 @@ static void tick(struct lt_timer *t, int64_t now_us)
 {
     struct lt_hub *h = t->arg;
     struct lt_contest *c, *next;
-    HASH_ITER(hh, h->contests, c, next)
-    {
+    HASH_ITER (hh, h->contests, c, next) {
         if (c->sync->state != SYNC_READY)
             continue;
         if (lt_hub_idle(c) && !c->drive)
@@ -376,8 +382,7 @@ void lt_hub_free(struct lt_hub *h)
         return;
     lt_loop_timer_cancel(h->loop, &h->tick);
     struct lt_contest *c, *next;
-    HASH_ITER(hh, h->contests, c, next)
-    {
+    HASH_ITER (hh, h->contests, c, next) {
         struct waiter *w;
         while ((w = c->sync->waiters)) {
             c->sync->waiters = w->next;

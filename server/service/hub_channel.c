@@ -1,13 +1,13 @@
-/* What nodes tell each other about an event, on the Redis channel `lt:{tenant}:{event}`. One line each, the first letter says which:
+/* What nodes tell each other about an event, on the Redis channel `lt:{tenant}:{event}`. One line
+ * each, the first letter says which:
  *
  *   L epoch seq at_us kind payload    a log record, committed
  *   H node seq                        the driver announces where its log ends (every second)
- *   W                                 the log or the inbox has something new (a job's record, a command)
- *   O command outcome                 a command was decided: "ok" or an error code
- *   P node players stages qi answered presence of one node (every 2 s, and on change)
- *   R node entry since_us             a player is connected to `node` since then: older connections elsewhere end
- *   X node entry                      it is not any more
- *   Q                                 who just came asks everybody to say their R
+ *   W                                 the log or the inbox has something new (a job's record, a
+ * command) O command outcome                 a command was decided: "ok" or an error code P node
+ * players stages qi answered presence of one node (every 2 s, and on change) R node entry since_us
+ * a player is connected to `node` since then: older connections elsewhere end X node entry it is
+ * not any more Q                                 who just came asks everybody to say their R
  *
  * All of it may be lost: the log is polled on silence, presence has a TTL, outcomes are asked for.
  */
@@ -46,7 +46,8 @@ void hub_publish_record(struct lt_contest *c, const struct lt_record *r)
 {
     struct lt_buf b;
     lt_buf_init(&b, MESSAGE_BYTES);
-    lt_buf_printf(&b, "L %" PRId64 " %" PRId64 " %" PRId64 " %s ", c->epoch, r->seq, r->at_us, lt_record_kind_name(r->kind));
+    lt_buf_printf(&b, "L %" PRId64 " %" PRId64 " %" PRId64 " %s ", c->epoch, r->seq, r->at_us,
+                  lt_record_kind_name(r->kind));
     lt_record_write(r, &b);
     if (!b.failed)
         hub_publish(c, lt_buf_cstr(&b));
@@ -56,7 +57,8 @@ void hub_publish_record(struct lt_contest *c, const struct lt_record *r)
 void lt_hub_announce(struct lt_contest *c)
 {
     char text[64];
-    snprintf(text, sizeof text, "H %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster), c->engine.seq);
+    snprintf(text, sizeof text, "H %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster),
+             c->engine.seq);
     hub_publish(c, text);
 }
 
@@ -72,7 +74,9 @@ static void hear_record(struct lt_contest *c, const char *p, size_t n)
     int64_t epoch, seq, at_us;
     char kind[32];
     int used = 0;
-    if (sscanf(p, "L %" SCNd64 " %" SCNd64 " %" SCNd64 " %31s %n", &epoch, &seq, &at_us, kind, &used) != 4 || used == 0)
+    if (sscanf(p, "L %" SCNd64 " %" SCNd64 " %" SCNd64 " %31s %n", &epoch, &seq, &at_us, kind,
+               &used) != 4 ||
+        used == 0)
         return;
     c->sync->heard_us = hub_now_us(c->hub);
     if (epoch != c->epoch || seq > c->engine.seq + 1) {
@@ -80,7 +84,8 @@ static void hear_record(struct lt_contest *c, const char *p, size_t n)
         return;
     }
     struct lt_record r;
-    if (seq == c->engine.seq + 1 && lt_record_read(kind, seq, at_us, p + used, n - (size_t)used, &r) == LT_OK)
+    if (seq == c->engine.seq + 1 &&
+        lt_record_read(kind, seq, at_us, p + used, n - (size_t)used, &r) == LT_OK)
         hub_record(c, &r, false);
 }
 
@@ -97,7 +102,8 @@ static void hear_head(struct lt_contest *c, const char *p)
 static void hear_presence(struct lt_contest *c, const char *p)
 {
     struct heard h = {.at_us = hub_now_us(c->hub)};
-    if (sscanf(p, "P %" SCNd64 " %d %d %d %d", &h.node, &h.players, &h.stages, &h.qi, &h.answered) != 5 ||
+    if (sscanf(p, "P %" SCNd64 " %d %d %d %d", &h.node, &h.players, &h.stages, &h.qi,
+               &h.answered) != 5 ||
         h.node == lt_cluster_node(c->hub->cluster))
         return;
     struct heard *slot = &c->sync->heard[0]; /* this node's, else the one heard longest ago */
@@ -116,8 +122,8 @@ static void hear_presence(struct lt_contest *c, const char *p)
 void hub_say_here(struct lt_contest *c, const struct lt_member *m)
 {
     char text[80];
-    snprintf(text, sizeof text, "R %" PRId64 " %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster), m->entry->id,
-             m->since_us);
+    snprintf(text, sizeof text, "R %" PRId64 " %" PRId64 " %" PRId64,
+             lt_cluster_node(c->hub->cluster), m->entry->id, m->since_us);
     hub_publish(c, text);
 }
 
@@ -241,7 +247,8 @@ static void say_presence(struct lt_contest *c)
 {
     char text[128];
     snprintf(text, sizeof text, "P %" PRId64 " %d %d %d %d", lt_cluster_node(c->hub->cluster),
-             c->n_members[LT_MEMBER_PLAY], c->n_members[LT_MEMBER_STAGE], c->engine.qi, c->answered_here);
+             c->n_members[LT_MEMBER_PLAY], c->n_members[LT_MEMBER_STAGE], c->engine.qi,
+             c->answered_here);
     hub_publish(c, text);
 }
 
@@ -268,8 +275,8 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
 
 static bool same(const struct lt_presence_out *a, const struct lt_presence_out *b)
 {
-    return a->players == b->players && a->stages == b->stages && a->entries == b->entries && a->answered == b->answered &&
-           a->partial == b->partial;
+    return a->players == b->players && a->stages == b->stages && a->entries == b->entries &&
+           a->answered == b->answered && a->partial == b->partial;
 }
 
 void hub_presence_tick(struct lt_contest *c)
@@ -287,16 +294,19 @@ void hub_presence_tick(struct lt_contest *c)
     }
     if (!changed)
         return;
-    bool players = c->engine.phase == LT_PHASE_LOBBY && now_us - s->presence_players_us >= PRESENCE_LOBBY_US;
+    bool players =
+        c->engine.phase == LT_PHASE_LOBBY && now_us - s->presence_players_us >= PRESENCE_LOBBY_US;
     struct lt_frame *f = lt_view_presence_frame(&now);
     assert(f);
-    lt_fanout_frame(c->hub->fanout, c, f, 0, LT_TO_STAGES | LT_TO_DESKS | (players ? LT_TO_PLAYERS : 0));
+    lt_fanout_frame(c->hub->fanout, c, f, 0,
+                    LT_TO_STAGES | LT_TO_DESKS | (players ? LT_TO_PLAYERS : 0));
     lt_frame_unref(f);
     s->presence_sent_us = now_us;
     if (players || c->engine.phase != LT_PHASE_LOBBY) {
         s->presence_players_us = now_us;
         s->presence_last = now;
     } else {
-        s->presence_last = (struct lt_presence_out){.players = -1}; /* players are still owed this one */
+        s->presence_last =
+            (struct lt_presence_out){.players = -1}; /* players are still owed this one */
     }
 }

@@ -1,5 +1,6 @@
-/* Commands of hosts on their way to the driver, wherever it is: through the inbox in PostgreSQL, so that each happens once; Redis
- * only wakes. The outcome comes back by Redis or by asking the inbox. */
+/* Commands of hosts on their way to the driver, wherever it is: through the inbox in PostgreSQL, so
+ * that each happens once; Redis only wakes. The outcome comes back by Redis or by asking the inbox.
+ */
 #include "base/err.h"
 #include "base/log.h"
 #include "hub_internal.h"
@@ -44,7 +45,8 @@ static struct wait *find(struct lt_contest *c, const char *id)
     return w;
 }
 
-static void on_answer(struct lt_contest *c, const struct ask *a, int err, const struct lt_pg_result *r)
+static void on_answer(struct lt_contest *c, const struct ask *a, int err,
+                      const struct lt_pg_result *r)
 {
     struct wait *w = find(c, a->id);
     if (!w || err == LT_EDBRETRY || err == LT_EDBUNKNOWN) /* the tick asks again */
@@ -83,8 +85,9 @@ static void ask(struct lt_contest *c, const struct wait *w)
     if (!w->stored) {
         snprintf(person, sizeof person, "%lld", (long long)w->cmd.person);
         snprintf(expect, sizeof expect, "%d", w->cmd.expect_q);
-        lt_pg_req_add(r, LT_SQL_INBOX_ADD,
-                      (const char *[]){event, w->cmd.id, person, lt_action_name(w->cmd.action), expect});
+        lt_pg_req_add(
+            r, LT_SQL_INBOX_ADD,
+            (const char *[]){event, w->cmd.id, person, lt_action_name(w->cmd.action), expect});
         a->stmt = 1;
     }
     lt_pg_req_add(r, LT_SQL_INBOX_READ, (const char *[]){event, a->id});
@@ -94,7 +97,8 @@ static void ask(struct lt_contest *c, const struct wait *w)
         free(a);
 }
 
-int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hub_command_fn *fn, void *arg)
+int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hub_command_fn *fn,
+                   void *arg)
 {
     struct lt_sync *s = c->sync;
     if (s->n_waits >= LT_WAITS_MAX)
@@ -116,7 +120,8 @@ int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hu
 void lt_hub_outcome(struct lt_contest *c, const char *command_id, int outcome)
 {
     char text[96];
-    snprintf(text, sizeof text, "O %s %s", command_id, outcome == LT_OK ? "ok" : lt_err_wire(outcome));
+    snprintf(text, sizeof text, "O %s %s", command_id,
+             outcome == LT_OK ? "ok" : lt_err_wire(outcome));
     hub_publish(c, text);
     hub_command_outcome(c, command_id, outcome);
 }

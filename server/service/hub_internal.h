@@ -31,7 +31,7 @@ struct wait {
 enum sync_state {
     SYNC_LOADING, /* requests of the first load are under way */
     SYNC_READY,
-    SYNC_FAILED,  /* first load failed; freed when the last request ended */
+    SYNC_FAILED, /* first load failed; freed when the last request ended */
 };
 
 /* Sync state of a contest, owned by it. */
@@ -40,14 +40,14 @@ struct lt_sync {
     int refs;               /* requests under way */
     struct waiter *waiters; /* of the first load */
     bool polling, fetching_scores, fetching_entries, subscribed;
-    bool poll_again;        /* asked while polling */
-    int64_t heard_us;       /* monotonic: last sign of the head (Redis or poll) */
+    bool poll_again;  /* asked while polling */
+    int64_t heard_us; /* monotonic: last sign of the head (Redis or poll) */
     int64_t polled_us;
-    int64_t entries_at_us;  /* monotonic: last fetch of new entries */
+    int64_t entries_at_us;   /* monotonic: last fetch of new entries */
     int64_t entries_mark_us; /* cluster time at which the running fetch began */
-    int64_t entries_after;  /* page cursor */
+    int64_t entries_after;   /* page cursor */
     int64_t scores_after;
-    int64_t idle_since_us;  /* without members */
+    int64_t idle_since_us; /* without members */
     int64_t presence_sent_us, presence_said_us, presence_players_us;
     struct lt_presence_out presence_last;
     struct heard heard[LT_NODES_HEARD];

@@ -1,6 +1,8 @@
-/* Requests that bring an event to this node, or what is new of it. Each holds a reference on the contest while it is under way.
+/* Requests that bring an event to this node, or what is new of it. Each holds a reference on the
+ * contest while it is under way.
  *
- * First load, top to bottom: content → log (pages) → entries (pages) → scores of each revealed question → ready.
+ * First load, top to bottom: content → log (pages) → entries (pages) → scores of each revealed
+ * question → ready.
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -51,7 +53,8 @@ static void load_fail(struct lt_contest *c, int err)
 
 /* ---- log ---- */
 
-/* Apply the rows of statement `stmt`. Returns how many rows there were, or an error when one does not fit. */
+/* Apply the rows of statement `stmt`. Returns how many rows there were, or an error when one does
+ * not fit. */
 static int apply_rows(struct lt_contest *c, const struct lt_pg_result *r, int stmt)
 {
     int n = lt_pg_rows(r, stmt);
@@ -61,7 +64,8 @@ static int apply_rows(struct lt_contest *c, const struct lt_pg_result *r, int st
             continue;
         struct lt_record rec;
         const char *payload = lt_pg_text(r, stmt, i, 3);
-        int err = lt_record_read(lt_pg_text(r, stmt, i, 2), seq, lt_pg_i64(r, stmt, i, 1), payload, strlen(payload), &rec);
+        int err = lt_record_read(lt_pg_text(r, stmt, i, 2), seq, lt_pg_i64(r, stmt, i, 1), payload,
+                                 strlen(payload), &rec);
         if (err != LT_OK)
             return err;
         hub_record(c, &rec, false);
@@ -145,7 +149,8 @@ void hub_load(struct lt_contest *c)
     struct num event = num(c->event.v);
     lt_pg_req_add(r, LT_SQL_EVENT, (const char *[]){event.s});
     lt_pg_req_add(r, LT_SQL_QUESTIONS, (const char *[]){event.s});
-    if (!submit(c, r, on_content)) { /* tell from the loop: the caller of lt_hub_open is not to be called inside it */
+    if (!submit(c, r, on_content)) { /* tell from the loop: the caller of lt_hub_open is not to be
+                                        called inside it */
         c->sync->refs++;
         lt_loop_defer(c->hub->loop, load_refused, c);
     }
@@ -173,8 +178,9 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
     struct lt_contest *c = arg;
     int n = err == LT_OK ? lt_pg_rows(r, 0) : 0;
     for (int i = 0; i < n; i++) {
-        struct lt_entry *e = lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), lt_pg_text(r, 0, i, 2),
-                                                  lt_pg_text(r, 0, i, 3), lt_pg_bool(r, 0, i, 4));
+        struct lt_entry *e = lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1),
+                                                  lt_pg_text(r, 0, i, 2), lt_pg_text(r, 0, i, 3),
+                                                  lt_pg_bool(r, 0, i, 4));
         assert(e);
         c->sync->entries_after = e->id;
     }
@@ -193,11 +199,13 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
 
 static void fetch_entries_page(struct lt_contest *c)
 {
-    /* Entry ids are not committed in order, so the mark is a time, with a margin longer than any transaction. */
+    /* Entry ids are not committed in order, so the mark is a time, with a margin longer than any
+     * transaction. */
     int64_t since_us = c->entries_us > ENTRY_MARGIN_US ? c->entries_us - ENTRY_MARGIN_US : 0;
     struct lt_pg_req *r = req_new(c);
-    lt_pg_req_add(r, LT_SQL_ENTRIES,
-                  (const char *[]){num(c->event.v).s, num(since_us).s, num(c->sync->entries_after).s});
+    lt_pg_req_add(
+        r, LT_SQL_ENTRIES,
+        (const char *[]){num(c->event.v).s, num(since_us).s, num(c->sync->entries_after).s});
     if (!submit(c, r, on_entries)) {
         c->sync->fetching_entries = false;
         load_fail(c, LT_EDBRETRY);
@@ -238,8 +246,9 @@ static void on_scores(void *arg, int err, const struct lt_pg_result *r)
     struct lt_contest *c = arg;
     /* Statement 0: entries that joined lately; their answers may be among the scores. */
     for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 0); i++)
-        lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), lt_pg_text(r, 0, i, 2),
-                             lt_pg_text(r, 0, i, 3), lt_pg_bool(r, 0, i, 4));
+        lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1),
+                             lt_pg_text(r, 0, i, 2), lt_pg_text(r, 0, i, 3),
+                             lt_pg_bool(r, 0, i, 4));
     int n = err == LT_OK ? lt_pg_rows(r, 1) : 0;
     for (int i = 0; i < n; i++) {
         c->sync->scores_after = lt_pg_i64(r, 1, i, 0);
@@ -265,7 +274,8 @@ static void fetch_scores_page(struct lt_contest *c)
     struct lt_pg_req *r = req_new(c);
     lt_pg_req_add(r, LT_SQL_ENTRIES, (const char *[]){num(c->event.v).s, num(since_us).s, "0"});
     lt_pg_req_add(r, LT_SQL_SCORES,
-                  (const char *[]){num(c->event.v).s, num(c->scores_qi).s, num(c->season).s, num(c->sync->scores_after).s});
+                  (const char *[]){num(c->event.v).s, num(c->scores_qi).s, num(c->season).s,
+                                   num(c->sync->scores_after).s});
     if (!submit(c, r, on_scores)) {
         c->sync->fetching_scores = false;
         load_fail(c, LT_EDBRETRY);
@@ -291,14 +301,14 @@ static void on_poll(void *arg, int err, const struct lt_pg_result *r)
         int64_t before = c->engine.seq;
         int n = apply_rows(c, r, 0);
         if (n < 0)
-            lt_log(LT_LOG_ERROR, "log cannot be followed", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
-                   LT_S("error", lt_err_wire(n)));
+            lt_log(LT_LOG_ERROR, "log cannot be followed", LT_I("tenant", c->tenant.v),
+                   LT_I("event", c->event.v), LT_S("error", lt_err_wire(n)));
         if (c->engine.seq > before)
             lt_metric_add(LT_M_GAP_FILLS, 1);
         s->heard_us = hub_now_us(c->hub);
         if (lt_pg_rows(r, 1) == 1 && lt_pg_i64(r, 1, 0, 0) <= c->engine.seq)
-            c->hub->driver.on_head(c->hub->driver.arg, c, lt_pg_i64(r, 1, 0, 1), lt_pg_i64(r, 1, 0, 2),
-                                   lt_pg_bool(r, 1, 0, 3));
+            c->hub->driver.on_head(c->hub->driver.arg, c, lt_pg_i64(r, 1, 0, 1),
+                                   lt_pg_i64(r, 1, 0, 2), lt_pg_bool(r, 1, 0, 3));
         if (n == LOG_PAGE || s->poll_again)
             hub_poll_begin(c);
     }
@@ -312,6 +322,7 @@ void hub_poll_begin(struct lt_contest *c)
     c->sync->poll_again = false;
     c->sync->polled_us = hub_now_us(c->hub);
     lt_pg_req_add(r, LT_SQL_LOG_AFTER, (const char *[]){event.s, num(c->engine.seq).s});
-    lt_pg_req_add(r, LT_SQL_HEAD, (const char *[]){event.s, num(lt_cluster_dead_us(c->hub->cluster)).s});
+    lt_pg_req_add(r, LT_SQL_HEAD,
+                  (const char *[]){event.s, num(lt_cluster_dead_us(c->hub->cluster)).s});
     c->sync->polling = submit(c, r, on_poll);
 }

@@ -1,5 +1,6 @@
-/* Joins as a kind of batch: new people, their first membership, their entries, then what stands. Names of people who are known already are not changed
- * by a ticket: the study platform's imports do that. */
+/* Joins as a kind of batch: new people, their first membership, their entries, then what stands.
+ * Names of people who are known already are not changed by a ticket: the study platform's imports
+ * do that. */
 #include "service/join.h"
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,8 +1,8 @@
 /* Projections.
  *
- * A question's members appear with its state: number, round, topic, type and points when armed; stem and options when
- * open; how many answered when closed; key, explanation and distribution when revealed. Frames are made when a record is
- * applied, so each frame shows the state right after it.
+ * A question's members appear with its state: number, round, topic, type and points when armed;
+ * stem and options when open; how many answered when closed; key, explanation and distribution when
+ * revealed. Frames are made when a record is applied, so each frame shows the state right after it.
  */
 #include "service/view.h"
 #include "base/err.h"
@@ -12,9 +12,13 @@
 enum { FRAME_BYTES = 256 * 1024, ROWS_MAX = 50 };
 
 /* The enums of the engine and of the wire are declared in the same order. */
-_Static_assert((int)LT_PHASES == (int)LT_PHASE_IDS && (int)LT_PHASE_FINAL == (int)LT_PHASE_ID_FINAL, "phases");
-_Static_assert((int)LT_QSTATES == (int)LT_QSTATE_IDS && (int)LT_Q_REVEALED == (int)LT_QSTATE_ID_REVEALED, "states");
-_Static_assert((int)LT_QTYPES == (int)LT_QTYPE_IDS && (int)LT_QT_ORDER == (int)LT_QTYPE_ID_ORDER, "types");
+_Static_assert((int)LT_PHASES == (int)LT_PHASE_IDS && (int)LT_PHASE_FINAL == (int)LT_PHASE_ID_FINAL,
+               "phases");
+_Static_assert((int)LT_QSTATES == (int)LT_QSTATE_IDS &&
+                   (int)LT_Q_REVEALED == (int)LT_QSTATE_ID_REVEALED,
+               "states");
+_Static_assert((int)LT_QTYPES == (int)LT_QTYPE_IDS && (int)LT_QT_ORDER == (int)LT_QTYPE_ID_ORDER,
+               "types");
 
 static struct lt_frame *frame(struct lt_buf *b)
 {
@@ -23,7 +27,8 @@ static struct lt_frame *frame(struct lt_buf *b)
     return f;
 }
 
-static void view_key(const struct lt_contest *c, const struct lt_question *q, struct lt_question_out *out)
+static void view_key(const struct lt_contest *c, const struct lt_question *q,
+                     struct lt_question_out *out)
 {
     if (q->type == LT_QT_FILL) {
         out->accepted = (const char *const *)q->accepted;
@@ -121,7 +126,8 @@ struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_r
     return frame(&b);
 }
 
-static void view_board(const struct lt_contest *c, struct lt_board_row_out *rows, struct lt_board_out *out)
+static void view_board(const struct lt_contest *c, struct lt_board_row_out *rows,
+                       struct lt_board_out *out)
 {
     int n = c->n_ranked < c->sheet.board_rows ? c->n_ranked : c->sheet.board_rows;
     if (n > ROWS_MAX)
@@ -197,9 +203,11 @@ struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p)
     return frame(&b);
 }
 
-static bool view_saved(const struct lt_contest *c, const struct lt_entry *e, struct lt_response *r, struct lt_saved_out *out)
+static bool view_saved(const struct lt_contest *c, const struct lt_entry *e, struct lt_response *r,
+                       struct lt_saved_out *out)
 {
-    if (!e || e->saved.qi < 0 || e->saved.qi != c->engine.qi || e->saved.state == LT_SAVED_PENDING ||
+    if (!e || e->saved.qi < 0 || e->saved.qi != c->engine.qi ||
+        e->saved.state == LT_SAVED_PENDING ||
         lt_response_read(e->saved.body, strlen(e->saved.body), r) != LT_OK)
         return false;
     *out = (struct lt_saved_out){
@@ -226,7 +234,8 @@ struct parts {
     struct lt_response response;
 };
 
-static void view_head(const struct lt_contest *c, struct lt_round_out *rounds, struct lt_event_head_out *out)
+static void view_head(const struct lt_contest *c, struct lt_round_out *rounds,
+                      struct lt_event_head_out *out)
 {
     for (int i = 0; i < c->sheet.n_rounds; i++)
         rounds[i] = (struct lt_round_out){

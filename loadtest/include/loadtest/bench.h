@@ -38,7 +38,7 @@ bool lt_bench_connect(struct lt_bench *b, enum lt_crowd_side side, enum lt_crowd
 bool lt_bench_close(struct lt_bench *b, enum lt_crowd_side side);
 /* Wait until the side has received `frames` in all. */
 bool lt_bench_frames(struct lt_bench *b, enum lt_crowd_side side, int64_t frames);
-/* Wait until the side's process is idle: less than 1 % of a processor over 100 ms, at most 5 s. */
+/* Wait until the side's process is idle: less than 2 % of a processor over 30 ms, at most 3 s. */
 bool lt_bench_quiet(struct lt_bench *b, enum lt_crowd_side side);
 
 int64_t lt_bench_frames_now(const struct lt_bench *b, enum lt_crowd_side side);

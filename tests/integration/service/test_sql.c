@@ -6,10 +6,10 @@
 #include <cmocka.h>
 
 #include "service/sql.h"
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -112,9 +112,12 @@ static int64_t call(int stmt, const char *const *values)
     if (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK)
         print_error("%s: %s", s->name, PQerrorMessage(pq));
     assert_true(PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK);
-    int64_t v = PQntuples(r) > 0 && PQnfields(r) > 0 ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : PQntuples(r);
+    int64_t v = PQntuples(r) > 0 && PQnfields(r) > 0 ? strtoll(PQgetvalue(r, 0, 0), NULL, 10)
+                                                     : PQntuples(r);
     if (stmt == LT_SQL_ANSWERS_READ)
-        v = PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 1), "first") == 0 ? (PQgetvalue(r, 0, 2)[0] == 't' ? 2 : 1) : 0;
+        v = PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 1), "first") == 0
+                ? (PQgetvalue(r, 0, 2)[0] == 't' ? 2 : 1)
+                : 0;
     PQclear(r);
     return v;
 }
@@ -125,7 +128,8 @@ static int64_t answer(const char *qi, const char *person, const char *id)
     snprintf(people, sizeof people, "{%s}", person);
     snprintf(ids, sizeof ids, "{%s}", id);
     snprintf(qis, sizeof qis, "{%s}", qi);
-    const char *v[] = {"{2026}", "{1}", qis, people, "{1}", ids, "{x}", "{t}", "{100}", "{5}", "{7}"};
+    const char *v[] = {"{2026}", "{1}", qis,     people, "{1}", ids,
+                       "{x}",    "{t}", "{100}", "{5}",  "{7}"};
     call(LT_SQL_ANSWERS, v);
     return call(LT_SQL_ANSWERS_READ, v);
 }
@@ -136,12 +140,17 @@ static void the_gate_decides_what_counts_and_the_first_answer_stands(void **stat
     run(pq, "RESET ROLE");
     run(pq, "INSERT INTO leitai.tenant (code, name) VALUES ('a', 'A');"
             "INSERT INTO leitai.bank (tenant_id, code, name) VALUES (1, 'b', 'B');"
-            "INSERT INTO leitai.question (tenant_id, bank_id, code, topic, type, difficulty, audience, body)"
+            "INSERT INTO leitai.question (tenant_id, bank_id, code, topic, type, difficulty, "
+            "audience, body)"
             " VALUES (1, 1, 'q', 't', 'single', 1, 'all', '{}');"
-            "INSERT INTO leitai.event (tenant_id, code, title, season, join_code) VALUES (1, 'e', 'E', 2026, '111111');"
-            "INSERT INTO leitai.round (tenant_id, event_id, round_no, title, mode) VALUES (1, 1, 1, 'r', 'live');"
-            "INSERT INTO leitai.question_instance (tenant_id, event_id, qi, round_no, question_id, body, state)"
-            " VALUES (1, 1, 0, 1, 1, '{\"type\":\"single\"}', 'open'), (1, 1, 1, 1, 1, '{}', 'closed')");
+            "INSERT INTO leitai.event (tenant_id, code, title, season, join_code) VALUES (1, 'e', "
+            "'E', 2026, '111111');"
+            "INSERT INTO leitai.round (tenant_id, event_id, round_no, title, mode) VALUES (1, 1, "
+            "1, 'r', 'live');"
+            "INSERT INTO leitai.question_instance (tenant_id, event_id, qi, round_no, question_id, "
+            "body, state)"
+            " VALUES (1, 1, 0, 1, 1, '{\"type\":\"single\"}', 'open'), (1, 1, 1, 1, 1, '{}', "
+            "'closed')");
     run(pq, "SET ROLE leitai_app");
     run(pq, "SELECT set_config('app.tenant_id', '1', false)");
     assert_int_equal(answer("0", "10", "first"), 1);  /* stored and counted */

@@ -1,10 +1,11 @@
 /* The host's buttons: the next right one is big and always in the same place; the others are quiet and say why they are off. */
 import { ERROR_TEXT, type Action, type Snapshot } from "../shared/protocol.gen.ts";
 import { useState } from "preact/hooks";
-import { lang, t } from "../shared/i18n.ts";
+import { lang } from "../shared/i18n.ts";
 import { type Choice, choices, needsConfirm, nextStep, type Step } from "./actions.ts";
 import { Confirm } from "./Confirm.tsx";
 import type { Host } from "./host.ts";
+import { t } from "./messages.ts";
 import { useShortcuts } from "./shortcuts.ts";
 
 interface Props {

@@ -1,6 +1,7 @@
 /* The line at the top of every desk view. */
 import type { ComponentChildren } from "preact";
-import { t } from "../shared/i18n.ts";
+import type { Status } from "../shared/link.ts";
+import { t } from "./messages.ts";
 
 export interface LineState {
   state: "connecting" | "live" | "slow" | "lost";
@@ -11,7 +12,8 @@ export interface LineState {
 const SLOW_RTT_MS = 400;
 
 /** How good the line is, from what the client knows. Pure. */
-export function lineState(status: "connecting" | "live" | "lost", rttMs: number | undefined): LineState {
+export function lineState(status: Status, rttMs: number | undefined): LineState {
+  if (status === "ended") return { state: "lost", rttMs: undefined };
   const slow = status === "live" && rttMs !== undefined && rttMs > SLOW_RTT_MS;
   return { state: slow ? "slow" : status, rttMs };
 }

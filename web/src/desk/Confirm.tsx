@@ -1,7 +1,7 @@
 /* Before what cannot be taken back: says in words what will happen. The safe answer has the focus. */
 import type { Action, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../shared/i18n.ts";
+import { t } from "./messages.ts";
 
 interface Props {
   action: Action;

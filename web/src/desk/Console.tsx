@@ -1,11 +1,11 @@
 /* The live console of one event: run sheet, question and buttons, people. */
 import type { Snapshot } from "../shared/protocol.gen.ts";
-import { t } from "../shared/i18n.ts";
 import { spokenCode } from "../shared/code.ts";
 import { BackIcon, ScreenIcon } from "../shared/icons.tsx";
 import { Actions } from "./Actions.tsx";
 import { Bar, Line, type LineState } from "./Bar.tsx";
 import { type SendCommand, useHost } from "./host.ts";
+import { t } from "./messages.ts";
 import { Now } from "./Now.tsx";
 import type { RosterState } from "./roster.ts";
 import { RunSheet } from "./RunSheet.tsx";
@@ -23,7 +23,8 @@ export interface ConsoleProps {
   send: SendCommand;
   find: (find: string) => void;
   more: () => void;
-  back: () => void;
+  /** the way back to the list, when there is one */
+  back: (() => void) | undefined;
   switchLang: () => void;
 }
 
@@ -41,9 +42,17 @@ export function Console(props: ConsoleProps) {
   return (
     <div class="console">
       <Bar switchLang={props.switchLang}>
-        <button type="button" class="button button-bare" onClick={props.back} title={t("desk.back")} aria-label={t("desk.back")}>
-          <BackIcon />
-        </button>
+        {props.back && (
+          <button
+            type="button"
+            class="button button-bare"
+            onClick={props.back}
+            title={t("desk.back")}
+            aria-label={t("desk.back")}
+          >
+            <BackIcon />
+          </button>
+        )}
         <h1 class="cut" title={snap.head.title}>
           {snap.head.title}
         </h1>

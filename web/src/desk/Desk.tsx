@@ -1,20 +1,25 @@
 /* The desk as a function of where the host is: refused at the door, in the list, or at an event. */
-import type { ComponentChildren } from "preact";
 import { ERROR_TEXT, type ErrorCode, type EventRow } from "../shared/protocol.gen.ts";
-import { lang, t } from "../shared/i18n.ts";
+import { lang } from "../shared/i18n.ts";
 import { Bar, Line, type LineState } from "./Bar.tsx";
 import { Console, type ConsoleProps } from "./Console.tsx";
 import { EventList } from "./EventList.tsx";
+import { t } from "./messages.ts";
 
 export type DeskAt =
   /** no ticket came with the address */
   | { at: "door" }
   /** the server ended it; reconnecting is pointless */
-  | { at: "ended"; code: ErrorCode }
-  | { at: "list"; rows: EventRow[] | undefined; choose: (event: string) => void; refresh: () => void }
+  | { at: "ended"; code: ErrorCode; back: (() => void) | undefined }
+  | {
+      at: "list";
+      rows: EventRow[] | undefined;
+      choose: (event: string) => void;
+      refresh: (() => void) | undefined;
+    }
   | ({ at: "event" } & ConsoleProps)
   /** an event was chosen, its first picture is not here yet */
-  | { at: "opening"; back: () => void };
+  | { at: "opening"; back: (() => void) | undefined };
 
 interface Props {
   desk: DeskAt;
@@ -41,28 +46,33 @@ export function Desk({ desk, line, who, switchLang }: Props) {
 function Body({ desk }: { desk: Exclude<DeskAt, { at: "event" }> }) {
   switch (desk.at) {
     case "door":
-      return <Blank title={t("desk.noTicket")} hint={t("desk.noTicketHint")} />;
+      return <Blank title={t("desk.noTicket")} hint={t("desk.noTicketHint")} back={undefined} />;
     case "ended":
-      return <Blank title={t("desk.ended")} hint={ERROR_TEXT[desk.code][lang.value]} />;
+      return <Blank title={t("desk.ended")} hint={ERROR_TEXT[desk.code][lang.value]} back={desk.back} />;
     case "list":
       return <EventList rows={desk.rows} choose={desk.choose} refresh={desk.refresh} />;
     case "opening":
-      return (
-        <Blank title={t("desk.opening")} hint="">
-          <button type="button" class="button" onClick={desk.back}>
-            {t("desk.back")}
-          </button>
-        </Blank>
-      );
+      return <Blank title={t("desk.opening")} hint="" back={desk.back} />;
   }
 }
 
-function Blank({ title, hint, children }: { title: string; hint: string; children?: ComponentChildren }) {
+interface BlankProps {
+  title: string;
+  hint: string;
+  /** the way back to the list, when there is one */
+  back: (() => void) | undefined;
+}
+
+function Blank({ title, hint, back }: BlankProps) {
   return (
     <main class="blank blank-page" role="status">
       <h2>{title}</h2>
       <p>{hint}</p>
-      {children}
+      {back && (
+        <button type="button" class="button" onClick={back}>
+          {t("desk.back")}
+        </button>
+      )}
     </main>
   );
 }

@@ -1,13 +1,14 @@
 /* The host's events. */
 import type { EventRow } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
-import { t } from "../shared/i18n.ts";
 import { inHostOrder } from "./events.ts";
+import { count } from "../shared/i18n.ts";
+import { t } from "./messages.ts";
 
 interface Props {
   rows: EventRow[] | undefined;
   choose: (event: string) => void;
-  refresh: () => void;
+  refresh: (() => void) | undefined;
 }
 
 export function EventList({ rows, choose, refresh }: Props) {
@@ -16,9 +17,11 @@ export function EventList({ rows, choose, refresh }: Props) {
       <header class="events-head">
         <h1>{t("events.title")}</h1>
         {rows && rows.length > 0 && <span class="quiet num">{t("events.count", { n: rows.length })}</span>}
-        <button type="button" class="button" onClick={refresh} disabled={!rows}>
-          {t("events.refresh")}
-        </button>
+        {refresh && (
+          <button type="button" class="button" onClick={refresh}>
+            {t("events.refresh")}
+          </button>
+        )}
       </header>
       {rows === undefined ? <Loading /> : rows.length === 0 ? <Empty /> : <Table rows={rows} choose={choose} />}
     </main>
@@ -51,7 +54,7 @@ function Table({ rows, choose }: { rows: EventRow[]; choose: (event: string) => 
             </td>
             <td class="num">{spokenCode(row.code)}</td>
             <td class="num right">{row.questions}</td>
-            <td class="num right">{row.entries.toLocaleString()}</td>
+            <td class="num right">{count(row.entries)}</td>
             <td class="right">
               <button
                 type="button"

@@ -3,10 +3,11 @@ import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { spokenCode } from "../shared/code.ts";
-import { t } from "../shared/i18n.ts";
 import { points } from "../shared/format.ts";
+import { count } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
+import { t } from "./messages.ts";
 
 interface Props {
   snap: Snapshot;
@@ -158,13 +159,13 @@ function Meters({ snap, question, now }: { snap: Snapshot; question: Question; n
       <TimeLeft question={question} paused={snap.phase === "paused"} now={now} />
       <Meter
         label={t("now.answered")}
-        value={counting ? answered.toLocaleString() : "–"}
-        beside={counting ? `/ ${of.toLocaleString()}` : ""}
+        value={counting ? count(answered) : "–"}
+        beside={counting ? `/ ${count(of)}` : ""}
         share={counting && of > 0 ? answered / of : 0}
       />
       <Meter
         label={t("now.correct")}
-        value={question.correct === undefined ? "–" : question.correct.toLocaleString()}
+        value={question.correct === undefined ? "–" : count(question.correct)}
         beside={question.correct !== undefined && answered > 0 ? `${Math.round((question.correct * 100) / answered)}%` : ""}
         share={question.correct !== undefined && answered > 0 ? question.correct / answered : 0}
         tone="right"

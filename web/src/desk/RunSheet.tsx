@@ -1,8 +1,8 @@
 /* Left: every round and question, and where we are. */
 import type { Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
+import { t } from "./messages.ts";
 import { type RunItem, runSheet } from "./runsheet.ts";
 
 export function RunSheet({ snap }: { snap: Snapshot }) {

@@ -1,9 +1,10 @@
 /* Right: who is here, how they stand, and the list of entries. */
 import type { Board, Presence } from "../shared/protocol.gen.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../shared/i18n.ts";
 import { points } from "../shared/format.ts";
+import { count } from "../shared/i18n.ts";
 import { SearchIcon } from "../shared/icons.tsx";
+import { t } from "./messages.ts";
 import type { RosterState } from "./roster.ts";
 
 const BOARD_ROWS = 5;
@@ -15,14 +16,14 @@ export function PresencePane({ presence }: { presence: Presence }) {
     <section class="pane here" aria-label={t("here.title")}>
       <dl>
         <div>
-          <dd class="num">{presence.players.toLocaleString()}</dd>
+          <dd class="num">{count(presence.players)}</dd>
           <dt>
             {t("here.players")}
             {presence.partial && <mark title={t("here.partial")}>{t("here.partialMark")}</mark>}
           </dt>
         </div>
         <div>
-          <dd class="num">{presence.entries.toLocaleString()}</dd>
+          <dd class="num">{count(presence.entries)}</dd>
           <dt>{t("here.entries")}</dt>
         </div>
         <div class={presence.stages === 0 ? "here-none" : ""}>

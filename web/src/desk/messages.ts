@@ -1,5 +1,7 @@
 /* Words of the host's desk. Chinese first; buttons are verbs; a refusal says what to do instead. */
-export const deskMessages = {
+import { translator } from "../shared/i18n.ts";
+
+const messages = {
   "desk.title": { zh: "擂台 · 主持台", en: "Leitai · Host desk" },
   "desk.opening": { zh: "正在打开主持台…", en: "Opening the host desk…" },
   "desk.noTicket": { zh: "请从学习平台进入主持台", en: "Enter the host desk from the study platform" },
@@ -177,3 +179,5 @@ export const deskMessages = {
 
   "key.space": { zh: "空格", en: "Space" },
 } as const;
+
+export const t = translator(messages);

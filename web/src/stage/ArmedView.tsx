@@ -1,7 +1,7 @@
 /* Before a question: its number and kind, so that the hall falls silent. And before the first one: what is to come. */
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
-import { t } from "../shared/i18n.ts";
 import { points } from "../shared/format.ts";
+import { t } from "./messages.ts";
 
 export function ArmedView({ snap, question }: { snap: Snapshot; question: Question }) {
   const round = snap.head.rounds[question.round - 1];

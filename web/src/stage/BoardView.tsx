@@ -1,10 +1,10 @@
 /* The leaderboard. It opens as it stood before the question and then glides to how it stands now: the change is the story. */
 import type { Board, BoardRow } from "../shared/protocol.gen.ts";
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../shared/i18n.ts";
 import { points } from "../shared/format.ts";
 import { useFlip } from "../shared/flip.ts";
 import { DownIcon, UpIcon } from "../shared/icons.tsx";
+import { t } from "./messages.ts";
 import { Rolling } from "./Rolling.tsx";
 import { BOARD_PAGE_ROWS, boardPage, boardPages } from "./view.ts";
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
-import { t } from "../shared/i18n.ts";
+import { t } from "./messages.ts";
 
 /** Leitai's mark: the raised square stage, seen from above, with its four posts. */
 export function Mark() {

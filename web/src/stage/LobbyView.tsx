@@ -1,10 +1,10 @@
 /* People arrive: what it is, how to join, and that somebody noticed them. */
 import type { Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
-import { t } from "../shared/i18n.ts";
 import { QrCode } from "../shared/QrCode.tsx";
 import { Mark } from "./Frame.tsx";
 import { useFit } from "./fit.ts";
+import { t } from "./messages.ts";
 import { Rolling } from "./Rolling.tsx";
 import { seats } from "./view.ts";
 

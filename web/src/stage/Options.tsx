@@ -3,11 +3,11 @@
  * An ordering question's rows glide into the right order at the reveal. Its distribution is empty by nature, so no shares are shown.
  */
 import type { Question } from "../shared/protocol.gen.ts";
-import { t } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
 import { useFlip } from "../shared/flip.ts";
 import { useFit } from "./fit.ts";
+import { t } from "./messages.ts";
 import { Rolling } from "./Rolling.tsx";
 
 const OPTION_SIZES = [5, 3.2, 2.6, 2.3, 2, 1.75, 1.5] as const;

@@ -1,6 +1,6 @@
 /* A pause: calm, and the clock visibly stands still. */
 import type { Question } from "../shared/protocol.gen.ts";
-import { t } from "../shared/i18n.ts";
+import { t } from "./messages.ts";
 import { Countdown } from "./Ring.tsx";
 
 export function Pause({ question, now }: { question: Question | undefined; now: () => number }) {

@@ -1,8 +1,8 @@
 /* The end: three steps. Until the results are confirmed the picture says so; then the banners fall. */
 import type { Snapshot } from "../shared/protocol.gen.ts";
-import { t } from "../shared/i18n.ts";
 import { points } from "../shared/format.ts";
 import { CheckIcon } from "../shared/icons.tsx";
+import { t } from "./messages.ts";
 import { podium } from "./view.ts";
 
 export function PodiumView({ snap }: { snap: Snapshot }) {

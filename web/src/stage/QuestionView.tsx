@@ -1,9 +1,9 @@
 /* A question from its opening to its reveal, in one grid: line, stem and clock, options, foot. Each part changes in its own place. */
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { Fragment } from "preact";
-import { t } from "../shared/i18n.ts";
 import { points } from "../shared/format.ts";
 import { useFit } from "./fit.ts";
+import { t } from "./messages.ts";
 import { Options } from "./Options.tsx";
 import { Countdown, RingStill } from "./Ring.tsx";
 import { Rolling } from "./Rolling.tsx";

@@ -1,6 +1,6 @@
 /* A number that counts to its new value instead of jumping there. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { lang } from "../shared/i18n.ts";
+import { count } from "../shared/i18n.ts";
 
 const ROLL_MS = 700;
 
@@ -10,7 +10,7 @@ interface RollingProps {
   write?: (value: number) => string;
 }
 
-export function Rolling({ value, write = wholeNumber }: RollingProps) {
+export function Rolling({ value, write = count }: RollingProps) {
   const [shown, setShown] = useState(value);
   const from = useRef(value);
   useEffect(() => {
@@ -32,8 +32,4 @@ export function Rolling({ value, write = wholeNumber }: RollingProps) {
     return () => cancelAnimationFrame(frame);
   }, [value]);
   return <>{write(shown)}</>;
-}
-
-function wholeNumber(value: number): string {
-  return value.toLocaleString(lang.value === "zh" ? "zh-CN" : "en");
 }

@@ -1,12 +1,13 @@
 /* The stage as a function of the snapshot, the line and the presenter's keys. */
 import type { Board, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { lang, setLang, t } from "../shared/i18n.ts";
+import { switchLang } from "../shared/i18n.ts";
 import { ArmedView, ReadyView } from "./ArmedView.tsx";
 import { BoardView } from "./BoardView.tsx";
 import { Crossfade } from "./Crossfade.tsx";
 import { Ground, Head, Keys, Mark, Notice } from "./Frame.tsx";
 import { LobbyView } from "./LobbyView.tsx";
+import { t } from "./messages.ts";
 import { Pause } from "./Pause.tsx";
 import { PodiumView } from "./PodiumView.tsx";
 import { QuestionLine, QuestionView } from "./QuestionView.tsx";
@@ -202,8 +203,4 @@ function toggleFullscreen(): void {
   // Refused without a key press or click of a person; then nothing happens, which is right.
   if (document.fullscreenElement) void document.exitFullscreen().catch(() => undefined);
   else void document.documentElement.requestFullscreen().catch(() => undefined);
-}
-
-function switchLang(): void {
-  setLang(lang.value === "zh" ? "en" : "zh");
 }

@@ -1,5 +1,7 @@
 /* Words of the stage: read aloud by nobody, read from thirty metres by everybody. Chinese first. */
-export const stageMessages = {
+import { translator } from "../shared/i18n.ts";
+
+const messages = {
   "stage.name": { zh: "擂台", en: "Leitai" },
   "stage.opening": { zh: "正在接通赛场", en: "Connecting to the hall" },
   "stage.openingHint": { zh: "马上就好", en: "One moment" },
@@ -75,3 +77,5 @@ export const stageMessages = {
   "keys.board": { zh: "排行榜", en: "Board" },
   "keys.reveal": { zh: "答案", en: "Answer" },
 } as const;
+
+export const t = translator(messages);

@@ -15,9 +15,8 @@ int lt_serve_plan(struct lt_config *c, int n_cores, int64_t descriptors);
 int lt_cmd_worker(struct lt_config *c, int argc, char **argv);
 int lt_cmd_jobs(struct lt_config *c, int argc, char **argv);
 int lt_cmd_migrate(struct lt_config *c, int argc, char **argv);
-/* Load the demo tenant; again: nothing changes. Prints, for scripts, lines of `name value`:
- * `tenant` (its code), `event` (the id of the live one), `code` (its join code), `player` and
- * `host` (ext ids). */
+/* Load the demo tenant and one beside it; again: nothing changes. `--people FILE` and
+ * `--ticket-secret FILE` write what the load generator needs. */
 int lt_cmd_demo(struct lt_config *c, int argc, char **argv);
 /* `credits check`: compare what is owed with the ledger of the study record. */
 int lt_cmd_credits(struct lt_config *c, int argc, char **argv);

@@ -38,10 +38,9 @@ void lt_rows_free(struct lt_rows *r); /* NULL is fine */
 int lt_db_execv(struct lt_db *d, struct lt_rows **ret, const char *sql, int n,
                 const char *const *values);
 #define lt_db_exec(d, ret, sql, ...)                                                               \
-    lt_db_execv(                                                                                   \
-        (d), (ret), (sql),                                                                         \
-        (int)(sizeof((const char *[]){NULL __VA_OPT__(, ) __VA_ARGS__}) / sizeof(char *)) - 1,     \
-        (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+    lt_db_execv((d), (ret), (sql),                                                                 \
+                (int)(sizeof((const char *[]){NULL, ##__VA_ARGS__}) / sizeof(char *)) - 1,         \
+                &((const char *const[]){NULL, ##__VA_ARGS__})[1])
 /* Run a script of several statements without parameters. */
 int lt_db_script(struct lt_db *d, const char *sql);
 

@@ -1,11 +1,13 @@
-/* The driver: one event's life. Only the holder of the event's fencing token advances it (law 2). */
+/* The driver: one event's life. Only the holder of the event's fencing token advances it (law 2).
+ */
 #pragma once
 #include "service/boards.h"
 #include "service/hub.h"
 
 struct lt_runner;
 struct lt_runner_opts {
-    int64_t drain_us; /* between closing a question and closing its gate: answers under way arrive */
+    int64_t
+        drain_us; /* between closing a question and closing its gate: answers under way arrive */
 };
 struct lt_runner *lt_runner_new(const struct lt_runner_opts *opts);
 /* What the hub calls. */

@@ -13,14 +13,16 @@ struct lt_sessions_opts {
     int messages_per_second; /* per connection; twice as many in a burst */
     int guests_per_minute;   /* new guests per address */
     int roster_page;
-    const char *secret;      /* of session tokens */
+    const char *secret;          /* of session tokens */
     const char *previous_secret; /* before a rotation, "": none */
 };
-struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys, struct lt_batcher *answers,
-                                    struct lt_batcher *joins, const struct lt_sessions_opts *opts);
+struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
+                                    struct lt_batcher *answers, struct lt_batcher *joins,
+                                    const struct lt_sessions_opts *opts);
 /* What the net calls. */
 extern const struct lt_net_handler lt_session_handler;
-/* Tell everybody to come back to another node, each after its own share of `spread_us`, then close. */
+/* Tell everybody to come back to another node, each after its own share of `spread_us`, then close.
+ */
 void lt_sessions_drain(struct lt_sessions *s, int64_t spread_us);
 int lt_sessions_count(const struct lt_sessions *s);
 /* After the net, the batchers and the pools are gone. */

@@ -30,4 +30,4 @@ bool lt_log_level_parse(const char *s, enum lt_log_level *ret);
  * values are cut. */
 void lt_log_fields(enum lt_log_level level, const char *msg, const struct lt_field *const *fields);
 #define lt_log(level, msg, ...)                                                                    \
-    lt_log_fields((level), (msg), (const struct lt_field *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+    lt_log_fields((level), (msg), &((const struct lt_field *const[]){NULL, ##__VA_ARGS__, NULL})[1])

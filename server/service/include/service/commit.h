@@ -17,13 +17,15 @@ struct lt_answer {
     int64_t received_us; /* cluster time */
 };
 
-/* LT_OK: committed (late: at the gate after it closed, kept but not counted). LT_EANSWERED: another answer of this person stands.
- * LT_ENOQUESTION: there is no such question. LT_EDBDATA: this row cannot be stored. LT_EDRAIN: the process ends. */
+/* LT_OK: committed (late: at the gate after it closed, kept but not counted). LT_EANSWERED: another
+ * answer of this person stands. LT_ENOQUESTION: there is no such question. LT_EDBDATA: this row
+ * cannot be stored. LT_EDRAIN: the process ends. */
 typedef void lt_commit_fn(void *arg, int err, bool late);
 
 /* The batcher for answers. */
 extern const struct lt_batch_kind lt_commit_kind;
-/* Queue one answer for the next group commit. Copies `a`. `done` runs exactly once, from the loop, never inside this call.
- * While PostgreSQL is away the answer waits and is tried again with the same id.
- * LT_EFULL: nothing was queued; tell the player to retry. */
-int lt_commit_answer(struct lt_batcher *b, const struct lt_answer *a, lt_commit_fn *done, void *arg);
+/* Queue one answer for the next group commit. Copies `a`. `done` runs exactly once, from the loop,
+ * never inside this call. While PostgreSQL is away the answer waits and is tried again with the
+ * same id. LT_EFULL: nothing was queued; tell the player to retry. */
+int lt_commit_answer(struct lt_batcher *b, const struct lt_answer *a, lt_commit_fn *done,
+                     void *arg);

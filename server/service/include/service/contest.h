@@ -1,7 +1,9 @@
-/* One event as a node holds it: frozen content, the engine's state, entries with their standing, members, recent frames.
+/* One event as a node holds it: frozen content, the engine's state, entries with their standing,
+ * members, recent frames.
  *
- * The struct is open for reading; contest.c writes what is about entries and scores, hub.c what is about members and sync,
- * app/runner.c the `drive` pointer. Everything in it is a copy: PostgreSQL is the truth.
+ * The struct is open for reading; contest.c writes what is about entries and scores, hub.c what is
+ * about members and sync, app/runner.c the `drive` pointer. Everything in it is a copy: PostgreSQL
+ * is the truth.
  */
 #pragma once
 #include "base/ids.h"
@@ -35,10 +37,12 @@ struct lt_member {
 
 /* The answer of an entry to the current question, as far as this node knows. */
 struct lt_saved {
-    int qi;                     /* -1: none known */
-    enum { LT_SAVED_PENDING,    /* on its way to the database */
-           LT_SAVED_YES,        /* committed */
-           LT_SAVED_LATE } state; /* committed behind a closed gate */
+    int qi; /* -1: none known */
+    enum {
+        LT_SAVED_PENDING, /* on its way to the database */
+        LT_SAVED_YES,     /* committed */
+        LT_SAVED_LATE
+    } state; /* committed behind a closed gate */
     char answer_id[41];
     char *body; /* canonical JSON */
 };
@@ -81,7 +85,7 @@ struct lt_contest {
     struct lt_engine engine;
 
     struct lt_entry *by_id, *by_person; /* uthash heads over the same entries */
-    struct lt_standing *ranked;         /* all entries in order of rank, as of the last settled question */
+    struct lt_standing *ranked; /* all entries in order of rank, as of the last settled question */
     int n_ranked;
     int64_t entries_us; /* entries that joined before this (with a margin) are known */
 
@@ -97,7 +101,7 @@ struct lt_contest {
 
     struct lt_member *members[LT_MEMBER_ROLES];
     int n_members[LT_MEMBER_ROLES];
-    int answered_here; /* answers to the current question that this node committed */
+    int answered_here;      /* answers to the current question that this node committed */
     struct lt_sync *sync;   /* hub.c */
     struct lt_drive *drive; /* app/runner.c: not NULL while this node drives the event */
     UT_hash_handle hh;      /* in the hub, by (tenant, event) */
@@ -110,22 +114,25 @@ int lt_contest_add_question(struct lt_contest *c, const char *json, size_t n);
 void lt_contest_done(struct lt_contest *c);
 
 /* The entry, new or known. Name and unit are copied when new. NULL: out of memory. */
-struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t person, const char *name, const char *unit,
-                                      bool guest);
+struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t person,
+                                      const char *name, const char *unit, bool guest);
 struct lt_entry *lt_contest_entry(const struct lt_contest *c, int64_t id);
 struct lt_entry *lt_contest_entry_of(const struct lt_contest *c, int64_t person);
 int lt_contest_entries(const struct lt_contest *c);
 
-/* Apply a log record: engine, ring of frames. Errors as lt_engine_apply; nothing changed then. The new frame stays owned by the ring. */
+/* Apply a log record: engine, ring of frames. Errors as lt_engine_apply; nothing changed then. The
+ * new frame stays owned by the ring. */
 int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_frame **ret_frame);
 
 /* Scores of question qi arrive: begin, rows in any order, complete. */
 void lt_contest_scores_begin(struct lt_contest *c, int qi);
 void lt_contest_scores_add(struct lt_contest *c, const struct lt_score_row *row);
 void lt_contest_scores_complete(struct lt_contest *c);
-/* Bring the standings up to date if the key of question `settled` is public and its scores are complete. True when they changed. */
+/* Bring the standings up to date if the key of question `settled` is public and its scores are
+ * complete. True when they changed. */
 bool lt_contest_settle(struct lt_contest *c);
-/* Number of the first question whose scores must be fetched now (closed or revealed, not settled, not complete), or -1. */
+/* Number of the first question whose scores must be fetched now (closed or revealed, not settled,
+ * not complete), or -1. */
 int lt_contest_scores_wanted(const struct lt_contest *c);
 
 /* Remember what this node knows of an entry's answer. */

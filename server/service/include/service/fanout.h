@@ -1,4 +1,5 @@
-/* Broadcast to the members of events: encoded once, shared by reference, written in slices so that arrivals in between are stamped in time. */
+/* Broadcast to the members of events: encoded once, shared by reference, written in slices so that
+ * arrivals in between are stamped in time. */
 #pragma once
 #include "service/contest.h"
 
@@ -6,12 +7,18 @@ struct lt_fanout;
 struct lt_fanout *lt_fanout_new(struct lt_loop *l);
 void lt_fanout_free(struct lt_fanout *f);
 
-enum { LT_TO_PLAYERS = 1 << LT_MEMBER_PLAY, LT_TO_STAGES = 1 << LT_MEMBER_STAGE, LT_TO_DESKS = 1 << LT_MEMBER_DESK,
-       LT_TO_ALL = LT_TO_PLAYERS | LT_TO_STAGES | LT_TO_DESKS };
+enum {
+    LT_TO_PLAYERS = 1 << LT_MEMBER_PLAY,
+    LT_TO_STAGES = 1 << LT_MEMBER_STAGE,
+    LT_TO_DESKS = 1 << LT_MEMBER_DESK,
+    LT_TO_ALL = LT_TO_PLAYERS | LT_TO_STAGES | LT_TO_DESKS
+};
 
-/* Send `frame` to the members that `to` names: players first, then stages, then desks. seq > 0: a log frame, sent only to members that have
- * not seen it. Takes its own reference. Frames of one event keep their order. */
-void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame *frame, int64_t seq, int to);
+/* Send `frame` to the members that `to` names: players first, then stages, then desks. seq > 0: a
+ * log frame, sent only to members that have not seen it. Takes its own reference. Frames of one
+ * event keep their order. */
+void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame *frame, int64_t seq,
+                     int to);
 /* Send each player of the event its own standing. */
 void lt_fanout_own(struct lt_fanout *f, struct lt_contest *c);
 /* Lists of members. Adding and removing is fine while a broadcast is under way. */

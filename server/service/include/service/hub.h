@@ -1,7 +1,9 @@
-/* The events that this node holds: loading, keeping up with their logs, members, presence, commands on their way to the driver.
+/* The events that this node holds: loading, keeping up with their logs, members, presence, commands
+ * on their way to the driver.
  *
- * Redis carries what is fast (log records, wakes, presence), PostgreSQL what is true: a node that hears nothing asks the log.
- * Channel of an event: `lt:{tenant}:{event}`; messages: see hub_channel.c.
+ * Redis carries what is fast (log records, wakes, presence), PostgreSQL what is true: a node that
+ * hears nothing asks the log. Channel of an event: `lt:{tenant}:{event}`; messages: see
+ * hub_channel.c.
  */
 #pragma once
 #include "domain/protocol.h"
@@ -11,9 +13,9 @@
 #include "service/fanout.h"
 
 struct lt_hub_opts {
-    int events_max;             /* events held; more are refused with LT_EFULL */
-    int64_t presence_us;        /* between presence frames */
-    int64_t idle_us;            /* an event without members is forgotten after so long */
+    int events_max;      /* events held; more are refused with LT_EFULL */
+    int64_t presence_us; /* between presence frames */
+    int64_t idle_us;     /* an event without members is forgotten after so long */
 };
 /* The driver's side (app/runner.c). All from the loop. */
 struct lt_hub_driver {
@@ -31,21 +33,25 @@ struct lt_hub_driver {
 };
 
 struct lt_hub;
-struct lt_hub *lt_hub_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *redis, struct lt_cluster *cluster,
-                          const struct lt_hub_opts *opts, const struct lt_hub_driver *driver);
-/* Members must be gone. Requests under way end when the pools are freed, afterwards; the memory goes with the last of them. */
+struct lt_hub *lt_hub_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *redis,
+                          struct lt_cluster *cluster, const struct lt_hub_opts *opts,
+                          const struct lt_hub_driver *driver);
+/* Members must be gone. Requests under way end when the pools are freed, afterwards; the memory
+ * goes with the last of them. */
 void lt_hub_free(struct lt_hub *h);
 struct lt_cluster *lt_hub_cluster(struct lt_hub *h);
 struct lt_pg *lt_hub_pg(struct lt_hub *h);
 struct lt_loop *lt_hub_loop(struct lt_hub *h);
 
-/* Hold an event. fn runs exactly once, from the loop, never inside this call; c is NULL unless err is LT_OK (LT_ENOEVENT, LT_EFULL,
- * LT_EDBRETRY, LT_ESHEET …) and stays valid while it has members (add one in fn). */
+/* Hold an event. fn runs exactly once, from the loop, never inside this call; c is NULL unless err
+ * is LT_OK (LT_ENOEVENT, LT_EFULL, LT_EDBRETRY, LT_ESHEET …) and stays valid while it has members
+ * (add one in fn). */
 typedef void lt_hub_open_fn(void *arg, int err, struct lt_contest *c);
-void lt_hub_open(struct lt_hub *h, struct lt_tenant_id tenant, struct lt_event_id event, lt_hub_open_fn *fn, void *arg);
+void lt_hub_open(struct lt_hub *h, struct lt_tenant_id tenant, struct lt_event_id event,
+                 lt_hub_open_fn *fn, void *arg);
 
-/* Make `m` a member (role, conn, entry, seq, since_us are set). A player's older connection, on whatever node, is told that it was replaced: on_replaced of
- * the session layer. */
+/* Make `m` a member (role, conn, entry, seq, since_us are set). A player's older connection, on
+ * whatever node, is told that it was replaced: on_replaced of the session layer. */
 void lt_hub_join(struct lt_contest *c, struct lt_member *m);
 /* Keep the event held for somebody who is still joining; ends with lt_hub_leave. */
 void lt_hub_hold(struct lt_contest *c, struct lt_member *m);
@@ -69,8 +75,9 @@ bool lt_hub_fast(const struct lt_hub *h);
 /* Ask the log and the head now (something does not add up, or a wake was heard). */
 void lt_hub_poll(struct lt_contest *c);
 
-/* Bring a host's command to the driver through the inbox. fn runs exactly once, never inside this call: LT_OK, or the driver's refusal;
- * LT_EBUSY: nobody decided within 10 s. The same command id twice gives the same outcome. */
+/* Bring a host's command to the driver through the inbox. fn runs exactly once, never inside this
+ * call: LT_OK, or the driver's refusal; LT_EBUSY: nobody decided within 10 s. The same command id
+ * twice gives the same outcome. */
 typedef void lt_hub_command_fn(void *arg, int outcome);
 struct lt_hub_command {
     char id[41];
@@ -78,6 +85,8 @@ struct lt_hub_command {
     enum lt_action action;
     int expect_q; /* as lt_engine_expect gives it */
 };
-int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hub_command_fn *fn, void *arg);
-/* The driver decided a command of the inbox (committed): tell whoever waits, here and on other nodes. */
+int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hub_command_fn *fn,
+                   void *arg);
+/* The driver decided a command of the inbox (committed): tell whoever waits, here and on other
+ * nodes. */
 void lt_hub_outcome(struct lt_contest *c, const char *command_id, int outcome);

@@ -1,4 +1,5 @@
-/* Joining an event: the person (made known by a ticket, or a guest), their unit and their entry, committed in groups. */
+/* Joining an event: the person (made known by a ticket, or a guest), their unit and their entry,
+ * committed in groups. */
 #pragma once
 #include "service/batch.h"
 
@@ -23,5 +24,6 @@ typedef void lt_join_fn(void *arg, int err, const struct lt_joined *j);
 
 /* The batcher for joins. */
 extern const struct lt_batch_kind lt_join_kind;
-/* Queue one join. Copies `j`. `done` runs exactly once, from the loop, never inside this call. LT_EFULL: nothing was queued. */
+/* Queue one join. Copies `j`. `done` runs exactly once, from the loop, never inside this call.
+ * LT_EFULL: nothing was queued. */
 int lt_join_add(struct lt_batcher *b, const struct lt_join *j, lt_join_fn *done, void *arg);

@@ -3,39 +3,46 @@
 #include "io/pg.h"
 
 enum lt_sql {
-    LT_SQL_NODE_NEW,       /* $1 name → node_id */
-    LT_SQL_NODE_BEAT,      /* $1 node, $2 forget after µs → clock (µs since 1970), whether the row is still there */
-    LT_SQL_NODE_BYE,       /* $1 node: leave at once, so that others take over without waiting */
-    LT_SQL_FIND_CODE,      /* $1 join code → tenant, event */
-    LT_SQL_FIND_KEY,       /* $1 tenant code, $2 kid → tenant, alg, key (hex) */
-    LT_SQL_EVENT,          /* $1 event → title, season, join code, tenant name, sheet, epoch */
-    LT_SQL_QUESTIONS,      /* $1 event → body per qi, in order */
-    LT_SQL_LOG_AFTER,      /* $1 event, $2 seq → seq, at_us, kind, payload; at most 500, in order */
-    LT_SQL_HEAD,           /* $1 event, $2 dead after µs → seq, token, node, whether its driver is alive */
-    LT_SQL_ENTRIES,        /* $1 event, $2 joined at or after (µs), $3 after entry → entry, person, name, unit, guest, joined µs; at most 20,000 */
-    LT_SQL_SCORES,         /* $1 event, $2 qi, $3 season, $4 after person → person, entry, right, points_c, used_us; at most 20,000, by person */
-    LT_SQL_SAVED,          /* $1 event, $2 qi, $3 season, $4 person → answer id, body, late */
-    LT_SQL_JOIN_PERSONS,   /* $1 ext ids, $2 names, $3 guest flags: new people */
-    LT_SQL_JOIN_UNITS,     /* $1 ext ids, $2 unit codes: first membership */
-    LT_SQL_JOIN_ENTRIES,   /* $1 events, $2 ext ids: new entries */
-    LT_SQL_JOIN_READ,      /* $1 events, $2 ext ids → ordinal, person, entry, name, unit, guest, joined µs */
-    LT_SQL_ANSWERS,        /* $1 … $11 columns of answer: insert behind the gate */
-    LT_SQL_ANSWERS_READ,   /* $1 season, $2 event, $3 qi, $4 person → ordinal, answer id, late */
-    LT_SQL_APPEND,         /* $1 event, $2 token, $3 seq, $4 at, $5 kind, $6 payload, $7 phase or NULL */
-    LT_SQL_CLAIM,          /* $1 event, $2 node, $3 old token, $4 dead after µs, $5 seq, $6 at, $7 payload */
-    LT_SQL_RELEASE,        /* $1 event, $2 token: nobody drives it any more */
-    LT_SQL_ROSTER,         /* $1 event, $2 after entry, $3 part of a name or '', $4 rows → entry, name, unit, guest */
-    LT_SQL_GATE,           /* $1 event, $2 qi, $3 state: in the transaction of an append */
-    LT_SQL_GATE_CLOSE,     /* $1 event, $2 token, $3 qi: raises LT001 when deposed */
-    LT_SQL_TALLY,          /* $1 event, $2 qi, $3 season → body, count, right; at most 2,000 groups */
-    LT_SQL_FREEZE_SHEET,   /* $1 event */
-    LT_SQL_FINALISE_JOB,   /* $1 event, $2 token */
-    LT_SQL_INBOX_ADD,      /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q */
-    LT_SQL_INBOX_PENDING,  /* $1 event → command id, person, action, expect_q; at most 20 */
-    LT_SQL_INBOX_OUTCOME,  /* $1 event, $2 command id, $3 outcome */
-    LT_SQL_INBOX_READ,     /* $1 event, $2 command id → outcome or NULL */
-    LT_SQL_STAFF,          /* $1 ext id, $2 event, $3 person (used instead of $1 when > 0) → person, name, unit, may host */
-    LT_SQL_STAFF_EVENTS,   /* $1 person → event, title, phase, code, questions, entries; at most 200 */
-    LT_SQL_STATEMENTS      /* count */
+    LT_SQL_NODE_NEW,  /* $1 name → node_id */
+    LT_SQL_NODE_BEAT, /* $1 node, $2 forget after µs → clock (µs since 1970), whether the row is
+                         still there */
+    LT_SQL_NODE_BYE,  /* $1 node: leave at once, so that others take over without waiting */
+    LT_SQL_FIND_CODE, /* $1 join code → tenant, event */
+    LT_SQL_FIND_KEY,  /* $1 tenant code, $2 kid → tenant, alg, key (hex) */
+    LT_SQL_EVENT,     /* $1 event → title, season, join code, tenant name, sheet, epoch */
+    LT_SQL_QUESTIONS, /* $1 event → body per qi, in order */
+    LT_SQL_LOG_AFTER, /* $1 event, $2 seq → seq, at_us, kind, payload; at most 500, in order */
+    LT_SQL_HEAD, /* $1 event, $2 dead after µs → seq, token, node, whether its driver is alive */
+    LT_SQL_ENTRIES, /* $1 event, $2 joined at or after (µs), $3 after entry → entry, person, name,
+                       unit, guest, joined µs; at most 20,000 */
+    LT_SQL_SCORES, /* $1 event, $2 qi, $3 season, $4 after person → person, entry, right, points_c,
+                      used_us; at most 20,000, by person */
+    LT_SQL_SAVED,  /* $1 event, $2 qi, $3 season, $4 person → answer id, body, late */
+    LT_SQL_JOIN_PERSONS, /* $1 ext ids, $2 names, $3 guest flags: new people */
+    LT_SQL_JOIN_UNITS,   /* $1 ext ids, $2 unit codes: first membership */
+    LT_SQL_JOIN_ENTRIES, /* $1 events, $2 ext ids: new entries */
+    LT_SQL_JOIN_READ, /* $1 events, $2 ext ids → ordinal, person, entry, name, unit, guest, joined
+                         µs */
+    LT_SQL_ANSWERS,   /* $1 … $11 columns of answer: insert behind the gate */
+    LT_SQL_ANSWERS_READ, /* $1 season, $2 event, $3 qi, $4 person → ordinal, answer id, late */
+    LT_SQL_APPEND, /* $1 event, $2 token, $3 seq, $4 at, $5 kind, $6 payload, $7 phase or NULL */
+    LT_SQL_CLAIM, /* $1 event, $2 node, $3 old token, $4 dead after µs, $5 seq, $6 at, $7 payload */
+    LT_SQL_RELEASE, /* $1 event, $2 token: nobody drives it any more */
+    LT_SQL_ROSTER,  /* $1 event, $2 after entry, $3 part of a name or '', $4 rows → entry, name,
+                       unit, guest */
+    LT_SQL_GATE,    /* $1 event, $2 qi, $3 state: in the transaction of an append */
+    LT_SQL_GATE_CLOSE, /* $1 event, $2 token, $3 qi: raises LT001 when deposed */
+    LT_SQL_TALLY,      /* $1 event, $2 qi, $3 season → body, count, right; at most 2,000 groups */
+    LT_SQL_FREEZE_SHEET,  /* $1 event */
+    LT_SQL_FINALISE_JOB,  /* $1 event, $2 token */
+    LT_SQL_INBOX_ADD,     /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q */
+    LT_SQL_INBOX_PENDING, /* $1 event → command id, person, action, expect_q; at most 20 */
+    LT_SQL_INBOX_OUTCOME, /* $1 event, $2 command id, $3 outcome */
+    LT_SQL_INBOX_READ,    /* $1 event, $2 command id → outcome or NULL */
+    LT_SQL_STAFF, /* $1 ext id, $2 event, $3 person (used instead of $1 when > 0) → person, name,
+                     unit, may host */
+    LT_SQL_STAFF_EVENTS, /* $1 person → event, title, phase, code, questions, entries; at most 200
+                          */
+    LT_SQL_STATEMENTS    /* count */
 };
 extern const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS];

@@ -1,5 +1,6 @@
-/* What leaves the server about a contest: projections of a node's copy into messages. The only place that reads a
- * question's key for a message, and it does so from REVEALED on (law 4). Strings in the results are borrowed from the contest. */
+/* What leaves the server about a contest: projections of a node's copy into messages. The only
+ * place that reads a question's key for a message, and it does so from REVEALED on (law 4). Strings
+ * in the results are borrowed from the contest. */
 #pragma once
 #include "base/buf.h"
 #include "domain/protocol.h"
@@ -7,7 +8,8 @@
 
 /* The frame of a log record that was just applied. */
 struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_record *r);
-/* Board of the settled standings, own standing of an entry, presence: as frames. NULL when out of memory. */
+/* Board of the settled standings, own standing of an entry, presence: as frames. NULL when out of
+ * memory. */
 struct lt_frame *lt_view_board_frame(const struct lt_contest *c);
 struct lt_frame *lt_view_own_frame(const struct lt_contest *c, const struct lt_entry *e);
 struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p);

@@ -1,0 +1,55 @@
+/* Rows glide to their new place: first, last, invert, play.
+ *
+ * Give the hook's ref to the list and `data-flip` to each child. When `what` changes, children that were there before glide from where
+ * they stood on the screen, new ones rise in. A glide that is interrupted goes on from where it is. With reduced motion nothing moves.
+ */
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+const GLIDE_MS = 400;
+const EASE = "cubic-bezier(0.2, 0.7, 0.2, 1)";
+
+interface Spot {
+  left: number;
+  top: number;
+}
+
+export function useFlip<E extends HTMLElement>(what: unknown): RefObject<E> {
+  const list = useRef<E>(null);
+  const before = useRef(new Map<string, Spot>());
+  // Read while rendering: the elements still stand where the eye saw them last.
+  const seen = list.current ? spots(list.current) : before.current;
+  useLayoutEffect(() => {
+    if (list.current && seen.size > 0 && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      glide(list.current, seen);
+    }
+    if (list.current) before.current = spots(list.current);
+  }, [what]);
+  return list;
+}
+
+function children(list: HTMLElement): HTMLElement[] {
+  return Array.from(list.children).filter((child): child is HTMLElement => child instanceof HTMLElement);
+}
+
+function spots(list: HTMLElement): Map<string, Spot> {
+  const map = new Map<string, Spot>();
+  for (const child of children(list)) {
+    const { left, top } = child.getBoundingClientRect();
+    if (child.dataset.flip !== undefined) map.set(child.dataset.flip, { left, top });
+  }
+  return map;
+}
+
+function glide(list: HTMLElement, seen: Map<string, Spot>): void {
+  for (const child of children(list)) {
+    for (const running of child.getAnimations()) if (running.id === "flip") running.cancel();
+    const from = child.dataset.flip === undefined ? undefined : seen.get(child.dataset.flip);
+    const { left, top, height } = child.getBoundingClientRect();
+    const frames = from
+      ? [{ transform: `translate(${from.left - left}px, ${from.top - top}px)` }, { transform: "none" }]
+      : [{ opacity: 0, transform: `translateY(${height}px)` }, { opacity: 1, transform: "none" }];
+    if (from && Math.abs(from.left - left) < 1 && Math.abs(from.top - top) < 1) continue;
+    child.animate(frames, { duration: GLIDE_MS, easing: EASE, id: "flip" });
+  }
+}

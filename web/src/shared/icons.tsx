@@ -1,0 +1,52 @@
+/* One set of icons, drawn with one pen: 24 × 24, round ends, the colour of the text. */
+import type { ComponentChildren } from "preact";
+
+function Icon({ children }: { children: ComponentChildren }) {
+  return (
+    <svg
+      class="icon"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="2.5"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+export const CheckIcon = () => (
+  <Icon>
+    <path d="M4.5 12.5 10 18 19.5 7" />
+  </Icon>
+);
+export const UpIcon = () => (
+  <Icon>
+    <path d="M12 20V5M5.5 11.5 12 5l6.5 6.5" />
+  </Icon>
+);
+export const DownIcon = () => (
+  <Icon>
+    <path d="M12 4v15M5.5 12.5 12 19l6.5-6.5" />
+  </Icon>
+);
+export const BackIcon = () => (
+  <Icon>
+    <path d="M15 5 8 12l7 7" />
+  </Icon>
+);
+export const SearchIcon = () => (
+  <Icon>
+    <circle cx="10.5" cy="10.5" r="6" />
+    <path d="m15 15 5 5" />
+  </Icon>
+);
+export const ScreenIcon = () => (
+  <Icon>
+    <rect x="3" y="4.5" width="18" height="12" rx="1.5" />
+    <path d="M12 16.5V20M8 20h8" />
+  </Icon>
+);

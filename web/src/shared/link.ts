@@ -1,0 +1,257 @@
+/* The line to the server: one WebSocket at a time, kept up, resumed and believed only as long as it speaks.
+ *
+ * - A lost line comes back with full jitter, so that a hall does not knock at one moment; the server's own delay is honoured.
+ * - The picture stays while the line is away. Resuming returns {epoch, seq} and gets what was missed.
+ * - A request is an object that ends once: done, or an error code. It is sent again with the same id after a reconnect, or when the
+ *   server says "later"; the server acts on an id once.
+ * - Silence is noticed: probes go out regularly, and a line that does not answer is cut and made anew.
+ */
+import { signal } from "@preact/signals";
+import { bestOffset, type Probe, probe, remember } from "./clock.ts";
+import { lang } from "./i18n.ts";
+import { NOTHING_YET, reduceLive } from "./live.ts";
+import {
+  type CommandRequest,
+  type ErrorCode,
+  FINAL_CLOSE_CODES,
+  type Frame,
+  type HelloRequest,
+  PROTOCOL_VERSION,
+  type Request,
+  type Role,
+} from "./protocol.gen.ts";
+
+const PROBE_MS = 5_000;
+const SILENCE_MS = 12_000;
+const HELLO_MS = 10_000;
+const BACKOFF_FIRST_MS = 500;
+const BACKOFF_MOST_MS = 15_000;
+const RESEND_MS = 4_000;
+const GIVE_UP_MS = 30_000;
+
+export interface Credential {
+  ticket?: string;
+  session?: string;
+  event?: string;
+}
+
+export type Status = "connecting" | "live" | "lost" | "ended";
+
+interface Pending {
+  message: CommandRequest;
+  since: number;
+  end: (code: ErrorCode | undefined) => void;
+}
+
+export class Link {
+  readonly status = signal<Status>("connecting");
+  readonly endedBy = signal<ErrorCode | undefined>(undefined);
+  readonly rttMs = signal<number | undefined>(undefined);
+  readonly live = signal(NOTHING_YET);
+
+  private socket: WebSocket | undefined;
+  private attempt = 0;
+  private retryMs = 0;
+  private lastError: ErrorCode | undefined;
+  private heardMs = 0;
+  /** when the first probe that is still unanswered went out */
+  private askedMs = 0;
+  private probes: Probe[] = [];
+  private firstOffsetMs = Date.now() - performance.now();
+  private pending = new Map<string, Pending>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `keep` is told of every renewed credential; `other` gets the frames that are no part of the shared state. */
+  constructor(
+    private readonly role: Role,
+    private credential: Credential,
+    private readonly keep: (credential: Credential) => void,
+    private readonly other: (frame: Frame) => void,
+  ) {
+    setInterval(() => this.tend(), PROBE_MS);
+    addEventListener("online", () => this.status.value === "lost" && this.connect());
+    this.connect();
+  }
+
+  /** Server time, ms. An arrow, so that views may hold it. */
+  readonly now = (): number => performance.now() + (bestOffset(this.probes) ?? this.firstOffsetMs);
+
+  /** Leaves what is shown and enters with another credential. */
+  enter(credential: Credential): void {
+    for (const id of [...this.pending.keys()]) this.settle(id, "gone");
+    this.credential = credential;
+    this.live.value = { ...NOTHING_YET, you: this.live.value.you };
+    this.status.value = "connecting";
+    this.attempt = 0;
+    this.connect();
+  }
+
+  send(message: Request): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN || this.status.value !== "live") return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Ends once: undefined when the server did it, otherwise why not. */
+  command(action: CommandRequest["action"], q: number): Promise<ErrorCode | undefined> {
+    const message: CommandRequest = { t: "command", id: newId(), action, q };
+    return new Promise((end) => {
+      this.pending.set(message.id, { message, since: performance.now(), end });
+      this.send(message);
+      this.resendLater(message.id, RESEND_MS);
+    });
+  }
+
+  private resendLater(id: string, afterMs: number): void {
+    setTimeout(() => {
+      const waiting = this.pending.get(id);
+      if (!waiting) return;
+      if (performance.now() - waiting.since > GIVE_UP_MS) {
+        this.settle(id, "outcome_unknown");
+        return;
+      }
+      this.send(waiting.message);
+      this.resendLater(id, RESEND_MS);
+    }, afterMs);
+  }
+
+  private settle(id: string, code: ErrorCode | undefined): void {
+    const waiting = this.pending.get(id);
+    this.pending.delete(id);
+    waiting?.end(code);
+  }
+
+  private connect(): void {
+    clearTimeout(this.timer);
+    this.drop();
+    this.lastError = undefined;
+    this.retryMs = 0;
+    this.heardMs = performance.now();
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify(this.hello()));
+    socket.onmessage = (e) => this.hear(JSON.parse(String(e.data)) as Frame);
+    socket.onclose = (e) => this.closed(e.code);
+    this.timer = setTimeout(() => this.status.value !== "live" && this.lose(), HELLO_MS);
+  }
+
+  private drop(): void {
+    const socket = this.socket;
+    this.socket = undefined;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  private hello(): HelloRequest {
+    const { ticket, session, event } = this.credential;
+    const { snap, epoch, seq } = this.live.value;
+    return {
+      t: "hello",
+      v: PROTOCOL_VERSION,
+      role: this.role,
+      ...(session !== undefined ? { session } : ticket !== undefined ? { ticket } : {}),
+      ...(event !== undefined ? { event } : {}),
+      ...(snap ? { epoch, seq } : {}),
+      lang: lang.value,
+    };
+  }
+
+  private hear(frame: Frame): void {
+    this.heardMs = performance.now();
+    this.live.value = reduceLive(this.live.value, frame, this.now());
+    if (this.live.value.gap) {
+      this.lose();
+      return;
+    }
+    switch (frame.t) {
+      case "welcome":
+        this.firstOffsetMs = frame.now_ms - performance.now();
+        this.welcomed(frame.session);
+        return;
+      case "events":
+        this.welcomed(frame.session);
+        break;
+      case "time":
+        this.probes = remember(this.probes, probe(frame.c, performance.now(), frame.s));
+        this.rttMs.value = this.probes[this.probes.length - 1]?.rttMs;
+        return;
+      case "done":
+        this.settle(frame.id, undefined);
+        return;
+      case "error":
+        this.refused(frame.code, frame.re, frame.retry_ms);
+        break;
+      case "bye":
+        this.lastError = frame.code;
+        this.retryMs = frame.retry_ms;
+        return;
+      default:
+        break;
+    }
+    this.other(frame);
+  }
+
+  private welcomed(session: string): void {
+    clearTimeout(this.timer);
+    const { ticket: _, ...rest } = this.credential;
+    this.credential = { ...rest, session };
+    this.keep(this.credential);
+    this.attempt = 0;
+    this.status.value = "live";
+    this.ask();
+    for (const { message } of this.pending.values()) this.send(message);
+  }
+
+  private refused(code: ErrorCode, re: string | undefined, retryMs: number | undefined): void {
+    this.lastError = code;
+    if (re !== undefined) {
+      if (retryMs !== undefined && this.pending.has(re)) this.resendLater(re, retryMs);
+      else this.settle(re, code);
+    } else if (this.status.value !== "live") {
+      // The hello itself was refused, and the server leaves the line open.
+      if (retryMs === undefined) this.end(code);
+      else this.lose(retryMs);
+    }
+  }
+
+  private closed(code: number): void {
+    if (FINAL_CLOSE_CODES.includes(code)) this.end(this.lastError ?? "bad_session");
+    else this.lose(this.retryMs);
+  }
+
+  private lose(atLeastMs = 0): void {
+    this.drop();
+    if (this.status.value !== "connecting") this.status.value = "lost";
+    this.rttMs.value = undefined;
+    const most = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.attempt);
+    this.attempt += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.connect(), atLeastMs + Math.random() * most);
+  }
+
+  private end(code: ErrorCode): void {
+    this.drop();
+    clearTimeout(this.timer);
+    this.status.value = "ended";
+    this.endedBy.value = code;
+    for (const id of [...this.pending.keys()]) this.settle(id, code);
+  }
+
+  private tend(): void {
+    if (this.status.value !== "live") return;
+    // Against the probe, not against the clock: a browser lets the timers of a hidden page sleep.
+    if (this.askedMs > this.heardMs && performance.now() - this.askedMs > SILENCE_MS) this.lose();
+    else this.ask();
+  }
+
+  private ask(): void {
+    if (this.askedMs <= this.heardMs) this.askedMs = performance.now();
+    this.send({ t: "time", c: Math.round(performance.now()) });
+  }
+}
+
+/** 128 random bits; getRandomValues works without TLS, randomUUID does not. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
