@@ -230,6 +230,19 @@ static bool crowd_init(struct crowd *c, const struct lt_crowd_args *a)
     return c->members[LT_CROWD_SERVER] && c->members[LT_CROWD_FLOOR];
 }
 
+static void crowd_done(struct crowd *c)
+{
+    for (int side = 0; side < LT_CROWD_SIDES; side++) {
+        for (int i = 0; c->members[side] && i < c->args->n; i++) {
+            lt_wsc_drop(&c->members[side][i].conn);
+            free(c->members[side][i].session);
+        }
+        free(c->members[side]);
+    }
+    lt_gen_done(&c->gen);
+    free(c);
+}
+
 int lt_crowd_run(const struct lt_crowd_args *a)
 {
     struct crowd *c = calloc(1, sizeof *c);
@@ -241,6 +254,7 @@ int lt_crowd_run(const struct lt_crowd_args *a)
          * millisecond instead. */
         nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
     }
-    /* The process ends here; the kernel closes 20,000 sockets faster than we would. */
+    if (c)
+        crowd_done(c);
     return ok ? 0 : 1;
 }

@@ -36,7 +36,8 @@ enum {
     CONTROL_MAX = 125,
     MASK_BYTES = 4,
     CRLFCRLF = 0x0d0a0d0a,
-    DRAIN_READS = 16
+    DRAIN_READS = 16,
+    WASTE_BYTES = 16384 /* as much as a TLS record holds */
 };
 
 static struct {
@@ -215,12 +216,13 @@ static size_t scan(struct lt_conn *c, const uint8_t *p, size_t n)
 typedef ssize_t read_fn(void *from, void *buf, size_t n);
 
 /* The stream is void: take what comes until there is no more, so that the reader below waits again.
- */
-static ssize_t drain(read_fn *fn, void *from, void *buf, size_t n)
+ * A socket that is closed over unread bytes is reset, and a reset overtakes the close frame: so a whole message that was
+ * refused by its length is read away. Who sends more than that in one turn is told nothing. */
+static ssize_t drain(read_fn *fn, void *from)
 {
-    ssize_t r = 0;
+    static uint8_t waste[WASTE_BYTES];
     for (int i = 0; i < DRAIN_READS; i++) {
-        r = fn(from, buf, n);
+        ssize_t r = fn(from, waste, sizeof waste);
         if (r <= 0)
             return r;
     }
@@ -231,7 +233,7 @@ static ssize_t drain(read_fn *fn, void *from, void *buf, size_t n)
 static ssize_t gate_read(struct lt_conn *c, read_fn *fn, void *from, void *buf, size_t n)
 {
     if (c->gate.dead)
-        return drain(fn, from, buf, n);
+        return drain(fn, from);
     ssize_t r = fn(from, buf, n);
     if (r <= 0)
         return r;
@@ -242,7 +244,7 @@ static ssize_t gate_read(struct lt_conn *c, read_fn *fn, void *from, void *buf, 
         return r;
     }
     size_t allowed = scan(c, buf, (size_t)r);
-    return allowed > 0 ? (ssize_t)allowed : drain(fn, from, buf, n);
+    return allowed > 0 ? (ssize_t)allowed : drain(fn, from);
 }
 
 static struct lt_conn *gate_of(int fd, bool tls)

@@ -112,6 +112,8 @@ function RosterRows({ roster, more }: { roster: RosterState; more: () => void })
     const box = list.current;
     if (box && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX) more();
   };
+  // A reader who waits at the end gets the next page without another nudge.
+  useEffect(nearEnd, [roster.rows.length]);
   if (!roster.loaded) {
     return (
       <div class="roster-rows" role="status" aria-label={t("roster.loading")}>

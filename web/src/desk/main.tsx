@@ -24,6 +24,7 @@ const link = credential && new Link("desk", credential, (renewed) => keepFor(KEP
 function hear(frame: Frame): void {
   if (frame.t === "events") keepFor(KEPT_LIST, { session: frame.session });
   if (frame.t === "roster") turnRoster({ t: "rows", rows: frame.rows, more: frame.more });
+  if (frame.t === "board") turnRoster({ t: "refresh" });
   if (frame.t === "error" && frame.re === undefined) turnRoster({ t: "lost" });
 }
 
