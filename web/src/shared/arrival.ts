@@ -1,36 +1,50 @@
 /* How a page was opened: the credential rides in the fragment, which no server ever sees, and is taken out of the address at once so that
- * it stays out of the history and of photographs of the screen. For a reload it is kept for this tab only. */
+ * it stays out of the history and of photographs of the screen. For a reload it is kept: by desk and stage for their tab only, by the
+ * phone page for longer, since phones throw tabs away. */
 import type { Credential } from "./link.ts";
 
-/** What the fragment says: `#s=SESSION`, `#t=TICKET&e=EVENT`. Pure. */
+/** What the fragment says: `#s=SESSION`, `#t=TICKET&e=EVENT`, `#c=CODE`. Pure. */
 export function readFragment(hash: string): Credential | undefined {
   const named = new URLSearchParams(hash.replace(/^#/, ""));
   const session = named.get("s");
   const ticket = named.get("t");
   const event = named.get("e");
-  if (!session && !ticket) return undefined;
-  return { ...(session ? { session } : ticket ? { ticket } : {}), ...(event ? { event } : {}) };
+  const code = named.get("c");
+  if (!session && !ticket && !code) return undefined;
+  return { ...(session ? { session } : ticket ? { ticket } : code ? { code } : {}), ...(event ? { event } : {}) };
 }
 
-export function arrive(key: string): Credential | undefined {
+/** Storage may be forbidden: even naming it may throw. */
+export type Keep = () => Storage;
+const TAB: Keep = () => sessionStorage;
+
+export function arrive(key: string, keep = TAB): Credential | undefined {
   const fresh = readFragment(location.hash);
   if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
-  if (!fresh) return kept(key);
-  keepFor(key, fresh);
+  if (!fresh) return kept(key, keep);
+  keepFor(key, fresh, keep);
   return fresh;
 }
 
-export function keepFor(key: string, credential: Credential): void {
+export function keepFor(key: string, credential: Credential, keep = TAB): void {
   try {
-    sessionStorage.setItem(key, JSON.stringify(credential));
+    keep().setItem(key, JSON.stringify(credential));
   } catch {
     return;
   }
 }
 
-export function kept(key: string): Credential | undefined {
+export function forget(key: string, keep = TAB): void {
   try {
-    const text = sessionStorage.getItem(key);
+    keep().removeItem(key);
+  } catch {
+    return;
+  }
+}
+
+export function kept(key: string, keep = TAB): Credential | undefined {
+  try {
+    const text = keep().getItem(key);
     return text === null ? undefined : (JSON.parse(text) as Credential);
   } catch {
     return undefined;

@@ -50,3 +50,8 @@ export const ScreenIcon = () => (
     <path d="M12 16.5V20M8 20h8" />
   </Icon>
 );
+export const CrossIcon = () => (
+  <Icon>
+    <path d="M6 6l12 12M18 6 6 18" />
+  </Icon>
+);

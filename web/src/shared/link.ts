@@ -11,6 +11,7 @@ import { bestOffset, type Probe, probe, remember } from "./clock.ts";
 import { lang } from "./i18n.ts";
 import { NOTHING_YET, reduceLive } from "./live.ts";
 import {
+  type AnswerRequest,
   type CommandRequest,
   type ErrorCode,
   FINAL_CLOSE_CODES,
@@ -32,14 +33,18 @@ const GIVE_UP_MS = 30_000;
 export interface Credential {
   ticket?: string;
   session?: string;
+  /** a guest's way in, until the first welcome gives a session */
+  code?: string;
+  name?: string;
   event?: string;
 }
 
 export type Status = "connecting" | "live" | "lost" | "ended";
 
 interface Pending {
-  message: CommandRequest;
-  since: number;
+  message: CommandRequest | AnswerRequest;
+  /** when to stop asking; an answer is never given up */
+  untilMs: number;
   end: (code: ErrorCode | undefined) => void;
 }
 
@@ -94,9 +99,17 @@ export class Link {
 
   /** Ends once: undefined when the server did it, otherwise why not. */
   command(action: CommandRequest["action"], q: number): Promise<ErrorCode | undefined> {
-    const message: CommandRequest = { t: "command", id: newId(), action, q };
+    return this.request({ t: "command", id: newId(), action, q }, GIVE_UP_MS);
+  }
+
+  /** Ends once: undefined when the answer is committed, otherwise why it is not. Sent again and again with the same id until then. */
+  answer(answer: Omit<AnswerRequest, "t" | "id">): Promise<ErrorCode | undefined> {
+    return this.request({ t: "answer", id: newId(), ...answer }, Number.POSITIVE_INFINITY);
+  }
+
+  private request(message: CommandRequest | AnswerRequest, patienceMs: number): Promise<ErrorCode | undefined> {
     return new Promise((end) => {
-      this.pending.set(message.id, { message, since: performance.now(), end });
+      this.pending.set(message.id, { message, untilMs: performance.now() + patienceMs, end });
       this.send(message);
       this.resendLater(message.id, RESEND_MS);
     });
@@ -106,7 +119,7 @@ export class Link {
     setTimeout(() => {
       const waiting = this.pending.get(id);
       if (!waiting) return;
-      if (performance.now() - waiting.since > GIVE_UP_MS) {
+      if (performance.now() > waiting.untilMs) {
         this.settle(id, "outcome_unknown");
         return;
       }
@@ -144,13 +157,14 @@ export class Link {
   }
 
   private hello(): HelloRequest {
-    const { ticket, session, event } = this.credential;
+    const { ticket, session, code, name, event } = this.credential;
     const { snap, epoch, seq } = this.live.value;
     return {
       t: "hello",
       v: PROTOCOL_VERSION,
       role: this.role,
-      ...(session !== undefined ? { session } : ticket !== undefined ? { ticket } : {}),
+      ...(session !== undefined ? { session } : ticket !== undefined ? { ticket } : code !== undefined ? { code } : {}),
+      ...(session === undefined && code !== undefined && name !== undefined ? { name } : {}),
       ...(event !== undefined ? { event } : {}),
       ...(snap ? { epoch, seq } : {}),
       lang: lang.value,
@@ -179,6 +193,9 @@ export class Link {
       case "done":
         this.settle(frame.id, undefined);
         return;
+      case "ack":
+        this.settle(frame.id, frame.state === "late" ? "question_closed" : undefined);
+        return;
       case "error":
         this.refused(frame.code, frame.re, frame.retry_ms);
         break;
@@ -194,8 +211,8 @@ export class Link {
 
   private welcomed(session: string): void {
     clearTimeout(this.timer);
-    const { ticket: _, ...rest } = this.credential;
-    this.credential = { ...rest, session };
+    const { event } = this.credential;
+    this.credential = { session, ...(event === undefined ? {} : { event }) };
     this.keep(this.credential);
     this.attempt = 0;
     this.status.value = "live";

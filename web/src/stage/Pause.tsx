@@ -1,7 +1,7 @@
 /* A pause: calm, and the clock visibly stands still. */
 import type { Question } from "../shared/protocol.gen.ts";
 import { t } from "./messages.ts";
-import { Countdown } from "./Ring.tsx";
+import { Countdown } from "../shared/Ring.tsx";
 
 export function Pause({ question, now }: { question: Question | undefined; now: () => number }) {
   const running = question?.state === "open" && question.deadline_ms !== undefined ? question : undefined;

@@ -5,7 +5,7 @@ import { points } from "../shared/format.ts";
 import { useFit } from "./fit.ts";
 import { t } from "./messages.ts";
 import { Options } from "./Options.tsx";
-import { Countdown, RingStill } from "./Ring.tsx";
+import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { Rolling } from "./Rolling.tsx";
 
 const STEM_SIZES = [4, 3.5, 3, 2.5, 2.1, 1.75] as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { secondsLeft } from "../../src/stage/clock.ts";
+import { secondsLeft } from "../../src/shared/countdown.ts";
 
 test("the number is 1 until the very end and never negative", () => {
   assert.equal(secondsLeft(20_000, 0), 20);

@@ -5,7 +5,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LAST_SECONDS, secondsLeft } from "./clock.ts";
+import { LAST_SECONDS, secondsLeft } from "./countdown.ts";
 
 const RADIUS = 46;
 const ROUND = 2 * Math.PI * RADIUS;
