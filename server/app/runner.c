@@ -4,9 +4,10 @@
  * be appended next is one transaction, and the append is the fence (leitai.append_log raises LT001
  * when the token or the seq is not what we think). Its inputs, in order of urgency:
  *
- *   a question is closing    wait drain_us → close the gate (waits for answers that hold it) →
- * tally → append "closed" a deadline passed        append "closing" the inbox has commands   decide
- * each, append its record with its outcome
+ *   a question is closing    wait drain_us → close the gate (waits for answers that hold it)
+ *                            → tally → append "closed"
+ *   a deadline passed        append "closing"
+ *   the inbox has commands   decide each, append its record with its outcome
  *
  *   idle → claiming → (busy ⇄ idle) → deposed
  *

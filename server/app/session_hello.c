@@ -3,8 +3,8 @@
  *
  *   ticket → key looked up → verified ─┐
  *   join code → event looked up ───────┼→ event held → play: joined (committed) → entered
- *   session token → verified ──────────┘             → desk: role checked → entered, or events
- * listed → stage: entered
+ *   session token → verified ──────────┘             → desk: role checked → entered, or listed
+ *                                                    → stage: entered
  */
 #include "base/err.h"
 #include "base/log.h"

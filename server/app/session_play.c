@@ -1,7 +1,7 @@
 /* A player's answer: from the message to the acknowledgement.
  *
- *   session_answer → checked against the engine and the question → graded, scored (pure) →
- * lt_commit_answer → committed by PostgreSQL → on_committed → ack
+ *   session_answer → checked against the engine and the question → graded, scored (pure)
+ *   → lt_commit_answer → committed by PostgreSQL → on_committed → ack
  */
 #include "base/err.h"
 #include "base/log.h"

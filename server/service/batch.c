@@ -6,11 +6,11 @@
  * DO NOTHING cannot see, in its own snapshot, a twin that committed meanwhile.
  *
  *   - SQLSTATE class 22 and 23 blame a row: the batch is halved until the row is alone. Everything
- * else (no connection, deadlock, shutdown, a lost reply to COMMIT) is tried again whole, with the
- * same keys, after a back-off: repeating is harmless, and nobody is refused because of a fault of
- * ours.
+ *     else (no connection, deadlock, shutdown, a lost reply to COMMIT) is tried again whole, with
+ *     the same keys, after a back-off: repeating is harmless, and nobody is refused because of a
+ *     fault of ours.
  *   - The bound counts items in the queue and in flight together. A full queue refuses, it never
- * drops.
+ *     drops.
  */
 #include "service/batch.h"
 #include "base/err.h"

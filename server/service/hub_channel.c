@@ -1,13 +1,16 @@
 /* What nodes tell each other about an event, on the Redis channel `lt:{tenant}:{event}`. One line
  * each, the first letter says which:
  *
- *   L epoch seq at_us kind payload    a log record, committed
- *   H node seq                        the driver announces where its log ends (every second)
- *   W                                 the log or the inbox has something new (a job's record, a
- * command) O command outcome                 a command was decided: "ok" or an error code P node
- * players stages qi answered presence of one node (every 2 s, and on change) R node entry since_us
- * a player is connected to `node` since then: older connections elsewhere end X node entry it is
- * not any more Q                                 who just came asks everybody to say their R
+ *   L epoch seq at_us kind payload             a log record, committed
+ *   H node seq                                 the driver announces where its log ends (every s)
+ *   W                                          the log or the inbox has something new
+ *   O command outcome                          a command was decided: "ok" or an error code
+ *   P node players stages qi answered          presence of one node (every 2 s, and on change)
+ *   R node entry since_us person guest name US unit   (US: the byte 0x1f)
+ *                                              a player is connected to `node` since then: older
+ *                                              connections elsewhere end
+ *   X node entry                               it is not any more
+ *   Q                                          who just came asks everybody to say their R
  *
  * All of it may be lost: the log is polled on silence, presence has a TTL, outcomes are asked for.
  */
@@ -121,10 +124,15 @@ static void hear_presence(struct lt_contest *c, const char *p)
 
 void hub_say_here(struct lt_contest *c, const struct lt_member *m)
 {
-    char text[80];
-    snprintf(text, sizeof text, "R %" PRId64 " %" PRId64 " %" PRId64,
-             lt_cluster_node(c->hub->cluster), m->entry->id, m->since_us);
-    hub_publish(c, text);
+    const struct lt_entry *e = m->entry;
+    struct lt_buf b;
+    lt_buf_init(&b, MESSAGE_BYTES);
+    lt_buf_printf(&b, "R %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %s\x1f%s",
+                  lt_cluster_node(c->hub->cluster), e->id, m->since_us, e->person, e->guest,
+                  e->name, e->unit);
+    if (!b.failed)
+        hub_publish(c, lt_buf_cstr(&b));
+    lt_buf_done(&b);
 }
 
 void hub_say_gone(struct lt_contest *c, const struct lt_entry *e)
@@ -164,13 +172,30 @@ bool lt_hub_online(const struct lt_contest *c, int64_t entry)
     return false;
 }
 
+/* The entry may be news to this node: the message carries all of it, so that a desk sees who is
+ * here before the next look at the database. */
+static struct lt_entry *hear_entry(struct lt_contest *c, int64_t id, int64_t person, int guest,
+                                   const char *names)
+{
+    struct lt_entry *e = lt_contest_entry(c, id);
+    const char *unit = strchr(names, '\x1f');
+    char name[256];
+    if (e || !unit || (size_t)(unit - names) >= sizeof name)
+        return e;
+    memcpy(name, names, (size_t)(unit - names));
+    name[unit - names] = '\0';
+    return lt_contest_entry_add(c, id, person, name, unit + 1, guest != 0);
+}
+
 static void hear_here(struct lt_contest *c, const char *p)
 {
-    int64_t node, entry, since_us;
-    if (sscanf(p, "R %" SCNd64 " %" SCNd64 " %" SCNd64, &node, &entry, &since_us) != 3 ||
-        node == lt_cluster_node(c->hub->cluster))
+    int64_t node, entry, since_us, person;
+    int guest, used = 0;
+    if (sscanf(p, "R %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d %n", &node, &entry,
+               &since_us, &person, &guest, &used) != 5 ||
+        used == 0 || node == lt_cluster_node(c->hub->cluster))
         return;
-    struct lt_entry *e = lt_contest_entry(c, entry);
+    struct lt_entry *e = hear_entry(c, entry, person, guest, p + used);
     if (!e || (e->member && e->member->since_us >= since_us))
         return;
     e->remote_node = node;

@@ -44,7 +44,7 @@ server_start() {
     admin -c "CREATE DATABASE $db TEMPLATE template0"
     export LEITAI_DATABASE_URL="$server user=leitai_app dbname=$db" LEITAI_RELAY_URL="$server user=leitai_relay dbname=$db"
     export LEITAI_MIGRATE_URL="$LEITAI_TEST_PG_URL dbname=$db" LEITAI_REDIS_URL="unix://$dir/redis.sock"
-    export LEITAI_SESSION_SECRET=a-secret-of-a-test-that-is-long-enough LEITAI_STATIC_DIR='' LEITAI_WORKERS=2 LEITAI_DRAIN_S=1
+    export LEITAI_SESSION_SECRET=a-secret-of-a-test-that-is-long-enough LEITAI_STATIC_DIR=${WEB_DIST:-} LEITAI_WORKERS=2 LEITAI_DRAIN_S=1
     LEITAI_PORT=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
     export LEITAI_PORT
     "$build/leitai" migrate >/dev/null

@@ -1,0 +1,68 @@
+// A server of the test's own and pages in headless Chromium.
+import { spawn } from "node:child_process";
+import crypto from "node:crypto";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import readline from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const { chromium } = createRequire(path.join(root, "web/package.json"))("playwright-core");
+
+/** Starts tests/lib/server.sh with the built pages; `sql` asks its database, `stop` ends it and gives its reports. */
+export async function startServer() {
+  const script = `set -euo pipefail; . "${root}/tests/lib/server.sh"; server_start "$1"; echo "up $LEITAI_PORT $dir"
+    while read -r line; do sql -c "$line" | tr '\\n' ';'; echo; done; server_stop; exit "$fails"`;
+  const child = spawn("bash", ["-c", script, "server", process.env.LEITAI_TEST_BUILD], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, WEB_DIST: path.join(root, "web/dist") },
+  });
+  const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  let up;
+  do up = await next();
+  while (up !== undefined && !up.startsWith("up "));
+  if (up === undefined) throw new Error("the server did not come up");
+  const [, port, dir] = up.split(" ");
+  return {
+    base: `http://127.0.0.1:${port}`,
+    secret: fs.readFileSync(`${dir}/secret`, "utf8").trim(),
+    /** Rows of one statement, "a|b;c|d". */
+    async sql(statement) {
+      child.stdin.write(`${statement.replaceAll("\n", " ")}\n`);
+      return (await next()).replace(/;$/, "");
+    },
+    async stop() {
+      child.stdin.end();
+      const reports = [];
+      for (let line = await next(); line !== undefined; line = await next()) reports.push(line);
+      return reports;
+    },
+  };
+}
+
+export function ticket(secret, sub) {
+  const b64 = (x) => Buffer.from(JSON.stringify(x)).toString("base64url");
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const text = `${b64({ alg: "HS256", kid: "main" })}.${b64({ aud: "leitai", tid: "demo", sub, exp })}`;
+  return `${text}.${crypto.createHmac("sha256", secret).update(text).digest("base64url")}`;
+}
+
+export async function startBrowser() {
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** A page of its own browser context, i.e. of another person. Errors in it are collected in `errors`. */
+export async function openPage(browser, url, { width, height, errors, ...context }) {
+  const c = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", ...context });
+  const page = await c.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("pageerror", (e) => errors.push(`${page.url()}: ${e.message}`));
+  page.on("console", (m) => m.type() === "error" && errors.push(`${page.url()}: ${m.text()}`));
+  await page.goto(url);
+  return page;
+}
