@@ -14,6 +14,8 @@ test("a host, a stage and three phones play a contest to its end", { timeout: 24
   const event = await server.sql("SELECT event_id FROM leitai.event WHERE code = 'live-demo'");
   const questions = Number(await server.sql(`SELECT count(*) FROM leitai.question_instance WHERE event_id = ${event}`));
   const shoot = async (name, pages) => {
+    // A photograph waits until what moves has come to rest.
+    if (process.env.SHOTS) await desk.evaluate(() => new Promise((done) => setTimeout(done, 1500)));
     if (process.env.SHOTS) for (const [who, page] of Object.entries(pages)) await page.screenshot({ path: path.join(process.env.SHOTS, `${who}-${name}.png`) });
   };
 
@@ -78,7 +80,7 @@ test("a host, a stage and three phones play a contest to its end", { timeout: 24
     await one.locator(".row-own .place-1").waitFor();
   });
   await stage.keyboard.press("b");
-  await stage.getByText("排行榜").first().waitFor();
+  await stage.getByText("第 12 题后").waitFor();
   await shoot("board", { stage });
 
   await act("finish"); // every question was asked, so it needs no confirmation

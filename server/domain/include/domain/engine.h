@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 enum lt_phase {
-    LT_PHASE_DRAFT,    /* being built; nobody may join */
-    LT_PHASE_LOBBY,    /* people join and wait */
+    LT_PHASE_DRAFT, /* being built; nobody may join */
+    LT_PHASE_LOBBY, /* people join and wait */
     LT_PHASE_RUNNING,
     LT_PHASE_PAUSED,   /* clocks stand still, answers are refused */
     LT_PHASE_FINISHED, /* no further question; results may be ruled on */
@@ -34,35 +34,35 @@ enum lt_qstate {
     LT_Q_REVEALED, /* key, distribution and points are public */
     LT_QSTATES     /* count */
 };
-const char *lt_phase_name(enum lt_phase p);  /* "draft", … */
+const char *lt_phase_name(enum lt_phase p); /* "draft", … */
 const char *lt_qstate_name(enum lt_qstate q);
 
 struct lt_engine {
     const struct lt_sheet *sheet; /* borrowed */
     enum lt_phase phase;
     enum lt_qstate qstate;
-    int64_t seq;       /* of the last applied record, 0: none */
-    int qi;            /* 0-based number of the current question over the event, -1 before the first */
+    int64_t seq; /* of the last applied record, 0: none */
+    int qi;      /* 0-based number of the current question over the event, -1 before the first */
     int64_t opened_us, deadline_us; /* cluster time; of an open question */
-    int64_t paused_us; /* when the pause began */
+    int64_t paused_us;              /* when the pause began */
     int64_t closing_us;
     int answered, correct; /* tally of the current question, from CLOSED on */
-    int dist[8];       /* how many chose each option */
-    bool finalising;   /* finalise was accepted, result job under way */
+    int dist[8];           /* how many chose each option */
+    bool finalising;       /* finalise was accepted, result job under way */
 };
 
-enum lt_action { /* host commands */
-    LT_ACT_LOBBY,    /* draft → lobby */
-    LT_ACT_START,    /* lobby → running */
-    LT_ACT_NEXT,     /* none/revealed → armed, next question */
-    LT_ACT_OPEN,     /* armed → open */
-    LT_ACT_CLOSE,    /* open → closing, before the deadline */
-    LT_ACT_REVEAL,   /* closed → revealed */
-    LT_ACT_PAUSE,
-    LT_ACT_RESUME,
-    LT_ACT_FINISH,   /* running (no question open or unrevealed) → finished */
-    LT_ACT_FINALISE, /* finished: compute results and credits */
-    LT_ACTIONS       /* count */
+enum lt_action {                /* host commands */
+                 LT_ACT_LOBBY,  /* draft → lobby */
+                 LT_ACT_START,  /* lobby → running */
+                 LT_ACT_NEXT,   /* none/revealed → armed, next question */
+                 LT_ACT_OPEN,   /* armed → open */
+                 LT_ACT_CLOSE,  /* open → closing, before the deadline */
+                 LT_ACT_REVEAL, /* closed → revealed */
+                 LT_ACT_PAUSE,
+                 LT_ACT_RESUME,
+                 LT_ACT_FINISH,   /* running (no question open or unrevealed) → finished */
+                 LT_ACT_FINALISE, /* finished: compute results and credits */
+                 LT_ACTIONS       /* count */
 };
 bool lt_action_parse(const char *s, enum lt_action *ret);
 const char *lt_action_name(enum lt_action a);
@@ -86,22 +86,26 @@ enum lt_input_kind {
 };
 struct lt_input {
     enum lt_input_kind kind;
-    int64_t now_us;       /* cluster time */
+    int64_t now_us; /* cluster time */
     enum lt_action action;
-    int expect_q;         /* COMMAND: 0-based question the host saw, or an LT_EXPECT_ value (see lt_engine_expect); a different current
+    int expect_q; /* COMMAND: 0-based question the host saw, or an LT_EXPECT_ value (see lt_engine_expect); a different current
                            * question is LT_ESTALE (double click, two desks) */
-    int64_t by;           /* person who acts, 0: the system */
+    int64_t by;   /* person who acts, 0: the system */
     int answered, correct, dist[8]; /* TALLY */
-    int64_t node, token;  /* TAKEOVER */
+    int64_t node, token;            /* TAKEOVER */
 };
 
 enum lt_record_kind {
-    LT_REC_PHASE,     /* phase changed (lobby, start, pause, resume, finish) */
-    LT_REC_ARMED, LT_REC_OPEN, LT_REC_CLOSING, LT_REC_CLOSED, LT_REC_REVEAL,
-    LT_REC_DRIVER,    /* a takeover */
+    LT_REC_PHASE, /* phase changed (lobby, start, pause, resume, finish) */
+    LT_REC_ARMED,
+    LT_REC_OPEN,
+    LT_REC_CLOSING,
+    LT_REC_CLOSED,
+    LT_REC_REVEAL,
+    LT_REC_DRIVER, /* a takeover */
     LT_REC_FINALISING,
     LT_REC_FINAL,
-    LT_RECORDS        /* count */
+    LT_RECORDS /* count */
 };
 const char *lt_record_kind_name(enum lt_record_kind k); /* event_log.kind: "phase", "armed", … */
 bool lt_record_kind_parse(const char *s, enum lt_record_kind *ret);
@@ -116,7 +120,7 @@ struct lt_record {
     int64_t opened_us, deadline_us; /* OPEN, and PHASE when a resume moved them */
     int answered, correct, dist[8]; /* CLOSED */
     int64_t by;
-    int64_t node, token;            /* DRIVER */
+    int64_t node, token; /* DRIVER */
 };
 
 void lt_engine_init(struct lt_engine *e, const struct lt_sheet *sheet);
@@ -124,7 +128,8 @@ void lt_engine_init(struct lt_engine *e, const struct lt_sheet *sheet);
  * (a timer that finds nothing due gives none; a repeated command whose effect holds already, e.g. open when open with the same expect_q or a second finalise, gives none and LT_OK: a double click does nothing twice).
  * LT_EPHASE: not allowed in this phase or state (also a reveal before the tally). LT_ESTALE. LT_ENOQUESTION: no next question.
  * LT_ERANGE: a time, tally, node or token that no driver could mean. A record that is returned is one that lt_engine_apply accepts. */
-int lt_engine_decide(const struct lt_engine *e, const struct lt_input *in, struct lt_record *ret, bool *ret_has);
+int lt_engine_decide(const struct lt_engine *e, const struct lt_input *in, struct lt_record *ret,
+                     bool *ret_has);
 /* Apply the record with seq == e->seq + 1; LT_EGAP otherwise, LT_ERECORD when it contradicts the state (corrupt log); state is untouched on error. */
 int lt_engine_apply(struct lt_engine *e, const struct lt_record *r);
 /* When the driver must give LT_IN_TIME next (cluster time; deadline + grace of an open question), INT64_MAX: nothing pending.
@@ -137,4 +142,5 @@ int lt_engine_accepts(const struct lt_engine *e, int qi, int64_t now_us, int64_t
 /* Payload JSON of a record (event_log.payload; canonical: fixed member order) and back: writing what was read gives the same bytes.
  * LT_ERECORD: unknown kind, or a payload with a member missing, unknown or out of range. */
 void lt_record_write(const struct lt_record *r, struct lt_buf *out);
-int lt_record_read(const char *kind, int64_t seq, int64_t at_us, const char *payload, size_t n, struct lt_record *ret);
+int lt_record_read(const char *kind, int64_t seq, int64_t at_us, const char *payload, size_t n,
+                   struct lt_record *ret);

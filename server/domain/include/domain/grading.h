@@ -5,7 +5,7 @@
 #include "domain/rules.h"
 
 struct lt_verdict {
-    bool right;     /* entirely right */
+    bool right;      /* entirely right */
     int fraction_e4; /* 0–10000 of the full points (partial credit); 10000 when right */
 };
 /* partial: MULTIPLE earns max(0, right chosen/right options − wrong chosen/wrong options). A response that lt_response_check refuses is wrong. */

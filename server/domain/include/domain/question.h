@@ -4,7 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LT_OPTIONS_MAX = 8, LT_ACCEPTED_MAX = 12, LT_FILL_BYTES = 400, LT_QUESTION_JSON_BYTES = 32768 };
+enum {
+    LT_OPTIONS_MAX = 8,
+    LT_ACCEPTED_MAX = 12,
+    LT_FILL_BYTES = 400,
+    LT_QUESTION_JSON_BYTES = 32768
+};
 
 enum lt_qtype {
     LT_QT_SINGLE,    /* one option */
@@ -21,9 +26,9 @@ struct lt_question {
     char *stem, *topic, *explanation, *source;
     int n_options;
     char *options[LT_OPTIONS_MAX];
-    int n_key;                        /* options in the key; for FILL the number of accepted texts */
-    int key[LT_OPTIONS_MAX];          /* option indexes, ascending; for ORDER in the right order */
-    char *accepted[LT_ACCEPTED_MAX];  /* FILL: accepted texts, first is the display form */
+    int n_key;                       /* options in the key; for FILL the number of accepted texts */
+    int key[LT_OPTIONS_MAX];         /* option indexes, ascending; for ORDER in the right order */
+    char *accepted[LT_ACCEPTED_MAX]; /* FILL: accepted texts, first is the display form */
 };
 
 /* JSON {"type","topic","stem","options":[…],"key":[0,2]|,"accepted":[…],"explanation","source"} (content and key together: never leaves the server).

@@ -7,8 +7,8 @@ struct lt_standing {
     int64_t entry;    /* id */
     int64_t points_c; /* signed */
     int32_t correct;
-    int64_t time_us;  /* of answers that scored */
-    int32_t rank;     /* output of lt_rank, from 1 */
+    int64_t time_us; /* of answers that scored */
+    int32_t rank;    /* output of lt_rank, from 1 */
 };
 /* Sort by rank, ties by entry id for a stable picture; fill `rank`. O(n log n). */
 void lt_rank(struct lt_standing *s, int n);

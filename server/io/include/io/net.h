@@ -42,22 +42,25 @@ struct lt_net_handler {
 struct lt_net_opts {
     const char *host; /* address to bind, numeric */
     int port;         /* 0: let the kernel choose (lt_net_port) */
-    const char *static_dir;              /* built web files, NULL: none. x.br / x.gz beside x are served by Accept-Encoding */
-    const char *tls_cert, *tls_key;      /* PEM paths, NULL: plain */
-    const char *allowed_origins;         /* space-separated; "" allows same host only */
-    const char *const *api_prefixes;     /* e.g. {"/api/", "/healthz", "/metrics", NULL}; kept, not copied */
-    int max_connections;                 /* sockets of this worker; further ones are refused with 503 */
-    size_t max_message_bytes;            /* of a client's message */
-    size_t max_queue_bytes;              /* pending output per connection: a slower reader is cut (LT_ESLOW's code) */
-    int64_t max_queue_age_us;            /* oldest pending frame's age: likewise */
+    const char *
+        static_dir; /* built web files, NULL: none. x.br / x.gz beside x are served by Accept-Encoding */
+    const char *tls_cert, *tls_key; /* PEM paths, NULL: plain */
+    const char *allowed_origins;    /* space-separated; "" allows same host only */
+    const char *const
+        *api_prefixes;        /* e.g. {"/api/", "/healthz", "/metrics", NULL}; kept, not copied */
+    int max_connections;      /* sockets of this worker; further ones are refused with 503 */
+    size_t max_message_bytes; /* of a client's message */
+    size_t
+        max_queue_bytes; /* pending output per connection: a slower reader is cut (LT_ESLOW's code) */
+    int64_t max_queue_age_us;                  /* oldest pending frame's age: likewise */
     int64_t ping_interval_us, pong_timeout_us; /* from our wheel */
-    int accept_per_second;               /* 0: unlimited */
-    bool trust_proxy;                    /* take the peer's address from X-Forwarded-For */
+    int accept_per_second;                     /* 0: unlimited */
+    bool trust_proxy;                          /* take the peer's address from X-Forwarded-For */
 };
 
 /* LT_EADDR: cannot bind. LT_ETLS: certificate. */
-int lt_net_new(struct lt_loop *l, const struct lt_net_opts *opts, const struct lt_net_handler *h, void *arg,
-               struct lt_net **ret);
+int lt_net_new(struct lt_loop *l, const struct lt_net_opts *opts, const struct lt_net_handler *h,
+               void *arg, struct lt_net **ret);
 int lt_net_port(const struct lt_net *n);
 int lt_net_connections(const struct lt_net *n);
 /* Accept nothing more (the listening socket closes). */
@@ -85,18 +88,21 @@ int64_t lt_conn_rtt_last_us(const struct lt_conn *c);
 
 enum lt_http_method { LT_HTTP_GET, LT_HTTP_HEAD, LT_HTTP_POST, LT_HTTP_OTHER };
 enum lt_http_method lt_http_method(const struct lt_http_req *r);
-const char *lt_http_path(const struct lt_http_req *r);  /* decoded, without the query; at most 255 bytes */
+const char *
+lt_http_path(const struct lt_http_req *r); /* decoded, without the query; at most 255 bytes */
 /* Decoded query argument, or NULL. */
 const char *lt_http_arg(struct lt_http_req *r, const char *name);
-const char *lt_http_header(struct lt_http_req *r, const char *name); /* "authorization", "if-none-match"; NULL: absent */
-const char *lt_http_body(const struct lt_http_req *r, size_t *ret_len); /* POST, at most 64 KiB, else 413 was answered already */
+const char *lt_http_header(struct lt_http_req *r,
+                           const char *name); /* "authorization", "if-none-match"; NULL: absent */
+const char *lt_http_body(const struct lt_http_req *r,
+                         size_t *ret_len); /* POST, at most 64 KiB, else 413 was answered already */
 const char *lt_http_peer(const struct lt_http_req *r);
 void lt_http_set_user(struct lt_http_req *r, void *user);
 void *lt_http_user(const struct lt_http_req *r);
 /* Answer and free `r`. Copies the body. Security headers (CSP, nosniff, frame-ancestors, no-referrer) are always added. `etag` and `cache` may be NULL. */
 struct lt_http_reply {
     int status;
-    const char *content_type; /* NULL: application/json; charset=utf-8 */
+    const char *content_type;  /* NULL: application/json; charset=utf-8 */
     const char *cache_control; /* NULL: no-store */
     const char *etag;          /* quoted; a matching If-None-Match turns a 200 into 304 */
     const char *body;

@@ -8,8 +8,8 @@
  * the table after connecting. After PQflush() returns 1 both directions are watched. No libpq type passes this header.
  */
 #pragma once
-#include "io/loop.h"
 #include "base/ids.h"
+#include "io/loop.h"
 
 /* A statement, by index in the table given at creation. Parameters and results are text. */
 struct lt_pg_stmt {
@@ -19,13 +19,14 @@ struct lt_pg_stmt {
 };
 
 struct lt_pg_opts {
-    const char *url;                   /* libpq connection string or URI */
+    const char *url; /* libpq connection string or URI */
     const char *application_name;
-    const struct lt_pg_stmt *stmts;    /* prepared on every connection */
+    const struct lt_pg_stmt *stmts; /* prepared on every connection */
     int n_stmts;
     int connections;
-    int max_queued;                    /* requests waiting or in flight, all connections */
-    int64_t statement_timeout_us;      /* SET on connect; a request older than twice this is failed and its connection replaced */
+    int max_queued; /* requests waiting or in flight, all connections */
+    int64_t
+        statement_timeout_us; /* SET on connect; a request older than twice this is failed and its connection replaced */
 };
 
 struct lt_pg;
@@ -57,7 +58,8 @@ int lt_pg_submit(struct lt_pg_req *r, lt_pg_fn *fn, void *arg);
 int lt_pg_rows(const struct lt_pg_result *r, int i);
 bool lt_pg_null(const struct lt_pg_result *r, int i, int row, int col);
 const char *lt_pg_text(const struct lt_pg_result *r, int i, int row, int col); /* "" for NULL */
-int64_t lt_pg_i64(const struct lt_pg_result *r, int i, int row, int col);      /* 0 for NULL; asserts digits */
+int64_t lt_pg_i64(const struct lt_pg_result *r, int i, int row,
+                  int col); /* 0 for NULL; asserts digits */
 bool lt_pg_bool(const struct lt_pg_result *r, int i, int row, int col);
 /* SQLSTATE and primary message of the failure, for the log; "" when none. */
 const char *lt_pg_sqlstate(const struct lt_pg_result *r);

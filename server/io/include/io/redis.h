@@ -6,13 +6,21 @@
 #include <stddef.h>
 
 struct lt_redis_opts {
-    const char *url;         /* redis://[:password@]host:port/db or unix:///path[?db=n]; host numeric or resolved once at start */
+    const char *
+        url; /* redis://[:password@]host:port/db or unix:///path[?db=n]; host numeric or resolved once at start */
     int64_t connect_timeout_us, command_timeout_us;
-    int max_pending;         /* commands in flight; over it LT_EFULL */
+    int max_pending; /* commands in flight; over it LT_EFULL */
 };
 /* A reply, as a tree. Valid during the callback. */
 struct lt_redis_reply;
-enum lt_redis_type { LT_REDIS_NIL, LT_REDIS_INT, LT_REDIS_STR, LT_REDIS_STATUS, LT_REDIS_ARRAY, LT_REDIS_ERROR };
+enum lt_redis_type {
+    LT_REDIS_NIL,
+    LT_REDIS_INT,
+    LT_REDIS_STR,
+    LT_REDIS_STATUS,
+    LT_REDIS_ARRAY,
+    LT_REDIS_ERROR
+};
 enum lt_redis_type lt_redis_type(const struct lt_redis_reply *r);
 long long lt_redis_int(const struct lt_redis_reply *r);
 const char *lt_redis_str(const struct lt_redis_reply *r, size_t *ret_len);
@@ -28,7 +36,8 @@ bool lt_redis_up(const struct lt_redis *r);
 /* fn(arg, up) on each change of lt_redis_up; several observers. */
 void lt_redis_on_state(struct lt_redis *r, void (*fn)(void *arg, bool up), void *arg);
 /* Send a command; fn may be NULL. LT_EREDIS: not connected, LT_EFULL: too many pending; fn will not run. Arguments are copied. */
-int lt_redis_cmd(struct lt_redis *r, lt_redis_fn *fn, void *arg, int argc, const char *const *argv, const size_t *lens);
+int lt_redis_cmd(struct lt_redis *r, lt_redis_fn *fn, void *arg, int argc, const char *const *argv,
+                 const size_t *lens);
 /* Same, for NUL-terminated arguments, ended by NULL. */
 int lt_redis_cmdv(struct lt_redis *r, lt_redis_fn *fn, void *arg, ...) __attribute__((sentinel));
 /* Subscribe to a channel; kept over reconnects. One handler per channel. The payload is valid during the call. */
