@@ -12,7 +12,7 @@ const P = JSON.parse(fs.readFileSync(path.join(here, "protocol.json"), "utf8"));
 
 // "i64?(0..9)" → {kind:"i64", opt:true, min:0, max:9}; "list:Row" → {kind:"list", of:"Row"}
 function field([name, type, doc]) {
-  const m = /^(i32|i64|id|bool|str|strs|ints|enum|obj|list|err)(\?)?(?::(\w+))?(?:\((-?\d+)?(\.\.)?(-?\d+)?\))?$/.exec(type);
+  const m = /^(i32|i64|id|bool|str|strs|ints|ids|enum|obj|list|err)(\?)?(?::(\w+))?(?:\((-?\d+)?(\.\.)?(-?\d+)?\))?$/.exec(type);
   if (!m) throw new Error(`bad type ${type} of ${name}`);
   const [, kind, opt, of, a, dots, b] = m;
   const f = { name, kind, opt: !!opt, of, doc, type };
@@ -48,6 +48,7 @@ function cOutMember(f) {
     case "str": return `    const char *${f.name};${f.opt ? " /* NULL: absent */" : ""}\n`;
     case "strs": return `    int n_${f.name};\n    const char *const *${f.name};${f.opt ? " /* NULL: absent */" : ""}\n`;
     case "ints": return `    int n_${f.name};\n    const int *${f.name};${f.opt ? " /* NULL: absent */" : ""}\n`;
+    case "ids": return `    int n_${f.name};\n    const int64_t *${f.name};${f.opt ? " /* NULL: absent */" : ""}\n`;
     case "obj": return f.opt ? `    const struct lt_${low(f.of)}_out *${f.name}; /* NULL: absent */\n` : `    struct lt_${low(f.of)}_out ${f.name};\n`;
     case "list": return `    int n_${f.name};\n    const struct lt_${low(f.of)}_out *${f.name};\n`;
   }
@@ -64,6 +65,7 @@ function cOutWrite(f, v) {
     case "str": return guard(x, `lt_jsonw_str(w, ${k}, ${x});\n`);
     case "strs": return guard(x, `write_strs(w, ${k}, ${x}, ${v}->n_${f.name});\n`);
     case "ints": return guard(x, `write_ints(w, ${k}, ${x}, ${v}->n_${f.name});\n`);
+    case "ids": return guard(x, `write_ids(w, ${k}, ${x}, ${v}->n_${f.name});\n`);
     case "obj": return f.opt ? guard(x, `write_${low(f.of)}(w, ${k}, ${x});\n`) : `    write_${low(f.of)}(w, ${k}, &${x});\n`;
     case "list": return `    lt_jsonw_arr(w, ${k});\n    for (int i = 0; i < ${v}->n_${f.name}; i++)\n        write_${low(f.of)}(w, NULL, &${x}[i]);\n    lt_jsonw_end_arr(w);\n`;
   }
@@ -104,7 +106,7 @@ function cHeader() {
   let s = head + `#pragma once\n#include "base/buf.h"\n#include <stdbool.h>\n#include <stdint.h>\n\nenum { LT_PROTOCOL_VERSION = ${P.version} };\n\n`;
   for (const [n, v] of Object.entries(P.enums)) s += cEnum(n, v);
   s += "/* Messages from clients. */\n" + cEnum("ClientMsg", Object.keys(P.client));
-  for (const [n, d] of Object.entries(P.client)) s += `/* ${d.doc} */\nstruct lt_${n}_in {\n${fieldsOf(d).map(cInMember).join("")}};\n`;
+  for (const [n, d] of Object.entries(P.client)) s += `/* ${d.doc} */\nstruct lt_${n}_in {\n${fieldsOf(d).map(cInMember).join("") || "    char unused;\n"}};\n`;
   s += `struct lt_client_msg {\n    enum lt_client_msg_id id;\n    union {\n${Object.keys(P.client).map((n) => `        struct lt_${n}_in ${n};\n`).join("")}    };\n};\n\n/* Types inside messages to clients; strings are borrowed. */\n`;
   for (const [n, d] of Object.entries(P.types)) s += `/* ${d.doc} */\nstruct lt_${low(n)}_out {\n${fieldsOf(d).map(cOutMember).join("")}};\n`;
   s += "\n/* Messages to clients: each writer appends one JSON object. */\n";
@@ -123,6 +125,10 @@ function cInc() {
   for (const [n, v] of Object.entries(P.enums)) s += names(n, v);
   s += names("ClientMsg", Object.keys(P.client)) + "\n";
   for (const [n, d] of Object.entries(P.client)) {
+    if (!d.fields.length) {
+      s += `static int read_${n}(const cJSON *o, struct lt_client_msg *m, const char **ret_field) {\n    (void)o;\n    (void)m;\n    (void)ret_field;\n    return LT_OK;\n}\n\n`;
+      continue;
+    }
     const hasEnum = fieldsOf(d).some((f) => f.kind === "enum");
     s += `static int read_${n}(const cJSON *o, struct lt_client_msg *m, const char **ret_field) {\n    int r;\n${hasEnum ? "    int e = 0;\n" : ""}${fieldsOf(d).map((f) => cInRead(f, n)).join("")}    return LT_OK;\n}\n\n`;
   }
@@ -136,7 +142,7 @@ function cInc() {
 }
 
 function ts() {
-  const t = (f) => ({ i32: "number", i64: "number", id: "string", bool: "boolean", str: "string", strs: "string[]", ints: "number[]", err: "ErrorCode", enum: f.of, obj: f.of, list: `${f.of}[]` })[f.kind];
+  const t = (f) => ({ i32: "number", i64: "number", id: "string", bool: "boolean", str: "string", strs: "string[]", ints: "number[]", ids: "string[]", err: "ErrorCode", enum: f.of, obj: f.of, list: `${f.of}[]` })[f.kind];
   const members = (fs_) => fs_.map((f) => `  ${f.doc ? `/** ${f.doc} */\n  ` : ""}${f.name}${f.opt ? "?" : ""}: ${t(f)};\n`).join("");
   let s = "// Generated from schema/protocol/protocol.json.\n" + `export const PROTOCOL_VERSION = ${P.version};\n`;
   for (const [n, v] of Object.entries(P.enums)) s += `export type ${n} = ${v.map((x) => `"${x}"`).join(" | ")};\n`;

@@ -84,6 +84,14 @@ static void write_ints(struct lt_jsonw *w, const char *key, const int *v, int n)
     lt_jsonw_end_arr(w);
 }
 
+static void write_ids(struct lt_jsonw *w, const char *key, const int64_t *v, int n)
+{
+    lt_jsonw_arr(w, key);
+    for (int i = 0; i < n; i++)
+        lt_jsonw_id(w, NULL, v[i]);
+    lt_jsonw_end_arr(w);
+}
+
 #include "domain/protocol_gen.inc"
 
 int lt_client_msg_read(const char *p, size_t n, struct lt_client_msg *ret, const char **ret_field)

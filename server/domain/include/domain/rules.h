@@ -1,6 +1,8 @@
-/* The rule sheet: JSON, versioned, validated with errors by path, frozen when the event starts. docs/rules.md explains every option. */
+/* The rule sheet: JSON, versioned, validated with errors by path, frozen when the event starts.
+ * docs/rules.md explains every option. */
 #pragma once
 #include "base/buf.h"
+#include "domain/question.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -9,15 +11,61 @@ enum {
     LT_ROUND_QUESTIONS_MAX = 200,
     LT_PLACES_MAX = 20,
     LT_SHEET_BYTES = 65536,
-    LT_POINTS_MAX = 100000
+    LT_POINTS_MAX = 100000,
+    LT_STAKES_MAX = 6,
+    LT_GROUPS_MAX = 32,
+    LT_TOPICS_MAX = 12,
+    LT_CODE_BYTES = 40,      /* of a question's code in the bank */
+    LT_TIEBREAKS_MAX = 30,   /* questions of one tie-break round: its key is a binary number */
+    LT_TEAMS_MAX = 256,      /* teams of one event */
 };
 
 enum lt_mode {
-    LT_MODE_LIVE, /* live individual quiz: host-paced, everybody answers */
-    LT_MODES      /* count */
+    LT_MODE_LIVE,     /* live individual quiz: host-paced, everybody answers */
+    LT_MODE_REQUIRED, /* 必答: teams answer, all at once or in turn */
+    LT_MODE_BUZZER,   /* 抢答: who presses first answers */
+    LT_MODE_WAGER,    /* 风险: stake or decline in secret, then answer */
+    LT_MODE_SPEED,    /* 限时速答: a burst of questions against one clock */
+    LT_MODE_JURY,     /* a spoken or performed part, marked by judges */
+    LT_MODE_TIEBREAK, /* 附加: sudden death among the tied */
+    LT_MODES          /* count */
 };
+enum lt_turns {
+    LT_TURNS_ALL,     /* every team that is in, at once */
+    LT_TURNS_LOT,     /* one team a question, in the order of the lot (抽签) */
+    LT_TURNS_REVERSE, /* one team a question, the last in the ranking first */
+    LT_TURNS          /* count */
+};
+/* How the answers of a team's members become the team's. */
+enum lt_policy {
+    LT_POLICY_CAPTAIN,  /* only the captain answers */
+    LT_POLICY_FIRST,    /* the member who answers first */
+    LT_POLICY_MAJORITY, /* the response most members gave; tied: the captain's, else the earliest */
+    LT_POLICY_MEAN,     /* mean of the points of the members who answered */
+    LT_POLICY_BEST,     /* mean of the best n (fewer: of those there are) */
+    LT_POLICY_SUM,      /* sum */
+    LT_POLICIES         /* count */
+};
+enum lt_judging {
+    LT_JUDGED_BY_KEY,   /* the team's phone sends the answer, the key decides */
+    LT_JUDGED_BY_JUDGE, /* spoken; host or judge says right or wrong */
+    LT_JUDGINGS         /* count */
+};
+enum lt_timing {
+    LT_TIMING_ARRIVAL,     /* the press that reached a server first */
+    LT_TIMING_COMPENSATED, /* the shorter reaction, as far as the measured round trip bears it out */
+    LT_TIMINGS             /* count */
+};
+enum lt_doubt {
+    LT_DOUBT_DRAW,  /* presses too close to tell: a recorded draw among them */
+    LT_DOUBT_REARM, /* the question is armed again for all */
+    LT_DOUBTS       /* count */
+};
+enum lt_rank_key { LT_KEY_POINTS, LT_KEY_TIEBREAK, LT_KEY_CORRECT, LT_KEY_TIME, LT_RANK_KEYS /* count */ };
+enum lt_help { LT_HELP_HALL, LT_HELP_COLLEAGUE, LT_HELP_TWO /* drop two wrong options */, LT_HELPS /* count */ };
 
-/* Points are signed hundredths ("centi", suffix _c) everywhere in C, SQL and on the wire. In the sheet they are plain decimals with at most two places. */
+/* Points are signed hundredths ("centi", suffix _c) everywhere in C, SQL and on the wire. In the
+ * sheet they are plain decimals with at most two places. */
 struct lt_score_rule {
     int64_t right_c, wrong_c; /* wrong_c <= 0 */
     bool speed;               /* points fall from full to half over the question's time */
@@ -25,12 +73,49 @@ struct lt_score_rule {
     int64_t streak_c; /* extra for each right answer directly before this one in the round, */
     int streak_max;   /* counted at most so many times (0: no streak bonus) */
 };
+/* Where a round's questions come from when an event is saved: the codes, or a draw from the bank
+ * among those that fit (an empty list or mask: any). */
+struct lt_draw_rule {
+    int n_codes;
+    char codes[LT_ROUND_QUESTIONS_MAX][LT_CODE_BYTES + 1]; /* fixed: exactly n_questions, in order */
+    int n_topics;
+    char topics[LT_TOPICS_MAX][61];
+    unsigned types;      /* bit per enum lt_qtype */
+    unsigned difficulty; /* bits 1, 2, 3 */
+    int n_audiences;
+    char audiences[LT_TOPICS_MAX][25];
+};
+struct lt_buzzer_rule {
+    int64_t foul_c;     /* <= 0: points for a press before the start signal */
+    int foul_lock_s;    /* the team may not press for so long after the signal; 0: it is out for this question */
+    int answer_seconds; /* held: to (begin to) answer */
+    int rebounds;       /* 补答: how many further teams may try after a wrong answer */
+};
+struct lt_jury_rule {
+    int64_t max_c; /* a judge gives 0 … max_c, whole points */
+    bool drop;     /* highest and lowest are dropped when at least 3 judges marked */
+    int judges;    /* marks expected; the desk may close with fewer */
+};
 struct lt_round_rule {
     char title[121];
     enum lt_mode mode;
-    int n_questions;
-    int seconds; /* to answer, 5–600 */
+    enum lt_turns turns;
+    int n_questions; /* in all; in turn: floor(n / teams in) each, the rest are spare */
+    int burst;       /* SPEED: questions of one burst; 1 otherwise */
+    int seconds;     /* to answer, 5–600; BUZZER: to press */
+    enum lt_policy policy;
+    int policy_n; /* BEST: n */
+    enum lt_judging judging; /* BUZZER, REQUIRED and WAGER in turn */
     struct lt_score_rule score;
+    int n_stakes;
+    int64_t stakes_c[LT_STAKES_MAX]; /* WAGER, ascending; declining is always possible */
+    struct lt_buzzer_rule buzzer;
+    struct lt_jury_rule jury;
+    int places;  /* TIEBREAK: ties for the first so many places are resolved */
+    int group;   /* only teams of this group take part, 1…groups; 0: all that are in */
+    int advance; /* after the round only the best n of those who took part go on; 0: all */
+    bool reset;  /* who goes on starts anew with start_points */
+    struct lt_draw_rule draw;
 };
 /* What an event pays. Credits are hundredths too. */
 struct lt_credit_rule {
@@ -44,25 +129,50 @@ struct lt_credit_rule {
 };
 struct lt_sheet {
     int version;
+    bool teams; /* "entries": teams are ranked; otherwise persons */
     int64_t start_points_c;
     bool guests; /* people with only the join code may play (they earn no credits) */
     bool late_join;
     int grace_ms; /* 0–2000: an answer that arrives so much after the deadline still counts (network time) */
+    int rtt_cap_ms; /* speed points: at most so much of the measured round trip is taken off, 0–1000 */
     int board_rows; /* rows shown on stage and phones, 3–50 */
+    int groups;     /* drawn by lot; 0: none */
+    unsigned helps; /* bit per enum lt_help: what a team may choose its one help (求助) from; 0: none */
+    bool appeals;   /* a captain may appeal against a question until the event is finished */
+    bool approval;  /* a ruling takes effect when a second person has approved it */
+    enum lt_timing timing;
+    enum lt_doubt doubt;
+    int window_ms;   /* presses are collected for so long after the first, 20–2000 */
+    int slack_ms;    /* COMPENSATED: tolerance of the band, 0–200 */
+    int cap_ms;      /* COMPENSATED: at most so much may be taken off the elapsed time, 0–1000 */
+    int doubt_ms;    /* presses less far apart cannot be told apart, 0–200 */
+    int n_keys;
+    enum lt_rank_key keys[LT_RANK_KEYS]; /* in order of weight; the first is always POINTS */
     int n_rounds;
     struct lt_round_rule rounds[LT_ROUNDS_MAX];
     struct lt_credit_rule credits;
 };
-/* Parse and validate. On LT_ESHEET `err` (appended to; give it 64 KiB) holds {"path":"rounds[0].seconds","reason":"range","min":5,"max":600} objects in a JSON array, every
- * problem found (the first 100). `reason` is a code of docs/rules.md, so that it can be said in any language; min and max come with "range" only.
- * Unknown members are problems. `ret` and, on success, `err` are untouched otherwise. */
+/* Parse and validate. On LT_ESHEET `err` (appended to; give it 64 KiB) holds
+ * {"path":"rounds[0].seconds","reason":"range","min":5,"max":600} objects in a JSON array, every
+ * problem found (the first 100). `reason` is a code of docs/rules.md, so that it can be said in any
+ * language; min and max come with "range" only. Unknown members are problems. `ret` (about 140 KiB:
+ * not for the stack) and, on success, `err` are untouched otherwise. */
 int lt_sheet_parse(const char *json, size_t n, struct lt_sheet *ret, struct lt_buf *err);
-/* Path of the i-th option of the sheet, e.g. "rounds[].points.streak.bonus", written to `out`; NULL past the last. */
+/* Path of the i-th option of the sheet, e.g. "rounds[].points.streak.bonus", written to `out`; NULL
+ * past the last. */
 const char *lt_sheet_option(int i, char *out, size_t cap);
-/* Time quantum for lt_board_pack: the smallest whole millisecond in which all answer time of the sheet fits the board's budget (at most 100 ms). */
+/* Time quantum for lt_board_pack: the smallest whole millisecond in which all answer time of the
+ * sheet fits the board's budget (at most 100 ms). */
 int64_t lt_sheet_quantum_us(const struct lt_sheet *s);
 int lt_sheet_questions(const struct lt_sheet *s); /* in all rounds */
-/* Round of the qi-th question (0-based over the whole event); *ret_index is its 0-based number in the round. NULL: no such question. */
+/* Number (0-based over the event) of the first question of round r; r == n_rounds: one past the last. */
+int lt_sheet_first(const struct lt_sheet *s, int r);
+/* Round of the qi-th question (0-based over the whole event); *ret_index is its 0-based number in
+ * the round. NULL: no such question. */
 const struct lt_round_rule *lt_sheet_round_of(const struct lt_sheet *s, int qi, int *ret_round,
                                               int *ret_index);
-const char *lt_mode_name(enum lt_mode m);
+const char *lt_mode_name(enum lt_mode m);     /* "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak" */
+const char *lt_turns_name(enum lt_turns t);   /* "all", "lot", "reverse" */
+const char *lt_policy_name(enum lt_policy p); /* "captain", "first", "majority", "mean", "best", "sum" */
+const char *lt_help_name(enum lt_help h);     /* "hall", "colleague", "two" */
+bool lt_help_parse(const char *s, enum lt_help *ret);

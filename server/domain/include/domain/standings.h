@@ -1,0 +1,88 @@
+/* Who stands where: a fold over the log's records and the raw answers. Pure.
+ *
+ *   records ──► facts (stakes, verdicts, fouls, marks, rulings …)   lt_standings_apply
+ *   answers ──► points of a question, given its facts               lt_standings_settle
+ *
+ * A question is settled when its key is public (law 4), one after the other, so that streaks follow
+ * the contest. Stored verdicts are never read: every answer is graded from its raw body. A ruling
+ * about a question that is settled already makes the whole fold begin anew (lt_standings_stale →
+ * lt_standings_restart), so a total never depends on when a ruling was made.
+ */
+#pragma once
+#include "domain/engine.h"
+#include "domain/grading.h"
+#include "domain/ranking.h"
+
+/* One answer that counts (it passed the gate). */
+struct lt_answer_row {
+    int64_t entry, person;
+    int qi;
+    int64_t used_us, received_us;
+    const char *body; /* canonical JSON of the response; borrowed during the call */
+};
+
+/* One entry's standing. Read only. */
+struct lt_place {
+    int64_t entry;
+    int64_t points_c, time_us; /* of settled questions, fouls and adjustments */
+    int32_t correct, answered, streak;
+    int64_t tiebreak; /* binary number: right answers in sudden death, the first weighs most */
+    int32_t level;    /* how often it went on to a next stage */
+    bool disqualified;
+    int32_t rank, old_rank; /* from 1, ties share; 0: not ranked (yet, or disqualified) */
+    int32_t last_qi;        /* last settled question in which it took part, -1 */
+    bool last_right;
+    int64_t last_gained_c;
+};
+
+struct lt_standings;
+/* Borrows the sheet and the questions (n of them). NULL: out of memory. */
+struct lt_standings *lt_standings_new(const struct lt_sheet *sheet,
+                                      struct lt_question *const *questions, int n);
+void lt_standings_free(struct lt_standings *s);
+
+/* Make an entry known; known ones are left as they are. It starts with start_points. NULL: out of memory. */
+const struct lt_place *lt_standings_add(struct lt_standings *s, int64_t entry);
+const struct lt_place *lt_standings_place(const struct lt_standings *s, int64_t entry); /* NULL: unknown */
+int lt_standings_count(const struct lt_standings *s);
+
+/* A record was applied to the engine (`e` is the state after it). Fouls, adjustments, disqualification
+ * and advancement take effect at once, on entries known now or added later. Returns true when a place
+ * changed by it (rank again). LT_OK … LT_ENOMEM are not possible: it asserts on memory. */
+bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e, const struct lt_record *r);
+
+/* Questions [0, settled) are in the places. */
+int lt_standings_settled(const struct lt_standings *s);
+/* Settle questions [settled, settled + n) from all their answers that count, in any order (rows are
+ * sorted in place). Questions that were skipped or not asked have no rows and change nothing. */
+void lt_standings_settle(struct lt_standings *s, int n, struct lt_answer_row *rows, int n_rows);
+/* A ruling touched a settled question: restart and settle all again. */
+bool lt_standings_stale(const struct lt_standings *s);
+void lt_standings_restart(struct lt_standings *s);
+
+/* Rank all entries: level (more is better), then the sheet's keys; disqualified ones last, rank 0.
+ * `ranked` is valid until the next call. Returns how many; *ret_ranked in order. */
+int lt_standings_rank(struct lt_standings *s, const struct lt_place *const **ret_ranked);
+
+/* What comes next, for NEXT, SKIP and ADVANCE (asserts on other actions). Uses the ranks of the last
+ * lt_standings_rank. NEXT within an in-turn round: a question that was voided is asked anew with a
+ * spare one; the round ends when fewer than all teams could be asked again. TIEBREAK: the field is
+ * who is still tied for one of the round's places; without a tie the round is over. qi -1: no
+ * question is left. */
+void lt_standings_plan(const struct lt_standings *s, const struct lt_engine *e, enum lt_action a,
+                       struct lt_plan *ret);
+
+/* What would change if `r` (VOID, ACCEPT, ADJUST or DISQUALIFY, state DONE) were in force: the fold
+ * with it, from all answers of the event (rows sorted in place), compared with the places as they
+ * are. Writes at most `cap` rows, the largest changes first; returns how many entries change. */
+struct lt_change {
+    int64_t entry;
+    int64_t before_c, after_c;
+    int32_t rank_before, rank_after;
+};
+int lt_standings_preview(const struct lt_standings *s, const struct lt_ruling *r,
+                         struct lt_answer_row *rows, int n_rows, struct lt_change *out, int cap);
+
+/* The response that stands for a team under a policy that has one (CAPTAIN, FIRST, MAJORITY): index
+ * into rows of one entry (sorted by lt_standings_settle's order: received, person), -1: none. */
+int lt_policy_pick(enum lt_policy p, const struct lt_answer_row *rows, int n, int64_t captain);
