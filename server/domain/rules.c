@@ -496,7 +496,7 @@ int64_t lt_sheet_quantum_us(const struct lt_sheet *s)
 /* The extremes of the sheet, one at a time, so that the problem says which it is. */
 static void check_budget(struct reader *r, const struct lt_sheet *s)
 {
-    struct lt_standing most = {.points_c = s->start_points_c}, least = most, all = {0}, slow = {0};
+    struct lt_place most = {.points_c = s->start_points_c}, least = most, all = {0}, slow = {0};
     int64_t quantum_us = lt_sheet_quantum_us(s), packed;
 
     for (int i = 0; i < s->n_rounds; i++) {
