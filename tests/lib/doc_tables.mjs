@@ -1,4 +1,4 @@
-// Holds the generated tables of a Markdown file to what the program prints.
+// Holds the generated tables of a Markdown file to what a program prints for `docs NAME`.
 //   node doc_tables.mjs LEITAI FILE           rewrites what stands between <!-- table: NAME --> and <!-- end -->
 //   node doc_tables.mjs LEITAI FILE --check   exits 1 when that would change something
 import { execFileSync } from "node:child_process";
@@ -14,6 +14,6 @@ const after = before.replace(/(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g, (_
 if (tables === 0) throw new Error(`${file} has no table`);
 if (!check) fs.writeFileSync(file, after);
 else if (before !== after) {
-  console.error(`${file} is not what the program says; run ./dev fmt`);
+  console.error(`${file} is not what the program says; run ./dev fmt, or ./dev sim fairness --write`);
   process.exit(1);
 }
