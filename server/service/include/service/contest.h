@@ -32,6 +32,8 @@ struct lt_member {
     struct lt_entry *entry; /* players */
     int64_t seq;            /* last log frame that it was sent */
     int64_t since_us;       /* cluster time of joining: the newest connection of an entry wins */
+    int64_t signal_seq;     /* of the last start signal that it was sent, 0: none */
+    int64_t signal_us;      /* monotonic: when that was offered to its socket */
     struct lt_member *next, **prev;
 };
 
@@ -98,6 +100,7 @@ struct lt_contest {
 
     struct lt_frame *ring[LT_RING_FRAMES]; /* frame of log record seq at seq % LT_RING_FRAMES */
     int64_t ring_from;                     /* oldest seq in the ring; > engine.seq: empty */
+    int64_t signal_seq; /* record since which presses and answers count, 0: they do not */
 
     struct lt_member *members[LT_MEMBER_ROLES];
     int n_members[LT_MEMBER_ROLES];
