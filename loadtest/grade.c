@@ -3,7 +3,7 @@
  * rejected here as in the server: sums of hundredths must be equal, not close. */
 #include "loadtest/grade.h"
 
-enum { FULL_POINTS_US = 500000, WHOLE_E4 = 10000 };
+enum { FULL_POINTS_US = 500000, WHOLE_E4 = 10000, WHOLE_C = 100 };
 
 static unsigned set_of(const int *p, int n)
 {
@@ -54,11 +54,13 @@ static int64_t rounded(int64_t a, int64_t num, int64_t den)
 static int64_t points_at(const struct lt_seen_question *q, int64_t full_c, int64_t used_us)
 {
     int64_t limit_us = (int64_t)q->seconds * 1000000;
-    if (!q->speed || used_us < FULL_POINTS_US)
+    if (!q->speed)
         return full_c;
+    if (used_us < FULL_POINTS_US)
+        used_us = 0;
     if (used_us > limit_us)
         used_us = limit_us;
-    return rounded(full_c, 2 * limit_us - used_us, 2 * limit_us);
+    return WHOLE_C * rounded(full_c, 2 * limit_us - used_us, 2 * limit_us * WHOLE_C);
 }
 
 static int64_t bonus(const struct lt_grade_rule *rule, int streak)

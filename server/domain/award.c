@@ -3,7 +3,8 @@
  * A credit is paid for a rule and an entry at most once; the rule's name goes into the unique key
  * of the ledger, so computing the awards twice posts nothing twice. Tied entries get the credit of
  * the rank they share: the places are not pooled and split, because no one may lose credits to
- * somebody who was exactly as good. Who answered nothing did not take part, and earns nothing. */
+ * somebody who was exactly as good. Who answered nothing did not take part, and earns nothing; nor
+ * does who was disqualified. */
 #include "domain/award.h"
 
 static int64_t placement_c(const struct lt_credit_rule *rule, int rank)
@@ -14,20 +15,22 @@ static int64_t placement_c(const struct lt_credit_rule *rule, int rank)
     return 0;
 }
 
-int lt_award_compute(const struct lt_credit_rule *rule, const struct lt_standing *s,
-                     const int32_t *answered, int n, struct lt_award *out)
+int lt_award_compute(const struct lt_credit_rule *rule, const struct lt_place *const *ranked, int n,
+                     struct lt_award *out)
 {
     int count = 0;
 
     for (int i = 0; i < n; i++) {
-        int64_t place_c = placement_c(rule, s[i].rank);
+        const struct lt_place *p = ranked[i];
+        int64_t place_c = placement_c(rule, p->rank);
 
-        if (answered[i] <= 0)
+        if (p->answered <= 0 || p->disqualified)
             continue;
-        if (rule->participation_c > 0 && answered[i] >= rule->participation_min)
-            out[count++] = (struct lt_award){s[i].entry, "participation", rule->participation_c};
+        if (rule->participation_c > 0 && p->answered >= rule->participation_min)
+            out[count++] =
+                (struct lt_award){p->entry, "participation", rule->participation_c, p->rank};
         if (place_c > 0)
-            out[count++] = (struct lt_award){s[i].entry, "placement", place_c};
+            out[count++] = (struct lt_award){p->entry, "placement", place_c, p->rank};
     }
     return count;
 }

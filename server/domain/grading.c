@@ -71,6 +71,7 @@ struct lt_verdict lt_grade(const struct lt_question *q, const struct lt_response
         return all_or_nothing(fill_matches(q, r->text));
     case LT_QT_ORDER:
         return all_or_nothing(memcmp(r->choice, q->key, (size_t)q->n_key * sizeof *q->key) == 0);
+    case LT_QT_TASK: /* judges mark it */
     case LT_QTYPES:
         break;
     }

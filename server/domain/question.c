@@ -3,7 +3,8 @@
  * A question comes from a frozen row of our own, yet is read as if it were hostile: a bank is
  * imported from spreadsheets. Every member is checked against the type of the question, so that
  * grading may rely on it: indexes in range and distinct, one key for a single choice, a
- * permutation for an order, accepted texts that are not empty once normalised.
+ * permutation for an order, accepted texts that are not empty once normalised. A task has neither
+ * options nor key, and no response fits it.
  * Members this file does not know are ignored: a bank carries more (difficulty, audience) than a
  * contest needs. */
 #include "domain/question.h"
@@ -17,7 +18,7 @@
 
 static const char *const qtype_names[LT_QTYPES] = {
     [LT_QT_SINGLE] = "single", [LT_QT_MULTIPLE] = "multiple", [LT_QT_TRUEFALSE] = "truefalse",
-    [LT_QT_FILL] = "fill",     [LT_QT_ORDER] = "order",
+    [LT_QT_FILL] = "fill",     [LT_QT_ORDER] = "order",       [LT_QT_TASK] = "task",
 };
 
 const char *lt_qtype_name(enum lt_qtype t)
@@ -115,7 +116,7 @@ static int read_options(const cJSON *doc, struct lt_question *q)
 
     if (err)
         return err;
-    if (q->type == LT_QT_FILL)
+    if (q->type == LT_QT_FILL || q->type == LT_QT_TASK)
         return array ? LT_EQUESTION : LT_OK;
     if (!array)
         return q->type == LT_QT_TRUEFALSE ? default_truefalse(q) : LT_EQUESTION;
@@ -174,6 +175,7 @@ static bool count_fits(const struct lt_question *q, int n)
     case LT_QT_ORDER:
         return n == q->n_options;
     case LT_QT_FILL:
+    case LT_QT_TASK:
     case LT_QTYPES:
         break;
     }
@@ -187,7 +189,7 @@ static int read_key(const cJSON *doc, struct lt_question *q)
 
     if (err)
         return err;
-    if (q->type == LT_QT_FILL)
+    if (q->type == LT_QT_FILL || q->type == LT_QT_TASK)
         return array ? LT_EQUESTION : LT_OK;
     err = array ? read_indexes(array, q->n_options, q->key, &q->n_key) : LT_EQUESTION;
     if (err)

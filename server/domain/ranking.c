@@ -1,13 +1,14 @@
-/* Ranking and the packed board score.
+/* Ranking and the board's score.
  *
- * lt_standing_cmp is the one definition of "better"; lt_rank and lt_board_pack follow it. The
- * packed form is a number whose plain order is the ranking:
+ * lt_place_cmp is the one definition of "better"; lt_rank and the board follow it. The packed form
+ * is a number whose plain order is the ranking of a contest among persons:
  *
  *     points · 2^27  +  correct · 2^17  +  (2^17 − 1 − time in quanta)
  *
  * It stays within ±(2^53 − 1), where a double, which is what a sorted set keeps, is exact.
  * A wider time field was rejected: points in hundredths need the bits, and the quantum of a sheet
- * (lt_sheet_quantum_us) makes 17 bits enough. */
+ * (lt_sheet_quantum_us) makes 17 bits enough. Packing levels and sudden death too was rejected:
+ * there are no bits left. A board is written whole, so the position says the same without any. */
 #include "domain/ranking.h"
 
 #include "base/err.h"
@@ -18,51 +19,117 @@
 enum { CORRECT_BITS = 10, TIME_BITS = 17 };
 static const int64_t POINTS_LIMIT_C = INT64_C(1) << 26;
 
-int lt_standing_cmp(const struct lt_standing *a, const struct lt_standing *b)
+/* < 0 when a is less. */
+static int compare(int64_t a, int64_t b)
 {
-    if (a->points_c != b->points_c)
-        return a->points_c > b->points_c ? -1 : 1;
-    if (a->correct != b->correct)
-        return a->correct > b->correct ? -1 : 1;
-    if (a->time_us != b->time_us)
-        return a->time_us < b->time_us ? -1 : 1;
+    return (a > b) - (a < b);
+}
+
+static int key_cmp(enum lt_rank_key key, const struct lt_place *a, const struct lt_place *b)
+{
+    switch (key) {
+    case LT_KEY_POINTS:
+        return compare(b->points_c, a->points_c);
+    case LT_KEY_TIEBREAK:
+        return compare(b->tiebreak, a->tiebreak);
+    case LT_KEY_CORRECT:
+        return compare(b->correct, a->correct);
+    case LT_KEY_TIME:
+        return compare(a->time_us, b->time_us);
+    case LT_RANK_KEYS:
+        break;
+    }
     return 0;
 }
 
-static int by_rank_then_entry(const void *pa, const void *pb)
+int lt_place_cmp(const struct lt_sheet *sheet, const struct lt_place *a, const struct lt_place *b)
 {
-    const struct lt_standing *a = pa, *b = pb;
-    int order = lt_standing_cmp(a, b);
+    int order;
 
-    if (order != 0)
-        return order;
-    return a->entry < b->entry ? -1 : a->entry > b->entry;
+    if (a->disqualified || b->disqualified)
+        return (int)a->disqualified - (int)b->disqualified;
+    order = compare(b->level, a->level);
+    for (int i = 0; i < sheet->n_keys && order == 0; i++)
+        order = key_cmp(sheet->keys[i], a, b);
+    return order;
 }
 
-void lt_rank(struct lt_standing *s, int n)
+bool lt_place_tied(const struct lt_sheet *sheet, const struct lt_place *a, const struct lt_place *b)
 {
+    if (a->level != b->level || a->disqualified || b->disqualified)
+        return false;
+    for (int i = 0; i < sheet->n_keys; i++) {
+        if (key_cmp(sheet->keys[i], a, b) != 0)
+            return false;
+        if (sheet->keys[i] == LT_KEY_TIEBREAK)
+            break;
+    }
+    return true;
+}
+
+static int by_rank_then_entry(const void *pa, const void *pb, void *sheet)
+{
+    const struct lt_place *a = *(struct lt_place *const *)pa, *b = *(struct lt_place *const *)pb;
+    int order = lt_place_cmp(sheet, a, b);
+
+    return order != 0 ? order : compare(a->entry, b->entry);
+}
+
+void lt_rank(const struct lt_sheet *sheet, struct lt_place **order, int n)
+{
+    const struct lt_place *above = NULL;
+    int rank = 0;
+
     if (n <= 0)
         return;
-    qsort(s, (size_t)n, sizeof *s, by_rank_then_entry);
-    s[0].rank = 1;
-    for (int i = 1; i < n; i++)
-        s[i].rank = lt_standing_cmp(&s[i - 1], &s[i]) == 0 ? s[i - 1].rank : i + 1;
+    qsort_r(order, (size_t)n, sizeof *order, by_rank_then_entry, (void *)sheet);
+    for (int i = 0; i < n; i++) {
+        struct lt_place *p = order[i];
+
+        if (!above || lt_place_cmp(sheet, above, p) != 0)
+            rank = i + 1;
+        p->old_rank = p->rank;
+        p->rank = p->disqualified ? 0 : rank;
+        above = p;
+    }
 }
 
-int lt_board_pack(const struct lt_standing *s, int64_t quantum_us, int64_t *ret)
+int lt_board_pack(const struct lt_place *p, int64_t quantum_us, int64_t *ret)
 {
     const int64_t time_limit = INT64_C(1) << TIME_BITS;
     int64_t quanta;
 
     assert(quantum_us > 0);
-    if (s->points_c <= -POINTS_LIMIT_C || s->points_c >= POINTS_LIMIT_C)
+    if (p->points_c <= -POINTS_LIMIT_C || p->points_c >= POINTS_LIMIT_C)
         return LT_EBUDGET;
-    if (s->correct < 0 || s->correct >= 1 << CORRECT_BITS || s->time_us < 0)
+    if (p->correct < 0 || p->correct >= 1 << CORRECT_BITS || p->time_us < 0)
         return LT_EBUDGET;
-    quanta = s->time_us / quantum_us;
+    quanta = p->time_us / quantum_us;
     if (quanta >= time_limit)
         return LT_EBUDGET;
-    *ret = s->points_c * (INT64_C(1) << (CORRECT_BITS + TIME_BITS)) +
-           s->correct * (INT64_C(1) << TIME_BITS) + (time_limit - 1 - quanta);
+    *ret = p->points_c * (INT64_C(1) << (CORRECT_BITS + TIME_BITS)) +
+           p->correct * (INT64_C(1) << TIME_BITS) + (time_limit - 1 - quanta);
     return LT_OK;
+}
+
+static bool packs(const struct lt_sheet *sheet)
+{
+    for (int i = 0; i < sheet->n_rounds; i++)
+        if (sheet->rounds[i].advance > 0)
+            return false;
+    return !sheet->teams && sheet->n_keys == 3 && sheet->keys[0] == LT_KEY_POINTS &&
+           sheet->keys[1] == LT_KEY_CORRECT && sheet->keys[2] == LT_KEY_TIME;
+}
+
+int64_t lt_board_score(const struct lt_sheet *sheet, const struct lt_place *p, int position)
+{
+    int64_t score = 0;
+
+    if (!packs(sheet))
+        return -1 - position;
+    if (p->disqualified) /* below whatever packs */
+        return -(INT64_C(1) << 53) + 1;
+    if (lt_board_pack(p, lt_sheet_quantum_us(sheet), &score) != LT_OK)
+        return 0;
+    return score;
 }

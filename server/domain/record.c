@@ -10,34 +10,67 @@
 #include "base/err.h"
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PAYLOAD_BYTES = 4096 };
-
 enum field {
-    F_PHASE = 1 << 0,
-    F_QI = 1 << 1,
-    F_CLOCK = 1 << 2,       /* opened_us, deadline_us: always */
-    F_MOVED_CLOCK = 1 << 3, /* the same, only when a resume moved them */
-    F_TALLY = 1 << 4,
-    F_BY = 1 << 5, /* absent for 0, the system */
-    F_DRIVER = 1 << 6,
+    F_PHASE,
+    F_QI,
+    F_AGAIN,  /* absent: false */
+    F_N,      /* absent: 1 */
+    F_TURN,   /* absent: 0 */
+    F_IDS,    /* absent: none */
+    F_CLOCK,  /* opened_us, deadline_us: always */
+    F_MOVED,  /* the same, only when there is a deadline */
+    F_TALLY,
+    F_SILENT, /* absent: false */
+    F_DIGEST, /* absent: "" */
+    F_ENTRY,
+    F_VALUE,
+    F_FOUL, /* absent: false */
+    F_USED,
+    F_EVIDENCE,
+    F_DOUBT,  /* absent: 1 */
+    F_RANDOM, /* absent: 0 */
+    F_TWO,    /* absent: none */
+    F_CAPTAINS,
+    F_RULING,
+    F_BY, /* absent for 0, the system */
+    F_NODE,
+    F_TOKEN,
+    FIELDS
 };
+#define F(x) (1u << F_##x)
 
 static const struct kind {
     const char *name;
     unsigned fields;
 } kinds[LT_RECORDS] = {
-    [LT_REC_PHASE] = {"phase", F_PHASE | F_MOVED_CLOCK | F_BY},
-    [LT_REC_ARMED] = {"armed", F_QI | F_BY},
-    [LT_REC_OPEN] = {"open", F_QI | F_CLOCK | F_BY},
-    [LT_REC_CLOSING] = {"closing", F_QI | F_BY},
-    [LT_REC_CLOSED] = {"closed", F_QI | F_TALLY},
-    [LT_REC_REVEAL] = {"reveal", F_QI | F_BY},
-    [LT_REC_DRIVER] = {"driver", F_DRIVER},
-    [LT_REC_FINALISING] = {"finalising", F_BY},
-    [LT_REC_FINAL] = {"final", F_PHASE},
+    [LT_REC_PHASE] = {"phase", F(PHASE) | F(MOVED) | F(BY)},
+    [LT_REC_LOT] = {"lot", F(IDS) | F(RANDOM) | F(CAPTAINS) | F(BY)},
+    [LT_REC_ARMED] = {"armed", F(QI) | F(AGAIN) | F(N) | F(TURN) | F(IDS) | F(BY)},
+    [LT_REC_OPEN] = {"open", F(QI) | F(CLOCK) | F(BY)},
+    [LT_REC_CLOSING] = {"closing", F(QI) | F(BY)},
+    [LT_REC_CLOSED] = {"closed", F(QI) | F(TALLY) | F(SILENT) | F(DIGEST) | F(BY)},
+    [LT_REC_REVEAL] = {"reveal", F(QI) | F(BY)},
+    [LT_REC_STAKE] = {"stake", F(QI) | F(ENTRY) | F(VALUE) | F(BY)},
+    [LT_REC_PRESS] = {"press",
+                      F(QI) | F(ENTRY) | F(VALUE) | F(FOUL) | F(USED) | F(EVIDENCE) | F(BY)},
+    [LT_REC_HELD] = {"held", F(QI) | F(CLOCK) | F(ENTRY) | F(DOUBT) | F(RANDOM)},
+    [LT_REC_VERDICT] = {"verdict", F(QI) | F(MOVED) | F(DIGEST) | F(ENTRY) | F(VALUE) | F(BY)},
+    [LT_REC_MARK] = {"mark", F(QI) | F(ENTRY) | F(VALUE) | F(BY)},
+    [LT_REC_HELP] = {"help", F(QI) | F(ENTRY) | F(VALUE) | F(RANDOM) | F(TWO) | F(BY)},
+    [LT_REC_CAPTAIN] = {"captain", F(ENTRY) | F(VALUE) | F(BY)},
+    [LT_REC_EXTEND] = {"extend", F(QI) | F(CLOCK) | F(BY)},
+    [LT_REC_ADVANCE] = {"advance", F(IDS) | F(BY)},
+    [LT_REC_RULING] = {"ruling", F(RULING) | F(BY)},
+    [LT_REC_DRIVER] = {"driver", F(NODE) | F(TOKEN)},
+    [LT_REC_FINALISING] = {"finalising", F(BY)},
+    [LT_REC_FINAL] = {"final", F(PHASE)},
 };
 
 const char *lt_record_kind_name(enum lt_record_kind k)
@@ -55,6 +88,29 @@ bool lt_record_kind_parse(const char *s, enum lt_record_kind *ret)
     return false;
 }
 
+/* Evidence and its names, in order; −1 means not known and is written like any other value. */
+static const struct {
+    const char *name;
+    size_t at;
+} evidence[] = {
+    {"arrival_us", offsetof(struct lt_evidence, arrival_us)},
+    {"elapsed_us", offsetof(struct lt_evidence, elapsed_us)},
+    {"rtt_min_us", offsetof(struct lt_evidence, rtt_min_us)},
+    {"rtt_max_us", offsetof(struct lt_evidence, rtt_max_us)},
+    {"claim_us", offsetof(struct lt_evidence, claim_us)},
+};
+enum { EVIDENCE = sizeof evidence / sizeof evidence[0] };
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static void write_ids(struct lt_jsonw *w, const char *key, const int64_t *ids, int n)
+{
+    lt_jsonw_arr(w, key);
+    for (int i = 0; i < n; i++)
+        lt_jsonw_id(w, NULL, ids[i]);
+    lt_jsonw_end_arr(w);
+}
+
 static void write_tally(struct lt_jsonw *w, const struct lt_record *r)
 {
     lt_jsonw_i64(w, "answered", r->answered);
@@ -65,149 +121,473 @@ static void write_tally(struct lt_jsonw *w, const struct lt_record *r)
     lt_jsonw_end_arr(w);
 }
 
+static void write_evidence(struct lt_jsonw *w, const struct lt_evidence *e)
+{
+    lt_jsonw_obj(w, "evidence");
+    for (int i = 0; i < EVIDENCE; i++)
+        lt_jsonw_i64(w, evidence[i].name,
+                     *(const int64_t *)(const void *)((const char *)e + evidence[i].at));
+    lt_jsonw_i64(w, "probes", e->probes);
+    lt_jsonw_end_obj(w);
+}
+
+static void write_ruling(struct lt_jsonw *w, const struct lt_ruling *r)
+{
+    lt_jsonw_obj(w, "ruling");
+    lt_jsonw_i64(w, "no", r->no);
+    lt_jsonw_str(w, "kind", lt_ruling_name(r->kind));
+    lt_jsonw_str(w, "state", lt_ruling_state_name(r->state));
+    lt_jsonw_i64(w, "qi", r->qi);
+    if (r->entry != 0)
+        lt_jsonw_id(w, "entry", r->entry);
+    lt_jsonw_i64(w, "value", r->value_c);
+    lt_jsonw_id(w, "by", r->by);
+    if (r->by2 != 0)
+        lt_jsonw_id(w, "by2", r->by2);
+    lt_jsonw_str(w, "reason", r->reason);
+    lt_jsonw_str(w, "answer", r->answer);
+    lt_jsonw_end_obj(w);
+}
+
+/* 64 bits do not fit a JSON number. */
+static void write_random(struct lt_jsonw *w, uint64_t random)
+{
+    char hex[20];
+
+    snprintf(hex, sizeof hex, "%016" PRIx64, random);
+    lt_jsonw_str(w, "random", hex);
+}
+
+static void write_field(struct lt_jsonw *w, enum field f, const struct lt_record *r)
+{
+    switch (f) {
+    case F_PHASE:
+        lt_jsonw_str(w, "phase", lt_phase_name(r->phase));
+        break;
+    case F_QI:
+        lt_jsonw_i64(w, "qi", r->qi);
+        break;
+    case F_AGAIN:
+        if (r->again)
+            lt_jsonw_bool(w, "again", true);
+        break;
+    case F_N:
+        if (r->n != 1)
+            lt_jsonw_i64(w, "n", r->n);
+        break;
+    case F_TURN:
+        if (r->turn != 0)
+            lt_jsonw_id(w, "turn", r->turn);
+        break;
+    case F_IDS:
+        if (r->n_ids > 0)
+            write_ids(w, "ids", r->ids, r->n_ids);
+        break;
+    case F_CLOCK:
+    case F_MOVED:
+        if (f == F_MOVED && r->deadline_us == 0)
+            break;
+        lt_jsonw_i64(w, "opened_us", r->opened_us);
+        lt_jsonw_i64(w, "deadline_us", r->deadline_us);
+        break;
+    case F_TALLY:
+        write_tally(w, r);
+        break;
+    case F_SILENT:
+        if (r->silent)
+            lt_jsonw_bool(w, "silent", true);
+        break;
+    case F_DIGEST:
+        if (r->digest[0] != '\0')
+            lt_jsonw_str(w, "digest", r->digest);
+        break;
+    case F_ENTRY:
+        lt_jsonw_id(w, "entry", r->entry);
+        break;
+    case F_VALUE:
+        lt_jsonw_i64(w, "value", r->value);
+        break;
+    case F_FOUL:
+        if (r->foul)
+            lt_jsonw_bool(w, "foul", true);
+        break;
+    case F_USED:
+        lt_jsonw_i64(w, "used_us", r->used_us);
+        break;
+    case F_EVIDENCE:
+        write_evidence(w, &r->evidence);
+        break;
+    case F_DOUBT:
+        if (r->n_doubt != 1)
+            lt_jsonw_i64(w, "doubt", r->n_doubt);
+        break;
+    case F_RANDOM:
+        if (r->random != 0)
+            write_random(w, r->random);
+        break;
+    case F_TWO:
+        if (r->n_two > 0) {
+            lt_jsonw_arr(w, "two");
+            lt_jsonw_i64(w, NULL, r->two[0]);
+            lt_jsonw_i64(w, NULL, r->two[1]);
+            lt_jsonw_end_arr(w);
+        }
+        break;
+    case F_CAPTAINS:
+        write_ids(w, "captains", r->captains, r->n_ids);
+        break;
+    case F_RULING:
+        write_ruling(w, &r->ruling);
+        break;
+    case F_BY:
+        if (r->by != 0)
+            lt_jsonw_id(w, "by", r->by);
+        break;
+    case F_NODE:
+        lt_jsonw_id(w, "node", r->node);
+        break;
+    case F_TOKEN:
+        lt_jsonw_id(w, "token", r->token);
+        break;
+    case FIELDS:
+        break;
+    }
+}
+
 void lt_record_write(const struct lt_record *r, struct lt_buf *out)
 {
-    unsigned fields = kinds[r->kind].fields;
     struct lt_jsonw w;
 
     lt_jsonw_init(&w, out);
     lt_jsonw_obj(&w, NULL);
-    if (fields & F_PHASE)
-        lt_jsonw_str(&w, "phase", lt_phase_name(r->phase));
-    if (fields & F_QI)
-        lt_jsonw_i64(&w, "qi", r->qi);
-    if ((fields & F_CLOCK) || ((fields & F_MOVED_CLOCK) && r->deadline_us != 0)) {
-        lt_jsonw_i64(&w, "opened_us", r->opened_us);
-        lt_jsonw_i64(&w, "deadline_us", r->deadline_us);
-    }
-    if (fields & F_TALLY)
-        write_tally(&w, r);
-    if ((fields & F_BY) && r->by != 0)
-        lt_jsonw_id(&w, "by", r->by);
-    if (fields & F_DRIVER) {
-        lt_jsonw_id(&w, "node", r->node);
-        lt_jsonw_id(&w, "token", r->token);
-    }
+    for (int f = 0; f < FIELDS; f++)
+        if (kinds[r->kind].fields & (1u << f))
+            write_field(&w, (enum field)f, r);
     lt_jsonw_end_obj(&w);
 }
 
-/* The readers add to *count the members they have read. */
+/* ---- reading -------------------------------------------------------------------------------- */
 
-static int read_int(const cJSON *doc, const char *key, int max, int *ret, int *count)
+/* The readers count the members they have read, so that an unknown one is noticed. */
+struct reader {
+    const cJSON *doc;
+    int count, err;
+};
+
+static bool has(const struct reader *in, const char *key)
 {
-    int64_t v;
-    int err = lt_json_i64(doc, key, 0, max, &v);
+    return cJSON_GetObjectItemCaseSensitive(in->doc, key) != NULL;
+}
 
-    if (err)
-        return err;
+static void took(struct reader *in, int err)
+{
+    in->count++;
+    if (in->err == LT_OK)
+        in->err = err;
+}
+
+static void read_i64(struct reader *in, const char *key, int64_t min, int64_t max, int64_t *ret)
+{
+    took(in, lt_json_i64(in->doc, key, min, max, ret));
+}
+
+static void read_int(struct reader *in, const char *key, int min, int max, int *ret)
+{
+    int64_t v = 0;
+
+    read_i64(in, key, min, max, &v);
     *ret = (int)v;
-    ++*count;
-    return LT_OK;
 }
 
-static int read_phase(const cJSON *doc, struct lt_record *r, int *count)
+static void read_id(struct reader *in, const char *key, int64_t *ret)
 {
-    const char *s;
-    int err = lt_json_str(doc, "phase", 16, &s);
+    took(in, lt_json_id(in->doc, key, ret));
+}
 
-    if (err)
-        return err;
-    for (int i = 0; i < LT_PHASES; i++)
-        if (strcmp(s, lt_phase_name((enum lt_phase)i)) == 0) {
-            r->phase = (enum lt_phase)i;
-            ++*count;
-            return LT_OK;
+static void read_true(struct reader *in, const char *key, bool *ret)
+{
+    took(in, lt_json_bool(in->doc, key, ret));
+    if (!*ret) /* false is not written */
+        took(in, LT_ERECORD);
+}
+
+static void read_text(struct reader *in, const char *key, size_t max, char *ret)
+{
+    const char *s = "";
+
+    took(in, lt_json_str(in->doc, key, max, &s));
+    memcpy(ret, s, strlen(s) + 1);
+}
+
+/* A name of an enumeration of n values. */
+static void read_name(struct reader *in, const char *key, int n, const char *(*name)(int), int *ret)
+{
+    const char *s = "";
+
+    took(in, lt_json_str(in->doc, key, 16, &s));
+    for (int i = 0; i < n; i++)
+        if (strcmp(s, name(i)) == 0) {
+            *ret = i;
+            return;
         }
-    return LT_ERECORD;
+    took(in, LT_ERECORD);
 }
 
-static int read_clock(const cJSON *doc, bool optional, struct lt_record *r, int *count)
+static const char *phase_name(int i)
 {
-    int err = lt_json_i64(doc, "deadline_us", 1, 2 * LT_TIME_MAX_US, &r->deadline_us);
-
-    if (err == LT_ENOENT && optional)
-        return LT_OK;
-    if (!err)
-        err = lt_json_i64(doc, "opened_us", 0, LT_TIME_MAX_US, &r->opened_us);
-    *count += 2;
-    return err;
+    return lt_phase_name((enum lt_phase)i);
 }
 
-static int read_tally(const cJSON *doc, struct lt_record *r, int *count)
+static const char *ruling_name(int i)
+{
+    return lt_ruling_name((enum lt_ruling_kind)i);
+}
+
+static const char *ruling_state_name(int i)
+{
+    return lt_ruling_state_name((enum lt_ruling_state)i);
+}
+
+/* An array of decimal strings. */
+static void read_ids(struct reader *in, const char *key, int64_t *ret, int *ret_n)
 {
     const cJSON *array, *item;
-    int err = read_int(doc, "answered", INT_MAX, &r->answered, count), n = 0;
+    int n = 0, err = lt_json_array(in->doc, key, LT_TEAMS_MAX, &array);
 
-    if (!err)
-        err = read_int(doc, "correct", INT_MAX, &r->correct, count);
-    if (!err)
-        err = lt_json_array(doc, "dist", 8, &array);
+    took(in, err);
     if (err)
-        return err;
+        return;
+    cJSON_ArrayForEach(item, array)
+    {
+        char *end;
+        long long v = cJSON_IsString(item) ? strtoll(item->valuestring, &end, 10) : -1;
+
+        if (v < 0 || *end != '\0' || item->valuestring[0] == '\0')
+            took(in, LT_ERECORD);
+        ret[n++] = v;
+    }
+    *ret_n = n;
+}
+
+static void read_numbers(struct reader *in, const char *key, int n, int *ret)
+{
+    const cJSON *array, *item;
+    int i = 0, err = lt_json_array(in->doc, key, n, &array);
+
+    took(in, err);
+    if (err)
+        return;
     cJSON_ArrayForEach(item, array)
     {
         double v = item->valuedouble;
 
         if (!cJSON_IsNumber(item) || !(v >= 0 && v <= INT_MAX) || v != (double)(int)v)
-            return LT_ERECORD;
-        r->dist[n++] = (int)v;
+            took(in, LT_ERECORD);
+        else
+            ret[i] = (int)v;
+        i++;
     }
-    ++*count;
-    return n == 8 ? LT_OK : LT_ERECORD;
+    if (i != n)
+        took(in, LT_ERECORD);
 }
 
-static int read_id(const cJSON *doc, const char *key, bool optional, int64_t *ret, int *count)
+/* A member that is an object with exactly the members that `read` takes. */
+static void read_object(struct reader *in, const char *key, struct lt_record *r,
+                        void (*read)(struct reader *, struct lt_record *))
 {
-    int err = lt_json_id(doc, key, ret);
+    struct reader sub = {.doc = cJSON_GetObjectItemCaseSensitive(in->doc, key)};
 
-    if (err == LT_ENOENT && optional)
-        return LT_OK;
-    ++*count;
-    return err;
+    if (!cJSON_IsObject(sub.doc)) {
+        took(in, LT_ERECORD);
+        return;
+    }
+    read(&sub, r);
+    took(in, sub.err || sub.count == cJSON_GetArraySize(sub.doc) ? sub.err : LT_ERECORD);
 }
 
-static int read_fields(const cJSON *doc, unsigned fields, struct lt_record *r)
+static void read_evidence(struct reader *in, struct lt_record *r)
 {
-    int err = LT_OK, count = 0;
+    for (int i = 0; i < EVIDENCE; i++)
+        read_i64(in, evidence[i].name, -1, LT_TIME_MAX_US,
+                 (int64_t *)(void *)((char *)&r->evidence + evidence[i].at));
+    read_int(in, "probes", 0, INT_MAX, &r->evidence.probes);
+}
 
-    if (fields & F_PHASE)
-        err = read_phase(doc, r, &count);
-    if (!err && (fields & F_QI))
-        err = read_int(doc, "qi", LT_ROUNDS_MAX * LT_ROUND_QUESTIONS_MAX, &r->qi, &count);
-    if (!err && (fields & (F_CLOCK | F_MOVED_CLOCK)))
-        err = read_clock(doc, fields & F_MOVED_CLOCK, r, &count);
-    if (!err && (fields & F_TALLY))
-        err = read_tally(doc, r, &count);
-    if (!err && (fields & F_BY))
-        err = read_id(doc, "by", true, &r->by, &count);
-    if (!err && (fields & F_DRIVER))
-        err = read_id(doc, "node", false, &r->node, &count);
-    if (!err && (fields & F_DRIVER))
-        err = read_id(doc, "token", false, &r->token, &count);
-    if (!err && count != cJSON_GetArraySize(doc))
-        err = LT_ERECORD;
-    return err;
+static void read_ruling(struct reader *in, struct lt_record *r)
+{
+    struct lt_ruling *u = &r->ruling;
+    int kind = 0, state = 0;
+
+    read_int(in, "no", 1, LT_RULINGS_MAX, &u->no);
+    read_name(in, "kind", LT_RULINGS, ruling_name, &kind);
+    read_name(in, "state", LT_RULING_STATES, ruling_state_name, &state);
+    read_int(in, "qi", -1, LT_ROUNDS_MAX * LT_ROUND_QUESTIONS_MAX, &u->qi);
+    if (has(in, "entry"))
+        read_id(in, "entry", &u->entry);
+    read_i64(in, "value", -LT_POINTS_MAX * 100, LT_POINTS_MAX * 100, &u->value_c);
+    read_id(in, "by", &u->by);
+    if (has(in, "by2"))
+        read_id(in, "by2", &u->by2);
+    read_text(in, "reason", LT_REASON_BYTES, u->reason);
+    read_text(in, "answer", LT_FILL_BYTES, u->answer);
+    u->kind = (enum lt_ruling_kind)kind;
+    u->state = (enum lt_ruling_state)state;
+}
+
+static void read_random(struct reader *in, uint64_t *ret)
+{
+    char hex[20] = "", *end;
+
+    read_text(in, "random", 16, hex);
+    *ret = strtoull(hex, &end, 16);
+    if (strlen(hex) != 16 || *end != '\0' || strspn(hex, "0123456789abcdef") != 16)
+        took(in, LT_ERECORD);
+}
+
+static void read_clock(struct reader *in, struct lt_record *r)
+{
+    read_i64(in, "opened_us", 0, LT_TIME_MAX_US, &r->opened_us);
+    read_i64(in, "deadline_us", 1, 2 * LT_TIME_MAX_US, &r->deadline_us);
+}
+
+static void read_tally(struct reader *in, struct lt_record *r)
+{
+    read_int(in, "answered", 0, INT_MAX, &r->answered);
+    read_int(in, "correct", 0, INT_MAX, &r->correct);
+    read_numbers(in, "dist", 8, r->dist);
+}
+
+static void read_two(struct reader *in, struct lt_record *r)
+{
+    read_numbers(in, "two", 2, r->two);
+    r->n_two = 2;
+    if (r->two[0] >= r->two[1] || r->two[1] >= LT_OPTIONS_MAX)
+        took(in, LT_ERECORD);
+}
+
+static void read_field(struct reader *in, enum field f, struct lt_record *r)
+{
+    int phase = 0, captains = 0;
+
+    switch (f) {
+    case F_PHASE:
+        read_name(in, "phase", LT_PHASES, phase_name, &phase);
+        r->phase = (enum lt_phase)phase;
+        break;
+    case F_QI:
+        read_int(in, "qi", 0, LT_ROUNDS_MAX * LT_ROUND_QUESTIONS_MAX, &r->qi);
+        break;
+    case F_AGAIN:
+        if (has(in, "again"))
+            read_true(in, "again", &r->again);
+        break;
+    case F_N:
+        r->n = 1;
+        if (has(in, "n"))
+            read_int(in, "n", 2, LT_ROUND_QUESTIONS_MAX, &r->n);
+        break;
+    case F_TURN:
+        if (has(in, "turn"))
+            read_id(in, "turn", &r->turn);
+        break;
+    case F_IDS:
+        if (has(in, "ids"))
+            read_ids(in, "ids", r->ids, &r->n_ids);
+        break;
+    case F_CLOCK:
+        read_clock(in, r);
+        break;
+    case F_MOVED:
+        if (has(in, "deadline_us"))
+            read_clock(in, r);
+        break;
+    case F_TALLY:
+        read_tally(in, r);
+        break;
+    case F_SILENT:
+        if (has(in, "silent"))
+            read_true(in, "silent", &r->silent);
+        break;
+    case F_DIGEST:
+        if (has(in, "digest"))
+            read_text(in, "digest", LT_DIGEST_BYTES, r->digest);
+        break;
+    case F_ENTRY:
+        read_id(in, "entry", &r->entry);
+        break;
+    case F_VALUE:
+        read_i64(in, "value", -LT_TIME_MAX_US, LT_TIME_MAX_US, &r->value);
+        break;
+    case F_FOUL:
+        if (has(in, "foul"))
+            read_true(in, "foul", &r->foul);
+        break;
+    case F_USED:
+        read_i64(in, "used_us", 0, LT_TIME_MAX_US, &r->used_us);
+        break;
+    case F_EVIDENCE:
+        read_object(in, "evidence", r, read_evidence);
+        break;
+    case F_DOUBT:
+        r->n_doubt = 1;
+        if (has(in, "doubt"))
+            read_int(in, "doubt", 2, LT_TEAMS_MAX, &r->n_doubt);
+        break;
+    case F_RANDOM:
+        if (has(in, "random"))
+            read_random(in, &r->random);
+        break;
+    case F_TWO:
+        if (has(in, "two"))
+            read_two(in, r);
+        break;
+    case F_CAPTAINS:
+        read_ids(in, "captains", r->captains, &captains);
+        if (captains != r->n_ids)
+            took(in, LT_ERECORD);
+        break;
+    case F_RULING:
+        read_object(in, "ruling", r, read_ruling);
+        break;
+    case F_BY:
+        if (has(in, "by"))
+            read_id(in, "by", &r->by);
+        break;
+    case F_NODE:
+        read_id(in, "node", &r->node);
+        break;
+    case F_TOKEN:
+        read_id(in, "token", &r->token);
+        break;
+    case FIELDS:
+        break;
+    }
 }
 
 int lt_record_read(const char *kind, int64_t seq, int64_t at_us, const char *payload, size_t n,
                    struct lt_record *ret)
 {
-    static const struct lt_json_limits limits = {.bytes = PAYLOAD_BYTES, .depth = 2};
-    struct lt_record r;
+    static const struct lt_json_limits limits = {.bytes = LT_PAYLOAD_BYTES, .depth = 3};
+    struct reader in = {0};
     cJSON *doc = NULL;
     int err;
 
-    memset(&r, 0, sizeof r);
-    r.seq = seq;
-    r.at_us = at_us;
-    if (!lt_record_kind_parse(kind, &r.kind))
+    memset(ret, 0, sizeof *ret);
+    ret->seq = seq;
+    ret->at_us = at_us;
+    if (!lt_record_kind_parse(kind, &ret->kind))
         return LT_ERECORD;
     err = lt_json_parse(payload, n, &limits, &doc);
-    if (!err)
-        err = cJSON_IsObject(doc) ? read_fields(doc, kinds[r.kind].fields, &r) : LT_ERECORD;
-    cJSON_Delete(doc);
     if (err)
         return err == LT_ENOMEM ? err : LT_ERECORD;
-    *ret = r;
-    return LT_OK;
+    in.doc = doc;
+    if (!cJSON_IsObject(doc))
+        took(&in, LT_ERECORD);
+    for (int f = 0; f < FIELDS && in.err == LT_OK; f++)
+        if (kinds[ret->kind].fields & (1u << f))
+            read_field(&in, (enum field)f, ret);
+    if (in.err == LT_OK && in.count != cJSON_GetArraySize(doc))
+        in.err = LT_ERECORD;
+    cJSON_Delete(doc);
+    return in.err == LT_OK ? LT_OK : LT_ERECORD;
 }

@@ -1,8 +1,7 @@
-/* An event's copy on this node: entries and their standing.
+/* An event's copy on this node: who plays, and the standings.
  *
- * Law 4 rules here: scores of a question are fetched when its gate closed, but the standings move
+ * Law 4 rules here: answers of a question are fetched when its gate closed, but the standings move
  * only when its key is public (`settle`). Until then nothing that leaves this node depends on them.
- * Questions settle one after the other, so that streaks follow the order of the contest.
  */
 #include "service/contest.h"
 #include "base/err.h"
@@ -17,9 +16,11 @@ int lt_contest_set_sheet(struct lt_contest *c, const char *json, size_t n)
     lt_buf_init(&err, LT_SHEET_BYTES);
     int r = lt_sheet_parse(json, n, &c->sheet, &err);
     lt_buf_done(&err);
-    if (r == LT_OK)
-        lt_engine_init(&c->engine, &c->sheet);
-    return r;
+    if (r != LT_OK)
+        return r;
+    c->sheet_json = strndup(json, n);
+    lt_engine_init(&c->engine, &c->sheet);
+    return c->sheet_json ? LT_OK : LT_ENOMEM;
 }
 
 int lt_contest_add_question(struct lt_contest *c, const char *json, size_t n)
@@ -36,46 +37,108 @@ int lt_contest_add_question(struct lt_contest *c, const char *json, size_t n)
     return r;
 }
 
+int lt_contest_ready(struct lt_contest *c)
+{
+    if (c->n_questions != lt_sheet_questions(&c->sheet))
+        return LT_ESHEET;
+    c->standings = lt_standings_new(&c->sheet, c->questions, c->n_questions);
+    return c->standings ? LT_OK : LT_ENOMEM;
+}
+
+static void scores_drop(struct lt_contest *c)
+{
+    for (int i = 0; i < c->n_scores; i++)
+        free((char *)c->scores[i].body);
+    c->n_scores = 0;
+    c->scores_complete = false;
+}
+
+static void player_free(struct lt_player *p)
+{
+    free(p->name);
+    free(p->saved.body);
+    free(p);
+}
+
 void lt_contest_done(struct lt_contest *c)
 {
-    struct lt_entry *e, *next;
-    HASH_CLEAR(hh_person, c->by_person);
-    HASH_ITER (hh, c->by_id, e, next) {
-        HASH_DELETE(hh, c->by_id, e);
+    struct lt_entry *e, *next_entry;
+    struct lt_player *p, *next_player;
+    HASH_ITER (hh, c->players, p, next_player) {
+        HASH_DELETE(hh, c->players, p);
+        player_free(p);
+    }
+    HASH_ITER (hh, c->entries, e, next_entry) {
+        HASH_DELETE(hh, c->entries, e);
         free(e->name);
         free(e->unit);
-        free(e->saved.body);
         free(e);
     }
+    lt_standings_free(c->standings);
     for (int i = 0; i < c->n_questions; i++)
         lt_question_free(c->questions[i]);
     for (int i = 0; i < LT_RING_FRAMES; i++)
         lt_frame_unref(c->ring[i]);
-    free(c->questions);
-    free(c->ranked);
+    scores_drop(c);
     free(c->scores);
+    free(c->questions);
+    free(c->sheet_json);
     free(c->title);
     free(c->tenant_name);
     free(c->join_code);
 }
 
+/* ---- who plays ---- */
+
 struct lt_entry *lt_contest_entry(const struct lt_contest *c, int64_t id)
 {
     struct lt_entry *e;
-    HASH_FIND(hh, c->by_id, &id, sizeof id, e);
+    HASH_FIND(hh, c->entries, &id, sizeof id, e);
     return e;
 }
 
-struct lt_entry *lt_contest_entry_of(const struct lt_contest *c, int64_t person)
+struct lt_player *lt_contest_player(const struct lt_contest *c, int64_t person)
 {
-    struct lt_entry *e;
-    HASH_FIND(hh_person, c->by_person, &person, sizeof person, e);
-    return e;
+    struct lt_player *p;
+    HASH_FIND(hh, c->players, &person, sizeof person, p);
+    return p;
 }
 
 int lt_contest_entries(const struct lt_contest *c)
 {
-    return (int)HASH_COUNT(c->by_id);
+    return (int)HASH_COUNT(c->entries);
+}
+
+const struct lt_place *lt_contest_place(const struct lt_contest *c, const struct lt_entry *e)
+{
+    const struct lt_place *p = lt_standings_place(c->standings, e->id);
+    assert(p);
+    return p;
+}
+
+struct lt_player *lt_contest_player_add(struct lt_contest *c, struct lt_entry *e, int64_t person,
+                                        const char *name)
+{
+    struct lt_player *p = lt_contest_player(c, person), **at = &e->players;
+    if (p)
+        return p;
+    p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    p->person = person;
+    p->name = strdup(name);
+    p->entry = e;
+    p->saved.qi = -1;
+    if (!p->name) {
+        free(p);
+        return NULL;
+    }
+    while (*at && (*at)->person < person)
+        at = &(*at)->next;
+    p->next = *at;
+    *at = p;
+    HASH_ADD(hh, c->players, person, sizeof p->person, p);
+    return p;
 }
 
 struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t person,
@@ -88,24 +151,21 @@ struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t 
     if (!e)
         return NULL;
     e->id = id;
-    e->person = person;
     e->name = strdup(name);
     e->unit = strdup(unit);
     e->guest = guest;
-    e->points_c = c->sheet.start_points_c;
-    e->last_qi = -1;
-    e->saved.qi = -1;
-    if (!e->name || !e->unit) {
+    e->done_qi = -1;
+    if (!e->name || !e->unit || !lt_standings_add(c->standings, id)) {
         free(e->name);
         free(e->unit);
         free(e);
         return NULL;
     }
-    HASH_ADD(hh, c->by_id, id, sizeof e->id, e);
-    if (person != 0)
-        HASH_ADD(hh_person, c->by_person, person, sizeof e->person, e);
-    return e;
+    HASH_ADD(hh, c->entries, id, sizeof e->id, e);
+    return person == 0 || lt_contest_player_add(c, e, person, name) ? e : NULL;
 }
+
+/* ---- the log ---- */
 
 static void ring_put(struct lt_contest *c, int64_t seq, struct lt_frame *f)
 {
@@ -125,8 +185,9 @@ int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_
         return err;
     if (r->kind == LT_REC_ARMED)
         c->answered_here = 0;
-    if (r->kind == LT_REC_REVEAL)
-        c->reveal_seq = r->seq;
+    if (lt_standings_apply(c->standings, &c->engine, r) || r->kind == LT_REC_REVEAL ||
+        lt_standings_stale(c->standings))
+        c->moved_seq = r->seq;
     struct lt_frame *f = lt_view_log_frame(c, r);
     assert(f);
     ring_put(c, r->seq, f);
@@ -134,21 +195,56 @@ int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_
     return LT_OK;
 }
 
-void lt_contest_scores_begin(struct lt_contest *c, int qi)
+/* ---- scores ---- */
+
+/* Questions [0, public) are over and their keys public. */
+static int public_questions(const struct lt_contest *c)
 {
-    c->scores_qi = qi;
-    c->n_scores = 0;
-    c->scores_complete = false;
+    const struct lt_engine *e = &c->engine;
+    if (e->qi < 0)
+        return 0;
+    return e->qstate == LT_Q_REVEALED ? e->qi + e->n_open : e->qi;
 }
 
-void lt_contest_scores_add(struct lt_contest *c, const struct lt_score_row *row)
+/* How many questions from `qi` on belong together: the current burst, or one. */
+static int unit_of(const struct lt_contest *c, int qi)
+{
+    return qi == c->engine.qi ? c->engine.n_open : 1;
+}
+
+int lt_contest_scores_wanted(const struct lt_contest *c, int *ret_qi)
+{
+    int qi = lt_standings_settled(c->standings);
+    bool closed = qi < public_questions(c) ||
+                  (qi == c->engine.qi && c->engine.qstate == LT_Q_CLOSED);
+    if (lt_standings_stale(c->standings))
+        qi = 0;
+    else if (!closed || (c->scores_complete && c->scores_qi == qi))
+        return 0;
+    *ret_qi = qi;
+    return unit_of(c, qi);
+}
+
+void lt_contest_scores_begin(struct lt_contest *c, int qi, int n)
+{
+    scores_drop(c);
+    if (lt_standings_stale(c->standings))
+        lt_standings_restart(c->standings);
+    c->scores_qi = qi;
+    c->scores_n = n;
+}
+
+void lt_contest_scores_add(struct lt_contest *c, const struct lt_answer_row *row)
 {
     if (c->n_scores == c->cap_scores) {
         c->cap_scores = c->cap_scores ? c->cap_scores * 2 : 256;
         c->scores = realloc(c->scores, (size_t)c->cap_scores * sizeof *c->scores);
         assert(c->scores);
     }
-    c->scores[c->n_scores++] = *row;
+    struct lt_answer_row *copy = &c->scores[c->n_scores++];
+    *copy = *row;
+    copy->body = strdup(row->body);
+    assert(copy->body);
 }
 
 void lt_contest_scores_complete(struct lt_contest *c)
@@ -156,81 +252,90 @@ void lt_contest_scores_complete(struct lt_contest *c)
     c->scores_complete = true;
 }
 
-int lt_contest_scores_wanted(const struct lt_contest *c)
+/* Everything public is in the standings. */
+static bool settled_all(const struct lt_contest *c)
 {
-    int qi = c->settled;
-    bool closed = qi < c->engine.qi || (qi == c->engine.qi && (c->engine.qstate == LT_Q_CLOSED ||
-                                                               c->engine.qstate == LT_Q_REVEALED));
-    if (!closed || (c->scores_complete && c->scores_qi == qi))
-        return -1;
-    return qi;
-}
-
-static void rank_all(struct lt_contest *c)
-{
-    int n = lt_contest_entries(c), i = 0;
-    struct lt_standing *s = realloc(c->ranked, (size_t)(n ? n : 1) * sizeof *s);
-    assert(s);
-    for (struct lt_entry *e = c->by_id; e; e = e->hh.next)
-        s[i++] = (struct lt_standing){
-            .entry = e->id, .points_c = e->points_c, .correct = e->correct, .time_us = e->time_us};
-    lt_rank(s, n);
-    for (i = 0; i < n; i++) {
-        struct lt_entry *e = lt_contest_entry(c, s[i].entry);
-        e->old_rank = e->rank;
-        e->rank = s[i].rank;
-    }
-    c->ranked = s;
-    c->n_ranked = n;
+    return !lt_standings_stale(c->standings) &&
+           lt_standings_settled(c->standings) >= public_questions(c);
 }
 
 bool lt_contest_settle(struct lt_contest *c)
 {
-    int qi = c->settled;
-    bool public = qi < c->engine.qi || (qi == c->engine.qi && c->engine.qstate == LT_Q_REVEALED);
-    if (!public || !c->scores_complete || c->scores_qi != qi)
+    int qi = lt_standings_settled(c->standings);
+    if (!lt_standings_stale(c->standings) && c->scores_complete && c->scores_qi == qi &&
+        qi + c->scores_n <= public_questions(c)) {
+        lt_standings_settle(c->standings, c->scores_n, c->scores, c->n_scores);
+        scores_drop(c);
+    }
+    if (c->moved_seq <= c->board_version || !settled_all(c))
         return false;
-    int index;
-    lt_sheet_round_of(&c->sheet, qi, &(int){0}, &index);
-    if (index == 0) { /* streaks do not cross rounds */
-        for (struct lt_entry *e = c->by_id; e; e = e->hh.next)
-            e->streak = 0;
-    }
-    for (int i = 0; i < c->n_scores; i++) {
-        const struct lt_score_row *row = &c->scores[i];
-        struct lt_entry *e = lt_contest_entry(c, row->entry);
-        if (!e) /* a foreign entry cannot be here: answers carry the entry of their session */
-            continue;
-        e->points_c += row->points_c;
-        e->last_qi = qi;
-        e->last_right = row->right;
-        e->last_gained_c = row->points_c;
-        e->correct += row->right;
-        e->time_us += row->points_c > 0 ? row->used_us : 0;
-    }
-    for (struct lt_entry *e = c->by_id; e; e = e->hh.next)
-        e->streak = e->last_qi == qi && e->last_right ? e->streak + 1 : 0;
-    c->settled++;
-    c->scores_complete = false;
-    c->n_scores = 0;
-    c->board_version = c->reveal_seq;
-    rank_all(c);
+    c->n_ranked = lt_standings_rank(c->standings, &c->ranked);
+    c->board_version = c->moved_seq;
     return true;
 }
 
-void lt_entry_saved(struct lt_entry *e, int qi, int state, const char *answer_id, const char *body)
+/* ---- answers that stand ---- */
+
+static void done_set(struct lt_entry *e, int first, int k)
 {
-    char *copy = strdup(body);
-    assert(copy);
-    free(e->saved.body);
-    e->saved.qi = qi;
-    e->saved.state = state;
-    e->saved.body = copy;
-    strncpy(e->saved.answer_id, answer_id, sizeof e->saved.answer_id - 1);
+    if (e->done_qi != first) {
+        memset(e->done, 0, sizeof e->done);
+        e->done_qi = first;
+    }
+    e->done[k / 64] |= UINT64_C(1) << (k % 64);
 }
 
-void lt_entry_unsaved(struct lt_entry *e)
+void lt_player_saved(struct lt_contest *c, struct lt_player *p, int qi, int state,
+                     const char *answer_id, const char *body)
 {
-    free(e->saved.body);
-    e->saved = (struct lt_saved){.qi = -1};
+    const struct lt_engine *g = &c->engine;
+    if (state != LT_SAVED_PENDING && g->n_open > 1 && qi >= g->qi && qi < g->qi + g->n_open)
+        done_set(p->entry, g->qi, qi - g->qi);
+    if (p->saved.qi > qi)
+        return;
+    char *copy = strdup(body);
+    assert(copy);
+    free(p->saved.body);
+    p->saved.qi = qi;
+    p->saved.state = state;
+    p->saved.body = copy;
+    strncpy(p->saved.answer_id, answer_id, sizeof p->saved.answer_id - 1);
+}
+
+void lt_player_unsaved(struct lt_player *p)
+{
+    free(p->saved.body);
+    p->saved = (struct lt_saved){.qi = -1};
+}
+
+static bool is_done(const struct lt_contest *c, const struct lt_entry *e, int k)
+{
+    return e->done_qi == c->engine.qi && (e->done[k / 64] >> (k % 64) & 1);
+}
+
+int lt_contest_step(const struct lt_contest *c, const struct lt_entry *e)
+{
+    for (int k = 0; k < c->engine.n_open; k++)
+        if (!is_done(c, e, k))
+            return c->engine.qi + k;
+    return -1;
+}
+
+int lt_contest_done_steps(const struct lt_contest *c, const struct lt_entry *e)
+{
+    int n = 0;
+    for (int k = 0; k < c->engine.n_open; k++)
+        n += is_done(c, e, k);
+    return n;
+}
+
+const struct lt_player *lt_contest_answered_by(const struct lt_contest *c, const struct lt_entry *e)
+{
+    const struct lt_round_rule *round = lt_engine_round(&c->engine);
+    if (!round || (round->policy != LT_POLICY_CAPTAIN && round->policy != LT_POLICY_FIRST))
+        return NULL;
+    for (const struct lt_player *p = e->players; p; p = p->next)
+        if (p->saved.qi == c->engine.qi && p->saved.state == LT_SAVED_YES)
+            return p;
+    return NULL;
 }

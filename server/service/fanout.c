@@ -20,7 +20,8 @@ enum { SLICE_US = 1000, CLOCK_EVERY = 16 };
 
 struct cast {
     struct lt_contest *contest;
-    struct lt_frame *frame; /* NULL: own standings */
+    struct lt_frame *frame; /* NULL: `make` gives each member its own */
+    lt_view_member_fn *make;
     int64_t seq;
     int to;
     int role;                 /* list being walked */
@@ -90,9 +91,9 @@ void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame 
     cast_add(f, (struct cast){.contest = c, .frame = lt_frame_ref(frame), .seq = seq, .to = to});
 }
 
-void lt_fanout_own(struct lt_fanout *f, struct lt_contest *c)
+void lt_fanout_each(struct lt_fanout *f, struct lt_contest *c, lt_view_member_fn *make, int to)
 {
-    cast_add(f, (struct cast){.contest = c, .to = LT_TO_PLAYERS});
+    cast_add(f, (struct cast){.contest = c, .make = make, .to = to});
 }
 
 static void send_one(struct cast *k, struct lt_member *m)
@@ -110,7 +111,7 @@ static void send_one(struct cast *k, struct lt_member *m)
         lt_conn_send(m->conn, k->frame);
         return;
     }
-    struct lt_frame *own = m->entry ? lt_view_own_frame(k->contest, m->entry) : NULL;
+    struct lt_frame *own = k->make(k->contest, m);
     if (own)
         lt_conn_send(m->conn, own);
     lt_frame_unref(own);

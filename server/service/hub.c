@@ -235,16 +235,17 @@ void hub_loaded(struct lt_contest *c, int err)
 
 void lt_hub_join(struct lt_contest *c, struct lt_member *m)
 {
-    struct lt_entry *e = m->entry;
-    if (e && e->member && c->hub->on_replaced) {
-        struct lt_member *old = e->member;
-        e->member = NULL;
+    struct lt_player *p = m->player;
+    if (p && p->member && c->hub->on_replaced) {
+        struct lt_member *old = p->member;
+        p->member = NULL;
         c->hub->on_replaced(old);
     }
-    if (e) {
-        e->member = m;
-        e->remote_node = 0;
+    if (p) {
+        p->member = m;
+        p->remote_node = 0;
         hub_say_here(c, m);
+        lt_hub_team_changed(c, p->entry);
     }
     lt_fanout_member_add(c, m);
 }
@@ -260,17 +261,13 @@ void lt_hub_leave(struct lt_member *m)
     struct lt_contest *c = m->contest;
     if (!c)
         return;
-    if (m->entry && m->entry->member == m) {
-        m->entry->member = NULL;
-        hub_say_gone(c, m->entry);
-    }
     lt_fanout_member_remove(c->hub->fanout, m);
+    if (m->player && m->player->member == m) {
+        m->player->member = NULL;
+        hub_say_gone(c, m->player);
+        lt_hub_team_changed(c, m->player->entry);
+    }
     c->sync->idle_since_us = hub_now_us(c->hub);
-}
-
-void lt_hub_answered(struct lt_contest *c)
-{
-    c->answered_here++;
 }
 
 /* ---- records ---- */
@@ -284,17 +281,18 @@ static void check_settled(struct lt_contest *c)
     assert(board);
     lt_fanout_frame(h->fanout, c, board, 0, LT_TO_ALL);
     lt_frame_unref(board);
-    lt_fanout_own(h->fanout, c);
+    lt_fanout_each(h->fanout, c, lt_view_own_frame, LT_TO_PLAYERS);
     h->driver.on_board(h->driver.arg, c);
 }
 
 /* Fetch what the standings need, settle what can be settled. */
 void hub_scores_check(struct lt_contest *c)
 {
+    int qi, n;
     check_settled(c);
-    int qi = lt_contest_scores_wanted(c);
-    if (qi >= 0 && !c->sync->fetching_scores)
-        hub_fetch_scores(c, qi);
+    n = lt_contest_scores_wanted(c, &qi);
+    if (n > 0 && !c->sync->fetching_scores)
+        hub_fetch_scores(c, qi, n);
 }
 
 static bool counts(const struct lt_engine *e)
@@ -322,12 +320,15 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
     if (c->sync->state != SYNC_READY)
         return;
     lt_fanout_frame(h->fanout, c, frame, r->seq, LT_TO_ALL | (signal ? LT_SIGNAL : 0));
-    if (r->kind == LT_REC_FINAL && c->settled > 0) { /* the same board, now final */
+    if (r->kind == LT_REC_FINAL && c->board_version > 0) { /* the same board, now final */
         struct lt_frame *board = lt_view_board_frame(c);
         assert(board);
         lt_fanout_frame(h->fanout, c, board, 0, LT_TO_ALL);
         lt_frame_unref(board);
     }
+    if (r->kind == LT_REC_ARMED)
+        lt_fanout_each(h->fanout, c, lt_view_script_frame, LT_TO_DESKS);
+    hub_teams_record(c, r);
     if (!own)
         h->driver.on_record(h->driver.arg, c, r);
     hub_scores_check(c);
@@ -361,6 +362,9 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
     if (growing && !s->fetching_entries && now_us - s->entries_at_us >= ENTRIES_EVERY_US)
         hub_fetch_entries(c);
     hub_scores_check(c);
+    hub_teams_tick(c);
+    if (c->engine.phase == LT_PHASE_FINAL && c->seal.hash[0] == '\0' && !s->fetching_seal)
+        hub_fetch_seal(c);
     hub_presence_tick(c);
     hub_commands_tick(c);
 }

@@ -6,10 +6,12 @@
  *   W                                          the log or the inbox has something new
  *   O command outcome                          a command was decided: "ok" or an error code
  *   P node players stages qi answered          presence of one node (every 2 s, and on change)
- *   R node entry since_us person guest name US unit   (US: the byte 0x1f)
+ *   R node entry since_us person guest name US unit   (US: the byte 0x1f; the player's name)
  *                                              a player is connected to `node` since then: older
  *                                              connections elsewhere end
- *   X node entry                               it is not any more
+ *   X node person                              it is not any more
+ *   T entry                                    a member's answer was committed: others of the team
+ *                                              look at the database
  *   Q                                          who just came asks everybody to say their R
  *
  * All of it may be lost: the log is polled on silence, presence has a TTL, outcomes are asked for.
@@ -26,7 +28,7 @@
 
 enum {
     CHANNEL_BYTES = 64,
-    MESSAGE_BYTES = 16 * 1024,
+    MESSAGE_BYTES = LT_PAYLOAD_BYTES + 1024,
     PRESENCE_SAY_US = 2000 * 1000,
     PRESENCE_TTL_US = 5000 * 1000,
     PRESENCE_LOBBY_US = 2000 * 1000, /* to players, while they wait */
@@ -124,21 +126,29 @@ static void hear_presence(struct lt_contest *c, const char *p)
 
 void hub_say_here(struct lt_contest *c, const struct lt_member *m)
 {
-    const struct lt_entry *e = m->entry;
+    const struct lt_player *p = m->player;
     struct lt_buf b;
     lt_buf_init(&b, MESSAGE_BYTES);
     lt_buf_printf(&b, "R %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %s\x1f%s",
-                  lt_cluster_node(c->hub->cluster), e->id, m->since_us, e->person, e->guest,
-                  e->name, e->unit);
+                  lt_cluster_node(c->hub->cluster), p->entry->id, m->since_us, p->person,
+                  p->entry->guest, p->name, p->entry->unit);
     if (!b.failed)
         hub_publish(c, lt_buf_cstr(&b));
     lt_buf_done(&b);
 }
 
-void hub_say_gone(struct lt_contest *c, const struct lt_entry *e)
+void hub_say_gone(struct lt_contest *c, const struct lt_player *p)
 {
     char text[64];
-    snprintf(text, sizeof text, "X %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster), e->id);
+    snprintf(text, sizeof text, "X %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster),
+             p->person);
+    hub_publish(c, text);
+}
+
+void hub_say_answered(struct lt_contest *c, const struct lt_entry *e)
+{
+    char text[64];
+    snprintf(text, sizeof text, "T %" PRId64, e->id);
     hub_publish(c, text);
 }
 
@@ -150,41 +160,62 @@ void hub_say_all(struct lt_contest *c)
 
 static void hear_gone(struct lt_contest *c, const char *p)
 {
-    int64_t node, entry;
-    if (sscanf(p, "X %" SCNd64 " %" SCNd64, &node, &entry) != 2)
+    int64_t node, person;
+    if (sscanf(p, "X %" SCNd64 " %" SCNd64, &node, &person) != 2)
         return;
-    struct lt_entry *e = lt_contest_entry(c, entry);
-    if (e && e->remote_node == node)
-        e->remote_node = 0;
+    struct lt_player *player = lt_contest_player(c, person);
+    if (player && player->remote_node == node) {
+        player->remote_node = 0;
+        lt_hub_team_changed(c, player->entry);
+    }
+}
+
+static void hear_answered(struct lt_contest *c, const char *p)
+{
+    int64_t entry;
+    struct lt_entry *e = sscanf(p, "T %" SCNd64, &entry) == 1 ? lt_contest_entry(c, entry) : NULL;
+    if (e)
+        hub_team_fetch(c, e);
 }
 
 /* A node that fell silent has lost its connections. */
-bool lt_hub_online(const struct lt_contest *c, int64_t entry)
+bool lt_hub_player_online(const struct lt_contest *c, const struct lt_player *p)
 {
-    const struct lt_entry *e = lt_contest_entry(c, entry);
-    if (!e || e->member || e->remote_node == 0)
-        return e && e->member;
+    if (p->member || p->remote_node == 0)
+        return p->member != NULL;
     for (int i = 0; i < LT_NODES_HEARD; i++) {
         const struct heard *h = &c->sync->heard[i];
-        if (h->node == e->remote_node)
+        if (h->node == p->remote_node)
             return hub_now_us(c->hub) - h->at_us <= PRESENCE_TTL_US;
     }
     return false;
 }
 
-/* The entry may be news to this node: the message carries all of it, so that a desk sees who is
- * here before the next look at the database. */
-static struct lt_entry *hear_entry(struct lt_contest *c, int64_t id, int64_t person, int guest,
-                                   const char *names)
+bool lt_hub_online(const struct lt_contest *c, int64_t entry)
 {
+    const struct lt_entry *e = lt_contest_entry(c, entry);
+    for (const struct lt_player *p = e ? e->players : NULL; p; p = p->next)
+        if (lt_hub_player_online(c, p))
+            return true;
+    return false;
+}
+
+/* The player may be news to this node: the message carries all of it, so that a desk sees who is
+ * here before the next look at the database. Teams are known from the database alone. */
+static struct lt_player *hear_player(struct lt_contest *c, int64_t id, int64_t person, int guest,
+                                     const char *names)
+{
+    struct lt_player *p = lt_contest_player(c, person);
     struct lt_entry *e = lt_contest_entry(c, id);
     const char *unit = strchr(names, '\x1f');
     char name[256];
-    if (e || !unit || (size_t)(unit - names) >= sizeof name)
-        return e;
+    if (p || !unit || (size_t)(unit - names) >= sizeof name)
+        return p;
     memcpy(name, names, (size_t)(unit - names));
     name[unit - names] = '\0';
-    return lt_contest_entry_add(c, id, person, name, unit + 1, guest != 0);
+    if (!e && !c->sheet.teams)
+        e = lt_contest_entry_add(c, id, person, name, unit + 1, guest != 0);
+    return e ? lt_contest_player_add(c, e, person, name) : NULL;
 }
 
 static void hear_here(struct lt_contest *c, const char *p)
@@ -195,15 +226,16 @@ static void hear_here(struct lt_contest *c, const char *p)
                &since_us, &person, &guest, &used) != 5 ||
         used == 0 || node == lt_cluster_node(c->hub->cluster))
         return;
-    struct lt_entry *e = hear_entry(c, entry, person, guest, p + used);
-    if (!e || (e->member && e->member->since_us >= since_us))
+    struct lt_player *player = hear_player(c, entry, person, guest, p + used);
+    if (!player || (player->member && player->member->since_us >= since_us))
         return;
-    e->remote_node = node;
-    if (e->member) {
-        struct lt_member *old = e->member;
-        e->member = NULL;
+    player->remote_node = node;
+    if (player->member) {
+        struct lt_member *old = player->member;
+        player->member = NULL;
         c->hub->on_replaced(old);
     }
+    lt_hub_team_changed(c, player->entry);
 }
 
 static void hear_outcome(struct lt_contest *c, const char *p)
@@ -244,6 +276,9 @@ static void on_message(void *arg, const char *channel, const char *p, size_t n)
         break;
     case 'Q':
         hub_say_all(c);
+        break;
+    case 'T':
+        hear_answered(c, p);
         break;
     default: /* a newer node's word; nothing of ours depends on it */
         break;

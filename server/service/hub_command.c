@@ -33,7 +33,7 @@ void hub_command_outcome(struct lt_contest *c, const char *id, int outcome)
 /* A request about one command; it finds its wait again by id. */
 struct ask {
     struct lt_contest *c;
-    char id[41];
+    char id[LT_COMMAND_ID_BYTES + 1];
     int stmt; /* which statement reads the outcome */
 };
 
@@ -81,13 +81,18 @@ static void ask(struct lt_contest *c, const struct wait *w)
     a->c = c;
     snprintf(a->id, sizeof a->id, "%s", w->cmd.id);
     char event[24], person[24], expect[24];
+    struct lt_buf args;
     snprintf(event, sizeof event, "%lld", (long long)c->event.v);
     if (!w->stored) {
         snprintf(person, sizeof person, "%lld", (long long)w->cmd.person);
         snprintf(expect, sizeof expect, "%d", w->cmd.expect_q);
-        lt_pg_req_add(
-            r, LT_SQL_INBOX_ADD,
-            (const char *[]){event, w->cmd.id, person, lt_action_name(w->cmd.action), expect});
+        lt_buf_init(&args, LT_COMMAND_ARGS_BYTES);
+        lt_command_write(&w->cmd.args, &args);
+        assert(!args.failed);
+        lt_pg_req_add(r, LT_SQL_INBOX_ADD,
+                      (const char *[]){event, w->cmd.id, person, lt_action_name(w->cmd.action),
+                                       expect, lt_buf_cstr(&args)});
+        lt_buf_done(&args);
         a->stmt = 1;
     }
     lt_pg_req_add(r, LT_SQL_INBOX_READ, (const char *[]){event, a->id});
@@ -137,6 +142,7 @@ static void decide_final(struct lt_contest *c)
                               .action = cmd->action,
                               .expect_q = cmd->expect_q,
                               .by = cmd->person};
+        lt_command_input(&cmd->args, &in);
         struct lt_record r;
         bool has;
         finish(c, &c->sync->waits, lt_engine_decide(&c->engine, &in, &r, &has));

@@ -39,14 +39,15 @@ struct lt_sync {
     enum sync_state state;
     int refs;               /* requests under way */
     struct waiter *waiters; /* of the first load */
-    bool polling, fetching_scores, fetching_entries, subscribed;
+    bool polling, fetching_scores, fetching_entries, fetching_seal, subscribed;
+    int64_t teams_at_us; /* monotonic: last look at teams' answers without Redis */
     bool poll_again;  /* asked while polling */
     int64_t heard_us; /* monotonic: last sign of the head (Redis or poll) */
     int64_t polled_us;
     int64_t entries_at_us;   /* monotonic: last fetch of new entries */
     int64_t entries_mark_us; /* cluster time at which the running fetch began */
     int64_t entries_after;   /* page cursor */
-    int64_t scores_after;
+    int64_t scores_after_qi, scores_after; /* page cursor: question, person */
     int64_t idle_since_us; /* without members */
     int64_t presence_sent_us, presence_said_us, presence_players_us;
     struct lt_presence_out presence_last;
@@ -82,7 +83,8 @@ void hub_unref(struct lt_contest *c);
 /* hub_load.c: requests that bring an event, or what is new of it. */
 void hub_load(struct lt_contest *c);
 void hub_loaded(struct lt_contest *c, int err); /* hub.c */
-void hub_fetch_scores(struct lt_contest *c, int qi);
+void hub_fetch_scores(struct lt_contest *c, int qi, int n);
+void hub_fetch_seal(struct lt_contest *c);
 void hub_fetch_entries(struct lt_contest *c);
 void hub_poll_begin(struct lt_contest *c);
 
@@ -93,8 +95,14 @@ void hub_publish_record(struct lt_contest *c, const struct lt_record *r);
 void hub_publish(struct lt_contest *c, const char *text);
 void hub_presence_tick(struct lt_contest *c);
 void hub_say_here(struct lt_contest *c, const struct lt_member *m);
-void hub_say_gone(struct lt_contest *c, const struct lt_entry *e);
+void hub_say_gone(struct lt_contest *c, const struct lt_player *p);
+void hub_say_answered(struct lt_contest *c, const struct lt_entry *e);
 void hub_say_all(struct lt_contest *c);
+
+/* hub_team.c: what the members of a team learn of each other. */
+void hub_team_fetch(struct lt_contest *c, struct lt_entry *e);
+void hub_teams_tick(struct lt_contest *c);
+void hub_teams_record(struct lt_contest *c, const struct lt_record *r);
 
 /* hub_command.c */
 void hub_commands_tick(struct lt_contest *c);

@@ -1,13 +1,14 @@
 /* Requests that bring an event to this node, or what is new of it. Each holds a reference on the
  * contest while it is under way.
  *
- * First load, top to bottom: content → log (pages) → entries (pages) → scores of each revealed
- * question → ready.
+ * First load, top to bottom: content → log (pages) → entries (pages), teams' members → answers to
+ * each question that is over → ready.
  */
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "hub_internal.h"
+#include "service/view.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,9 +118,7 @@ static int take_content(struct lt_contest *c, const struct lt_pg_result *r)
         const char *body = lt_pg_text(r, 1, i, 0);
         err = lt_contest_add_question(c, body, strlen(body));
     }
-    if (err == LT_OK && c->n_questions != lt_sheet_questions(&c->sheet))
-        err = LT_ESHEET;
-    return err;
+    return err == LT_OK ? lt_contest_ready(c) : err;
 }
 
 static void on_content(void *arg, int err, const struct lt_pg_result *r)
@@ -160,17 +159,25 @@ void hub_load(struct lt_contest *c)
 
 static void fetch_entries_page(struct lt_contest *c);
 
+/* The next questions whose answers the first load needs, or its end. */
+static void load_scores(struct lt_contest *c)
+{
+    int qi, n;
+    lt_contest_settle(c);
+    n = lt_contest_scores_wanted(c, &qi);
+    if (n > 0)
+        hub_fetch_scores(c, qi, n);
+    else
+        hub_loaded(c, LT_OK);
+}
+
 static void entries_end(struct lt_contest *c)
 {
     c->sync->fetching_entries = false;
     c->entries_us = c->sync->entries_mark_us;
     if (c->sync->state != SYNC_LOADING)
         return;
-    int qi = lt_contest_scores_wanted(c);
-    if (qi >= 0)
-        hub_fetch_scores(c, qi);
-    else
-        hub_loaded(c, LT_OK);
+    load_scores(c);
 }
 
 static void on_entries(void *arg, int err, const struct lt_pg_result *r)
@@ -183,6 +190,12 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
                                                   lt_pg_bool(r, 0, i, 4));
         assert(e);
         c->sync->entries_after = e->id;
+    }
+    /* Statement 1: members of teams; all of them, they are few. */
+    for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 1); i++) {
+        struct lt_entry *e = lt_contest_entry(c, lt_pg_i64(r, 1, i, 0));
+        if (e && !lt_contest_player_add(c, e, lt_pg_i64(r, 1, i, 1), lt_pg_text(r, 1, i, 2)))
+            assert(false);
     }
     if (c->sync->state == SYNC_FAILED) {
         c->sync->fetching_entries = false;
@@ -206,6 +219,8 @@ static void fetch_entries_page(struct lt_contest *c)
     lt_pg_req_add(
         r, LT_SQL_ENTRIES,
         (const char *[]){num(c->event.v).s, num(since_us).s, num(c->sync->entries_after).s});
+    if (c->sheet.teams)
+        lt_pg_req_add(r, LT_SQL_MEMBERS, (const char *[]){num(c->event.v).s});
     if (!submit(c, r, on_entries)) {
         c->sync->fetching_entries = false;
         load_fail(c, LT_EDBRETRY);
@@ -233,12 +248,7 @@ static void scores_end(struct lt_contest *c)
         hub_scores_check(c);
         return;
     }
-    lt_contest_settle(c);
-    int qi = lt_contest_scores_wanted(c);
-    if (qi >= 0)
-        hub_fetch_scores(c, qi);
-    else
-        hub_loaded(c, LT_OK);
+    load_scores(c);
 }
 
 static void on_scores(void *arg, int err, const struct lt_pg_result *r)
@@ -251,11 +261,14 @@ static void on_scores(void *arg, int err, const struct lt_pg_result *r)
                              lt_pg_bool(r, 0, i, 4));
     int n = err == LT_OK ? lt_pg_rows(r, 1) : 0;
     for (int i = 0; i < n; i++) {
-        c->sync->scores_after = lt_pg_i64(r, 1, i, 0);
-        lt_contest_scores_add(c, &(struct lt_score_row){.entry = lt_pg_i64(r, 1, i, 1),
-                                                        .right = lt_pg_bool(r, 1, i, 2),
-                                                        .points_c = lt_pg_i64(r, 1, i, 3),
-                                                        .used_us = lt_pg_i64(r, 1, i, 4)});
+        c->sync->scores_after_qi = lt_pg_i64(r, 1, i, 0);
+        c->sync->scores_after = lt_pg_i64(r, 1, i, 1);
+        lt_contest_scores_add(c, &(struct lt_answer_row){.qi = (int)lt_pg_i64(r, 1, i, 0),
+                                                         .person = lt_pg_i64(r, 1, i, 1),
+                                                         .entry = lt_pg_i64(r, 1, i, 2),
+                                                         .body = lt_pg_text(r, 1, i, 3),
+                                                         .used_us = lt_pg_i64(r, 1, i, 4),
+                                                         .received_us = lt_pg_i64(r, 1, i, 5)});
     }
     if (c->sync->state == SYNC_FAILED || err != LT_OK) {
         c->sync->fetching_scores = false; /* the tick tries again */
@@ -274,7 +287,8 @@ static void fetch_scores_page(struct lt_contest *c)
     struct lt_pg_req *r = req_new(c);
     lt_pg_req_add(r, LT_SQL_ENTRIES, (const char *[]){num(c->event.v).s, num(since_us).s, "0"});
     lt_pg_req_add(r, LT_SQL_SCORES,
-                  (const char *[]){num(c->event.v).s, num(c->scores_qi).s, num(c->season).s,
+                  (const char *[]){num(c->event.v).s, num(c->scores_qi + c->scores_n).s,
+                                   num(c->season).s, num(c->sync->scores_after_qi).s,
                                    num(c->sync->scores_after).s});
     if (!submit(c, r, on_scores)) {
         c->sync->fetching_scores = false;
@@ -282,12 +296,37 @@ static void fetch_scores_page(struct lt_contest *c)
     }
 }
 
-void hub_fetch_scores(struct lt_contest *c, int qi)
+void hub_fetch_scores(struct lt_contest *c, int qi, int n)
 {
     c->sync->fetching_scores = true;
+    c->sync->scores_after_qi = qi;
     c->sync->scores_after = 0;
-    lt_contest_scores_begin(c, qi);
+    lt_contest_scores_begin(c, qi, n);
     fetch_scores_page(c);
+}
+
+/* ---- the seal of a final event ---- */
+
+static void on_seal(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct lt_contest *c = arg;
+    c->sync->fetching_seal = false;
+    if (c->sync->state == SYNC_READY && err == LT_OK && lt_pg_rows(r, 0) == 1) {
+        c->seal.seq = lt_pg_i64(r, 0, 0, 0);
+        snprintf(c->seal.hash, sizeof c->seal.hash, "%s", lt_pg_text(r, 0, 0, 1));
+        struct lt_frame *f = lt_view_seal_frame(c);
+        assert(f);
+        lt_fanout_frame(c->hub->fanout, c, f, 0, LT_TO_ALL);
+        lt_frame_unref(f);
+    }
+    hub_unref(c);
+}
+
+void hub_fetch_seal(struct lt_contest *c)
+{
+    struct lt_pg_req *r = req_new(c);
+    lt_pg_req_add(r, LT_SQL_SEAL, (const char *[]){num(c->event.v).s});
+    c->sync->fetching_seal = submit(c, r, on_seal);
 }
 
 /* ---- keeping up ---- */

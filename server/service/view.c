@@ -1,15 +1,17 @@
 /* Projections.
  *
  * A question's members appear with its state: number, round, topic, type and points when armed;
- * stem and options when open; how many answered when closed; key, explanation and distribution when
- * revealed. Frames are made when a record is applied, so each frame shows the state right after it.
+ * stem and options when open (of a burst never: each team gets them one by one, view_team.c); how
+ * many answered when closed; key, explanation and distribution when revealed. Frames are made when a
+ * record is applied, so each frame shows the state right after it.
  */
-#include "service/view.h"
+#include "view_internal.h"
+
 #include "base/err.h"
 #include <assert.h>
 #include <string.h>
 
-enum { FRAME_BYTES = 256 * 1024, ROWS_MAX = 50 };
+enum { ROWS_MAX = 50 };
 
 /* The enums of the engine and of the wire are declared in the same order. */
 _Static_assert((int)LT_PHASES == (int)LT_PHASE_IDS && (int)LT_PHASE_FINAL == (int)LT_PHASE_ID_FINAL,
@@ -17,10 +19,13 @@ _Static_assert((int)LT_PHASES == (int)LT_PHASE_IDS && (int)LT_PHASE_FINAL == (in
 _Static_assert((int)LT_QSTATES == (int)LT_QSTATE_IDS &&
                    (int)LT_Q_REVEALED == (int)LT_QSTATE_ID_REVEALED,
                "states");
-_Static_assert((int)LT_QTYPES == (int)LT_QTYPE_IDS && (int)LT_QT_ORDER == (int)LT_QTYPE_ID_ORDER,
+_Static_assert((int)LT_QTYPES == (int)LT_QTYPE_IDS && (int)LT_QT_TASK == (int)LT_QTYPE_ID_TASK,
                "types");
+_Static_assert((int)LT_MODES == (int)LT_MODE_IDS && (int)LT_TURNS == (int)LT_TURNS_IDS &&
+                   (int)LT_POLICIES == (int)LT_POLICY_IDS,
+               "modes");
 
-static struct lt_frame *frame(struct lt_buf *b)
+struct lt_frame *view_frame(struct lt_buf *b)
 {
     struct lt_frame *f = b->failed ? NULL : lt_frame_text(b->p, b->len);
     lt_buf_done(b);
@@ -30,6 +35,10 @@ static struct lt_frame *frame(struct lt_buf *b)
 static void view_key(const struct lt_contest *c, const struct lt_question *q,
                      struct lt_question_out *out)
 {
+    if (q->type == LT_QT_TASK) {
+        out->has_points_given = lt_view_marks(c, &out->points_given);
+        return;
+    }
     if (q->type == LT_QT_FILL) {
         out->accepted = (const char *const *)q->accepted;
         out->n_accepted = q->n_key;
@@ -45,7 +54,33 @@ static void view_key(const struct lt_contest *c, const struct lt_question *q,
     out->correct = c->engine.correct;
 }
 
-static void view_question(const struct lt_contest *c, struct lt_question_out *out)
+/* What is public from the opening on. Of a burst the words are for those who are at them. */
+static void view_open(const struct lt_contest *c, const struct lt_question *q,
+                      struct lt_question_out *out)
+{
+    const struct lt_engine *e = &c->engine;
+    if (e->n_open == 1) {
+        out->stem = q->stem;
+        if (q->n_options > 0) {
+            out->options = (const char *const *)q->options;
+            out->n_options = q->n_options;
+        }
+    }
+    out->has_opened_ms = out->has_deadline_ms = e->opened_us > 0;
+    out->opened_ms = e->opened_us / 1000;
+    out->deadline_ms = e->deadline_us / 1000;
+    if (e->phase == LT_PHASE_PAUSED && (e->qstate == LT_Q_OPEN || e->qstate == LT_Q_HELD)) {
+        out->has_paused_ms = true;
+        out->paused_ms = e->paused_us / 1000;
+    }
+    if (e->n_two > 0) {
+        out->dropped = e->two;
+        out->n_dropped = e->n_two;
+    }
+}
+
+static void view_question(const struct lt_contest *c, struct view_seats *seats,
+                          struct lt_question_out *out)
 {
     const struct lt_engine *e = &c->engine;
     const struct lt_question *q = c->questions[e->qi];
@@ -56,74 +91,95 @@ static void view_question(const struct lt_contest *c, struct lt_question_out *ou
         .round = round_no + 1,
         .in_round = index + 1,
         .state = (int)e->qstate,
+        .mode = (int)round->mode,
+        .n = e->n_open,
         .type = (int)q->type,
         .topic = q->topic,
         .points = round->score.right_c,
         .speed = round->score.speed,
         .seconds = round->seconds,
+        .rebounds = e->rebounds,
+        .silent = e->silent,
+        .marks = e->n_marks,
     };
-    if (e->qstate < LT_Q_OPEN)
-        return;
-    out->stem = q->stem;
-    if (q->n_options > 0) {
-        out->options = (const char *const *)q->options;
-        out->n_options = q->n_options;
-    }
-    out->has_opened_ms = out->has_deadline_ms = true;
-    out->opened_ms = e->opened_us / 1000;
-    out->deadline_ms = e->deadline_us / 1000;
-    if (e->phase == LT_PHASE_PAUSED && e->qstate == LT_Q_OPEN) {
-        out->has_paused_ms = true;
-        out->paused_ms = e->paused_us / 1000;
-    }
+    view_teams_part(c, round, seats, out);
+    if (e->qstate >= LT_Q_OPEN)
+        view_open(c, q, out);
     if (e->qstate < LT_Q_CLOSED)
         return;
     out->has_answered = true;
     out->answered = e->answered;
-    if (e->qstate >= LT_Q_REVEALED)
+    if (e->qstate >= LT_Q_REVEALED && e->n_open == 1)
         view_key(c, q, out);
+}
+
+static struct lt_frame *phase_frame(const struct lt_contest *c, int64_t seq)
+{
+    struct lt_buf b;
+    struct lt_msg_phase m = {.epoch = c->epoch, .seq = seq, .phase = (int)c->engine.phase};
+    lt_buf_init(&b, VIEW_BYTES);
+    if (c->engine.qstate == LT_Q_OPEN || c->engine.qstate == LT_Q_HELD) {
+        m.has_opened_ms = m.has_deadline_ms = true;
+        m.opened_ms = c->engine.opened_us / 1000;
+        m.deadline_ms = c->engine.deadline_us / 1000;
+    }
+    lt_msg_phase_write(&m, &b);
+    return view_frame(&b);
+}
+
+static struct lt_frame *question_frame(const struct lt_contest *c, int64_t seq)
+{
+    struct lt_buf b;
+    struct view_seats seats;
+    struct lt_msg_question m = {.epoch = c->epoch, .seq = seq};
+    lt_buf_init(&b, VIEW_BYTES);
+    view_question(c, &seats, &m.question);
+    lt_msg_question_write(&m, &b);
+    return view_frame(&b);
 }
 
 struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_record *r)
 {
     struct lt_buf b;
-    lt_buf_init(&b, FRAME_BYTES);
     switch (r->kind) {
     case LT_REC_PHASE:
-    case LT_REC_FINAL: {
-        struct lt_msg_phase m = {.epoch = c->epoch, .seq = r->seq, .phase = (int)c->engine.phase};
-        if (c->engine.qstate == LT_Q_OPEN) {
-            m.has_opened_ms = m.has_deadline_ms = true;
-            m.opened_ms = c->engine.opened_us / 1000;
-            m.deadline_ms = c->engine.deadline_us / 1000;
-        }
-        lt_msg_phase_write(&m, &b);
-        break;
-    }
+    case LT_REC_FINAL:
+        return phase_frame(c, r->seq);
     case LT_REC_ARMED:
     case LT_REC_OPEN:
     case LT_REC_CLOSING:
     case LT_REC_CLOSED:
-    case LT_REC_REVEAL: {
-        struct lt_msg_question m = {.epoch = c->epoch, .seq = r->seq};
-        view_question(c, &m.question);
-        lt_msg_question_write(&m, &b);
-        break;
-    }
+    case LT_REC_REVEAL:
+    case LT_REC_STAKE:
+    case LT_REC_PRESS:
+    case LT_REC_HELD:
+    case LT_REC_VERDICT:
+    case LT_REC_MARK:
+    case LT_REC_EXTEND:
+    case LT_REC_HELP:
+        return question_frame(c, r->seq);
+    case LT_REC_LOT:
+    case LT_REC_CAPTAIN:
+    case LT_REC_ADVANCE:
+        return view_teams_frame(c, r->seq);
+    case LT_REC_RULING:
+        return view_ruling_frame(c, r);
     case LT_REC_DRIVER: {
         struct lt_msg_driver m = {.epoch = c->epoch, .seq = r->seq};
+        lt_buf_init(&b, VIEW_BYTES);
         lt_msg_driver_write(&m, &b);
-        break;
+        return view_frame(&b);
     }
     case LT_REC_FINALISING: {
         struct lt_msg_finalising m = {.epoch = c->epoch, .seq = r->seq};
+        lt_buf_init(&b, VIEW_BYTES);
         lt_msg_finalising_write(&m, &b);
-        break;
+        return view_frame(&b);
     }
     case LT_RECORDS:
         assert(false);
     }
-    return frame(&b);
+    return NULL;
 }
 
 static void view_board(const struct lt_contest *c, struct lt_board_row_out *rows,
@@ -133,15 +189,16 @@ static void view_board(const struct lt_contest *c, struct lt_board_row_out *rows
     if (n > ROWS_MAX)
         n = ROWS_MAX;
     for (int i = 0; i < n; i++) {
-        const struct lt_entry *e = lt_contest_entry(c, c->ranked[i].entry);
+        const struct lt_place *p = c->ranked[i];
+        const struct lt_entry *e = lt_contest_entry(c, p->entry);
         rows[i] = (struct lt_board_row_out){
             .entry = e->id,
-            .rank = e->rank,
+            .rank = p->rank,
             .name = e->name,
             .unit = e->unit,
-            .points = e->points_c,
-            .correct = e->correct,
-            .moved = e->old_rank > 0 ? e->old_rank - e->rank : 0,
+            .points = p->points_c,
+            .correct = p->correct,
+            .moved = p->old_rank > 0 && p->rank > 0 ? p->old_rank - p->rank : 0,
         };
     }
     *out = (struct lt_board_out){
@@ -158,61 +215,66 @@ struct lt_frame *lt_view_board_frame(const struct lt_contest *c)
     struct lt_buf b;
     struct lt_board_row_out rows[ROWS_MAX];
     struct lt_msg_board m;
-    lt_buf_init(&b, FRAME_BYTES);
+    lt_buf_init(&b, VIEW_BYTES);
     view_board(c, rows, &m.board);
     lt_msg_board_write(&m, &b);
-    return frame(&b);
+    return view_frame(&b);
 }
 
 static void view_own(const struct lt_contest *c, const struct lt_entry *e, struct lt_own_out *out)
 {
+    const struct lt_place *p = lt_contest_place(c, e);
+    int settled = lt_standings_settled(c->standings);
     *out = (struct lt_own_out){
         .v = c->board_version,
-        .points = e->points_c,
-        .correct = e->correct,
-        .rank = e->rank,
+        .points = p->points_c,
+        .correct = p->correct,
+        .rank = p->rank,
         .of = c->n_ranked,
     };
-    if (c->settled == 0)
+    if (settled == 0 || c->engine.qstate != LT_Q_REVEALED)
         return;
     out->has_q = true;
-    out->q = c->settled;
-    if (e->last_qi == c->settled - 1) {
+    out->q = c->engine.qi + 1;
+    if (p->last_qi >= c->engine.qi) {
         out->has_right = out->has_gained = true;
-        out->right = e->last_right;
-        out->gained = e->last_gained_c;
+        out->right = p->last_right;
+        out->gained = p->last_gained_c;
     }
 }
 
-struct lt_frame *lt_view_own_frame(const struct lt_contest *c, const struct lt_entry *e)
+struct lt_frame *lt_view_own_frame(const struct lt_contest *c, const struct lt_member *to)
 {
     struct lt_buf b;
     struct lt_msg_own m;
-    lt_buf_init(&b, FRAME_BYTES);
-    view_own(c, e, &m.own);
+    if (!to->player)
+        return NULL;
+    lt_buf_init(&b, VIEW_BYTES);
+    view_own(c, to->player->entry, &m.own);
     lt_msg_own_write(&m, &b);
-    return frame(&b);
+    return view_frame(&b);
 }
 
 struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p)
 {
     struct lt_buf b;
     struct lt_msg_presence m = {.presence = *p};
-    lt_buf_init(&b, FRAME_BYTES);
+    lt_buf_init(&b, VIEW_BYTES);
     lt_msg_presence_write(&m, &b);
-    return frame(&b);
+    return view_frame(&b);
 }
 
-static bool view_saved(const struct lt_contest *c, const struct lt_entry *e, struct lt_response *r,
-                       struct lt_saved_out *out)
+static bool view_saved(const struct lt_contest *c, const struct lt_player *p,
+                       struct lt_response *r, struct lt_saved_out *out)
 {
-    if (!e || e->saved.qi < 0 || e->saved.qi != c->engine.qi ||
-        e->saved.state == LT_SAVED_PENDING ||
-        lt_response_read(e->saved.body, strlen(e->saved.body), r) != LT_OK)
+    const struct lt_engine *g = &c->engine;
+    if (!p || p->saved.qi < 0 || p->saved.qi < g->qi || p->saved.qi >= g->qi + g->n_open ||
+        p->saved.state == LT_SAVED_PENDING ||
+        lt_response_read(p->saved.body, strlen(p->saved.body), r) != LT_OK)
         return false;
     *out = (struct lt_saved_out){
-        .q = e->saved.qi + 1,
-        .state = e->saved.state == LT_SAVED_LATE ? LT_ACK_STATE_ID_LATE : LT_ACK_STATE_ID_SAVED,
+        .q = p->saved.qi + 1,
+        .state = p->saved.state == LT_SAVED_LATE ? LT_ACK_STATE_ID_LATE : LT_ACK_STATE_ID_SAVED,
     };
     if (r->n_choice > 0) {
         out->choice = r->choice;
@@ -226,22 +288,40 @@ static bool view_saved(const struct lt_contest *c, const struct lt_entry *e, str
 /* Everything a snapshot borrows. */
 struct parts {
     struct lt_round_out rounds[LT_ROUNDS_MAX];
+    int helps[LT_HELPS];
     struct lt_board_row_out rows[ROWS_MAX];
     struct lt_question_out question;
     struct lt_board_out board;
     struct lt_own_out own;
     struct lt_saved_out saved;
     struct lt_response response;
+    struct view_seats seats;
+    struct view_teams teams;
+    struct view_rulings rulings;
+    struct view_members members;
+    struct lt_step_out step, script;
+    struct lt_seal_out seal;
 };
 
-static void view_head(const struct lt_contest *c, struct lt_round_out *rounds,
+static void view_head(const struct lt_contest *c, struct lt_round_out *rounds, int *helps,
                       struct lt_event_head_out *out)
 {
     for (int i = 0; i < c->sheet.n_rounds; i++)
         rounds[i] = (struct lt_round_out){
             .title = c->sheet.rounds[i].title,
+            .mode = (int)c->sheet.rounds[i].mode,
+            .turns = (int)c->sheet.rounds[i].turns,
+            .policy = (int)c->sheet.rounds[i].policy,
             .questions = c->sheet.rounds[i].n_questions,
+            .burst = c->sheet.rounds[i].burst,
             .seconds = c->sheet.rounds[i].seconds,
+            .by_judge = c->sheet.rounds[i].judging == LT_JUDGED_BY_JUDGE,
+            .has_marks_max = c->sheet.rounds[i].mode == LT_MODE_JURY,
+            .marks_max = c->sheet.rounds[i].jury.max_c,
+            .has_advance = c->sheet.rounds[i].advance > 0,
+            .advance = c->sheet.rounds[i].advance,
+            .has_group = c->sheet.rounds[i].group > 0,
+            .group = c->sheet.rounds[i].group,
         };
     *out = (struct lt_event_head_out){
         .event = c->event.v,
@@ -250,30 +330,51 @@ static void view_head(const struct lt_contest *c, struct lt_round_out *rounds,
         .code = c->join_code,
         .questions = c->n_questions,
         .guests = c->sheet.guests,
+        .teams = c->sheet.teams,
+        .appeals = c->sheet.appeals,
+        .approval = c->sheet.approval,
         .n_rounds = c->sheet.n_rounds,
         .rounds = rounds,
     };
+    for (int h = 0; h < LT_HELPS; h++)
+        if (c->sheet.helps & 1u << h)
+            helps[out->n_helps++] = h;
+    out->helps = out->n_helps > 0 ? helps : NULL;
 }
 
 static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w, struct parts *p,
                           struct lt_snapshot_out *out)
 {
     *out = (struct lt_snapshot_out){.phase = (int)c->engine.phase, .presence = w->presence};
-    view_head(c, p->rounds, &out->head);
+    view_head(c, p->rounds, p->helps, &out->head);
     if (c->engine.qi >= 0) {
-        view_question(c, &p->question);
+        view_question(c, &p->seats, &p->question);
         out->question = &p->question;
     }
-    if (c->settled > 0) {
+    if (c->board_version > 0) {
         view_board(c, p->rows, &p->board);
         out->board = &p->board;
     }
-    if (w->entry) {
-        view_own(c, w->entry, &p->own);
+    if (w->player) {
+        view_own(c, w->player->entry, &p->own);
         out->own = &p->own;
     }
-    if (view_saved(c, w->entry, &p->response, &p->saved))
+    if (view_saved(c, w->player, &p->response, &p->saved))
         out->saved = &p->saved;
+    out->teams = p->teams.rows;
+    out->n_teams = view_teams(c, &p->teams);
+    out->rulings = p->rulings.rows;
+    out->n_rulings = view_rulings(c, &p->rulings);
+    if (w->player && view_team_state(c, w->player, &p->members))
+        out->team = &p->members.state;
+    if (w->player && view_step(c, w->player->entry, &p->step))
+        out->step = &p->step;
+    if (w->role == LT_MEMBER_DESK && view_script(c, &p->script))
+        out->script = &p->script;
+    if (c->seal.hash[0] != '\0') {
+        p->seal = (struct lt_seal_out){.seq = c->seal.seq, .hash = c->seal.hash};
+        out->seal = &p->seal;
+    }
 }
 
 void lt_view_welcome(const struct lt_contest *c, const struct lt_welcome *w, struct lt_buf *out)
@@ -290,8 +391,8 @@ void lt_view_welcome(const struct lt_contest *c, const struct lt_welcome *w, str
     m.you = (struct lt_you_out){
         .has_person = w->person != 0,
         .person = w->person,
-        .has_entry = w->entry != NULL,
-        .entry = w->entry ? w->entry->id : 0,
+        .has_entry = w->player != NULL,
+        .entry = w->player ? w->player->entry->id : 0,
         .name = w->name,
         .unit = w->unit && w->unit[0] ? w->unit : NULL,
         .guest = w->guest,

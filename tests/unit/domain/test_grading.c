@@ -245,6 +245,17 @@ static void a_response_that_does_not_fit_is_wrong(void **state)
     lt_question_free(q);
 }
 
+static void nothing_said_to_a_task_is_right(void **state)
+{
+    struct lt_question *q = question("{\"type\":\"task\",\"stem\":\"s\"}");
+
+    (void)state;
+    assert_false(right(q, ""));
+    assert_false(right(q, "0"));
+    assert_false(typed(q, "s"));
+    lt_question_free(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +271,7 @@ int main(void)
         cmocka_unit_test(composed_and_decomposed_letters_are_one),
         cmocka_unit_test(the_text_that_grows_most_is_compared_in_full),
         cmocka_unit_test(a_response_that_does_not_fit_is_wrong),
+        cmocka_unit_test(nothing_said_to_a_task_is_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,24 @@ static void a_fill_in_question_counts_its_accepted_texts(void **state)
     lt_question_free(q);
 }
 
+static void a_task_is_a_stem_and_no_response_fits_it(void **state)
+{
+    struct lt_question *q = parsed("{\"type\":\"task\",\"topic\":\"宪法\",\"stem\":\"演讲\","
+                                   "\"options\":[],\"explanation\":\"五分钟\"}");
+
+    (void)state;
+    assert_int_equal(q->type, LT_QT_TASK);
+    assert_string_equal(q->stem, "演讲");
+    assert_int_equal(q->n_options + q->n_key, 0);
+    assert_int_equal(check(q, "{\"c\":[]}"), LT_EANSWER);
+    assert_int_equal(check(q, "{\"c\":[0]}"), LT_EANSWER);
+    assert_int_equal(check(q, "{\"t\":\"a\"}"), LT_EANSWER);
+    lt_question_free(q);
+    assert_refused("{\"type\":\"task\",\"stem\":\"s\",\"options\":[\"a\",\"b\"]}", "options");
+    assert_refused("{\"type\":\"task\",\"stem\":\"s\",\"key\":[0]}", "key");
+    assert_refused("{\"type\":\"task\",\"stem\":\"s\",\"accepted\":[\"a\"]}", "accepted");
+}
+
 static void a_wrong_member_is_named(void **state)
 {
     (void)state;
@@ -320,6 +338,7 @@ int main(void)
         cmocka_unit_test(an_order_keeps_the_order_of_its_key),
         cmocka_unit_test(true_or_false_brings_its_own_options),
         cmocka_unit_test(a_fill_in_question_counts_its_accepted_texts),
+        cmocka_unit_test(a_task_is_a_stem_and_no_response_fits_it),
         cmocka_unit_test(a_wrong_member_is_named),
         cmocka_unit_test(a_key_that_does_not_fit_the_type_is_refused),
         cmocka_unit_test(type_names_are_read_back),

@@ -14,6 +14,9 @@
 enum { N = 60, MS = 1000 };
 static const int64_t limit_c = INT64_C(1) << 26;
 
+static const struct lt_sheet usual = {.n_keys = 3,
+                                      .keys = {LT_KEY_POINTS, LT_KEY_CORRECT, LT_KEY_TIME}};
+
 static uint64_t next(uint64_t *x)
 {
     *x ^= *x << 13;
@@ -27,7 +30,7 @@ static int64_t below(uint64_t *x, int64_t n)
     return (int64_t)(next(x) % (uint64_t)n);
 }
 
-static bool better(const struct lt_standing *a, const struct lt_standing *b)
+static bool better(const struct lt_place *a, const struct lt_place *b)
 {
     if (a->points_c != b->points_c)
         return a->points_c > b->points_c;
@@ -42,65 +45,119 @@ static void a_rank_is_one_more_than_the_number_of_better_entries(void **state)
 
     (void)state;
     for (int run = 0; run < 300; run++) {
-        struct lt_standing s[N], before[N];
+        struct lt_place s[N], before[N], *order[N];
         int n = 1 + (int)below(&x, N);
 
         for (int i = 0; i < n; i++) /* few values, so that ties are common */
-            s[i] = (struct lt_standing){.entry = 1000 - i,
-                                        .points_c = (below(&x, 4) - 2) * 100,
-                                        .correct = (int32_t)below(&x, 3),
-                                        .time_us = below(&x, 3)};
+            s[i] = (struct lt_place){.entry = 1000 - i,
+                                     .points_c = (below(&x, 4) - 2) * 100,
+                                     .correct = (int32_t)below(&x, 3),
+                                     .time_us = below(&x, 3)};
         memcpy(before, s, sizeof s);
-        lt_rank(s, n);
+        for (int i = 0; i < n; i++)
+            order[i] = &s[i];
+        lt_rank(&usual, order, n);
         for (int i = 0; i < n; i++) {
             int rank = 1, found = 0;
 
             for (int k = 0; k < n; k++) {
-                rank += better(&s[k], &s[i]);
-                found += before[k].entry == s[i].entry;
+                rank += better(order[k], order[i]);
+                found += before[k].entry == order[i]->entry;
             }
-            assert_int_equal(s[i].rank, rank);
+            assert_int_equal(order[i]->rank, rank);
             assert_int_equal(found, 1);
-            if (i > 0 && s[i - 1].rank == s[i].rank)
-                assert_true(s[i - 1].entry < s[i].entry);
+            if (i > 0 && order[i - 1]->rank == order[i]->rank)
+                assert_true(order[i - 1]->entry < order[i]->entry);
             if (i > 0)
-                assert_true(s[i - 1].rank <= s[i].rank);
+                assert_true(order[i - 1]->rank <= order[i]->rank);
         }
     }
 }
 
 static void tied_entries_share_a_rank_and_the_next_leaves_a_gap(void **state)
 {
-    struct lt_standing s[] = {
+    struct lt_place s[] = {
         {.entry = 4, .points_c = -100},
         {.entry = 3, .points_c = 500, .correct = 2, .time_us = 7},
         {.entry = 2, .points_c = 500, .correct = 2, .time_us = 7},
         {.entry = 1, .points_c = 500, .correct = 2, .time_us = 8},
     };
+    struct lt_place *order[] = {&s[0], &s[1], &s[2], &s[3]};
     const int64_t entries[] = {2, 3, 1, 4};
     const int ranks[] = {1, 1, 3, 4};
 
     (void)state;
-    lt_rank(s, 4);
+    lt_rank(&usual, order, 4);
     for (int i = 0; i < 4; i++) {
-        assert_int_equal(s[i].entry, entries[i]);
-        assert_int_equal(s[i].rank, ranks[i]);
+        assert_int_equal(order[i]->entry, entries[i]);
+        assert_int_equal(order[i]->rank, ranks[i]);
     }
 }
 
 static void nobody_is_ranked_without_harm(void **state)
 {
-    struct lt_standing one = {.entry = 9};
+    struct lt_place one = {.entry = 9, .rank = 4}, *order[] = {&one};
 
     (void)state;
-    lt_rank(NULL, 0);
-    lt_rank(&one, 1);
+    lt_rank(&usual, NULL, 0);
+    lt_rank(&usual, order, 1);
     assert_int_equal(one.rank, 1);
+    assert_int_equal(one.old_rank, 4);
 }
 
-static struct lt_standing random_standing(uint64_t *x)
+static void levels_come_first_and_the_disqualified_last_without_a_rank(void **state)
 {
-    struct lt_standing s = {
+    struct lt_place s[] = {
+        {.entry = 1, .points_c = 900, .disqualified = true},
+        {.entry = 2, .points_c = 500},
+        {.entry = 3, .points_c = -100, .level = 1},
+        {.entry = 4, .points_c = 100, .level = 1},
+    };
+    struct lt_place *order[] = {&s[0], &s[1], &s[2], &s[3]};
+    const int64_t entries[] = {4, 3, 2, 1};
+
+    (void)state;
+    lt_rank(&usual, order, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(order[i]->entry, entries[i]);
+        assert_int_equal(order[i]->rank, i < 3 ? i + 1 : 0);
+    }
+}
+
+static void keys_weigh_in_the_order_of_the_sheet(void **state)
+{
+    const struct lt_sheet early = {.n_keys = 3,
+                                   .keys = {LT_KEY_POINTS, LT_KEY_TIEBREAK, LT_KEY_CORRECT}};
+    const struct lt_sheet late = {.n_keys = 3,
+                                  .keys = {LT_KEY_POINTS, LT_KEY_CORRECT, LT_KEY_TIEBREAK}};
+    const struct lt_place a = {.entry = 1, .correct = 5}, b = {.entry = 2, .tiebreak = 1};
+    const struct lt_place c = {.entry = 3, .correct = 2, .tiebreak = 1};
+
+    (void)state;
+    assert_true(lt_place_cmp(&early, &b, &a) < 0);
+    assert_true(lt_place_cmp(&late, &a, &b) < 0);
+    /* What sudden death has still to decide: everything before it is equal, and itself. */
+    assert_true(lt_place_tied(&early, &b, &c));
+    assert_false(lt_place_tied(&late, &b, &c));
+    assert_false(lt_place_tied(&early, &a, &b));
+}
+
+static void a_board_of_teams_is_ordered_by_position(void **state)
+{
+    struct lt_sheet teams = usual;
+    const struct lt_place rich = {.points_c = 500}, out = {.points_c = 900, .disqualified = true};
+
+    (void)state;
+    assert_true(lt_board_score(&usual, &rich, 0) > 0);
+    assert_true(lt_board_score(&usual, &out, 1) < lt_board_score(&usual, &rich, 0));
+    teams.teams = true;
+    assert_int_equal(lt_board_score(&teams, &rich, 0), -1);
+    assert_true(lt_board_score(&teams, &out, 1) < lt_board_score(&teams, &rich, 0));
+}
+
+static struct lt_place random_standing(uint64_t *x)
+{
+    struct lt_place s = {
         .points_c = below(x, 2) ? below(x, 2 * limit_c - 1) - (limit_c - 1) : below(x, 5) - 2,
         .correct = (int32_t)(below(x, 2) ? below(x, 1024) : below(x, 3)),
         .time_us = below(x, 2) ? below(x, INT64_C(131072) * MS) : below(x, 4) * MS,
@@ -115,7 +172,7 @@ static void the_packed_order_is_the_ranking_up_to_the_quantum(void **state)
 
     (void)state;
     for (int i = 0; i < 200000; i++) {
-        struct lt_standing a = random_standing(&x), b = random_standing(&x);
+        struct lt_place a = random_standing(&x), b = random_standing(&x);
         int64_t pa = 0, pb = 0;
 
         if (i % 2) {
@@ -140,9 +197,9 @@ static void the_packed_order_is_the_ranking_up_to_the_quantum(void **state)
 
 static void what_exceeds_the_budget_is_refused(void **state)
 {
-    const struct lt_standing most = {
+    const struct lt_place most = {
         .points_c = limit_c - 1, .correct = 1023, .time_us = INT64_C(131072) * MS - 1};
-    struct lt_standing s = most;
+    struct lt_place s = most;
     int64_t packed = 7;
 
     (void)state;
@@ -171,6 +228,9 @@ int main(void)
         cmocka_unit_test(a_rank_is_one_more_than_the_number_of_better_entries),
         cmocka_unit_test(tied_entries_share_a_rank_and_the_next_leaves_a_gap),
         cmocka_unit_test(nobody_is_ranked_without_harm),
+        cmocka_unit_test(levels_come_first_and_the_disqualified_last_without_a_rank),
+        cmocka_unit_test(keys_weigh_in_the_order_of_the_sheet),
+        cmocka_unit_test(a_board_of_teams_is_ordered_by_position),
         cmocka_unit_test(the_packed_order_is_the_ranking_up_to_the_quantum),
         cmocka_unit_test(what_exceeds_the_budget_is_refused),
     };

@@ -344,7 +344,7 @@ static void the_quantum_holds_all_answer_time_of_the_sheet(void **state)
     for (int n = 1; n <= 5; n++)
         for (int t = 5; t <= 600; t += 85) {
             const char *json = big_sheet(n, 200, t, "\"right\":1");
-            struct lt_standing all = {.time_us = (int64_t)n * 200 * t * 1000000};
+            struct lt_place all = {.time_us = (int64_t)n * 200 * t * 1000000};
             struct lt_sheet s;
             struct lt_buf err;
             int64_t packed;

@@ -52,8 +52,10 @@ static int64_t reference(const struct lt_score_rule *rule, struct lt_verdict v, 
         p = nearest((__int128)p * v.fraction_e4, 10000);
     if (t > T)
         t = T;
-    if (rule->speed && t >= 500000)
-        p = nearest((__int128)p * (2 * T - t), 2 * (__int128)T);
+    if (t < 500000)
+        t = 0;
+    if (rule->speed)
+        p = 100 * nearest((__int128)p * (2 * T - t), 200 * (__int128)T);
     for (int i = 0; v.right && i < streak && i < rule->streak_max; i++)
         p += rule->streak_c;
     return p;
@@ -95,29 +97,51 @@ static void a_plain_rule_gives_all_or_the_penalty(void **state)
 
 static void points_fall_from_full_to_half_over_the_time(void **state)
 {
+    struct lt_score_rule rule = {.right_c = 10000, .speed = true};
+    const int64_t T = 20000000;
+
+    (void)state;
+    assert_int_equal(lt_score(&rule, right, 0, T, 0), 10000);
+    assert_int_equal(lt_score(&rule, right, 499999, T, 0), 10000);
+    assert_int_equal(lt_score(&rule, right, 500000, T, 0), 9900); /* 98.75 */
+    assert_int_equal(lt_score(&rule, right, T / 2, T, 0), 7500);
+    assert_int_equal(lt_score(&rule, right, T, T, 0), 5000);
+    assert_int_equal(lt_score(&rule, right, T + 300000, T, 0), 5000);
+}
+
+static void points_that_fall_are_whole_and_halves_go_up(void **state)
+{
     struct lt_score_rule rule = {.right_c = 1000, .speed = true};
     const int64_t T = 20000000;
 
     (void)state;
-    assert_int_equal(lt_score(&rule, right, 0, T, 0), 1000);
-    assert_int_equal(lt_score(&rule, right, 499999, T, 0), 1000);
-    assert_int_equal(lt_score(&rule, right, 500000, T, 0), 988); /* 987.5, half away from zero */
-    assert_int_equal(lt_score(&rule, right, T / 2, T, 0), 750);
+    assert_int_equal(lt_score(&rule, right, T / 2, T, 0), 800);     /* 7.5 */
+    assert_int_equal(lt_score(&rule, right, T / 2 + 1, T, 0), 700); /* a microsecond less */
+    assert_int_equal(lt_score(&rule, right, 6000000, T, 0), 900);   /* 8.5 */
     assert_int_equal(lt_score(&rule, right, T, T, 0), 500);
-    assert_int_equal(lt_score(&rule, right, T + 300000, T, 0), 500);
+    rule.right_c = 1050; /* even where full points are not whole */
+    assert_int_equal(lt_score(&rule, right, 0, T, 0), 1100);
+    assert_int_equal(lt_score(&rule, right, T, T, 0), 500); /* 5.25 */
+    rule.right_c = 40;
+    assert_int_equal(lt_score(&rule, right, 0, T, 0), 0);
 }
 
 static void a_slower_answer_never_earns_more(void **state)
 {
-    struct lt_score_rule rule = {.right_c = 777, .speed = true};
-    int64_t last = 777;
+    static const int64_t full_c[] = {777, 1000, 10000, 50, 149};
 
     (void)state;
-    for (int64_t t = 0; t <= 7000000; t += 1009) {
-        int64_t p = lt_score(&rule, right, t, 7000000, 0);
+    for (size_t i = 0; i < sizeof full_c / sizeof *full_c; i++) {
+        struct lt_score_rule rule = {.right_c = full_c[i], .speed = true};
+        int64_t last = lt_score(&rule, right, 0, 7000000, 0);
 
-        assert_true(p <= last && p >= 389);
-        last = p;
+        assert_true(last >= full_c[i] - 50 && last <= full_c[i] + 50);
+        for (int64_t t = 0; t <= 7000000; t += 1009) {
+            int64_t p = lt_score(&rule, right, t, 7000000, 0);
+
+            assert_true(p <= last && p % 100 == 0 && 2 * p >= full_c[i] - 100);
+            last = p;
+        }
     }
 }
 
@@ -150,7 +174,8 @@ static void a_partly_right_answer_scores_its_fraction_without_bonus(void **state
     assert_int_equal(lt_score(&rule, third, 0, 20000000, 3), 333);
     assert_int_equal(lt_score(&rule, wrong, 0, 20000000, 3), -500);
     rule.speed = true;
-    assert_int_equal(lt_score(&rule, third, 20000000, 20000000, 3), 167); /* 166.5 */
+    assert_int_equal(lt_score(&rule, third, 0, 20000000, 3), 300);        /* 3.33 */
+    assert_int_equal(lt_score(&rule, third, 20000000, 20000000, 3), 200); /* 1.665 */
 }
 
 int main(void)
@@ -159,6 +184,7 @@ int main(void)
         cmocka_unit_test(points_equal_the_exact_reference),
         cmocka_unit_test(a_plain_rule_gives_all_or_the_penalty),
         cmocka_unit_test(points_fall_from_full_to_half_over_the_time),
+        cmocka_unit_test(points_that_fall_are_whole_and_halves_go_up),
         cmocka_unit_test(a_slower_answer_never_earns_more),
         cmocka_unit_test(a_penalty_does_not_fall_over_time),
         cmocka_unit_test(a_streak_bonus_grows_up_to_its_limit),

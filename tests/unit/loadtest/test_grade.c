@@ -68,11 +68,11 @@ static void points_that_fall_with_time_are_bounded_by_what_is_known_of_it(void *
     assert_int_equal(g.gain_lo_c, 1000); /* full in the first half second */
     assert_int_equal(g.gain_hi_c, 1000);
     g = lt_grade_given(&plain, &q, &middle, 0, 0);
-    assert_int_equal(g.gain_lo_c, 750);
-    assert_int_equal(g.gain_hi_c, 750);
+    assert_int_equal(g.gain_lo_c, 800); /* 7.5: whole points, halves up */
+    assert_int_equal(g.gain_hi_c, 800);
     g = lt_grade_given(&plain, &q, &slow, 0, 0);
     assert_int_equal(g.gain_lo_c, 500);
-    assert_int_equal(g.gain_hi_c, 975);
+    assert_int_equal(g.gain_hi_c, 1000); /* 9.75 */
     assert_int_equal(g.time_lo_us, 1000000);
     assert_int_equal(g.time_hi_us, 20000000);
 }
@@ -80,7 +80,7 @@ static void points_that_fall_with_time_are_bounded_by_what_is_known_of_it(void *
 static void a_gain_that_was_told_replaces_the_bounds_only_inside_them(void **state)
 {
     struct lt_seen_question q = {.type = LT_SEEN_SINGLE,
-                                 .points_c = 1000,
+                                 .points_c = 10000,
                                  .speed = true,
                                  .seconds = 20,
                                  .n_options = 4,
@@ -88,11 +88,11 @@ static void a_gain_that_was_told_replaces_the_bounds_only_inside_them(void **sta
     struct lt_given g = chose("0", 1000000, 2000000);
     (void)state;
     g.told = true;
-    g.gained_c = 960;
-    assert_int_equal(lt_grade_given(&plain, &q, &g, 0, 0).gain_lo_c, 960);
-    g.gained_c = 999;
-    assert_int_equal(lt_grade_given(&plain, &q, &g, 0, 0).gain_hi_c, 975);
-    assert_int_equal(lt_grade_given(&plain, &q, &g, 0, 0).gain_lo_c, 950);
+    g.gained_c = 9600;
+    assert_int_equal(lt_grade_given(&plain, &q, &g, 0, 0).gain_lo_c, 9600);
+    g.gained_c = 9900;
+    assert_int_equal(lt_grade_given(&plain, &q, &g, 0, 0).gain_hi_c, 9800); /* 97.5 */
+    assert_int_equal(lt_grade_given(&plain, &q, &g, 0, 0).gain_lo_c, 9500);
 }
 
 static void a_streak_pays_at_most_its_maximum(void **state)

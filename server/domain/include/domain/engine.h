@@ -103,7 +103,7 @@ struct lt_ruling {
     int64_t value_c; /* ADJUST */
     int64_t by, by2; /* who asked for it, who approved or answered (0: nobody yet) */
     char reason[LT_REASON_BYTES + 1];
-    char answer[LT_FILL_BYTES + 1]; /* ACCEPT: canonical JSON of the response */
+    char answer[LT_FILL_BYTES + 1]; /* ACCEPT: canonical JSON of the response; APPEAL: what was answered to it */
 };
 const char *lt_ruling_name(enum lt_ruling_kind k);        /* "void", "accept", "adjust", "disqualify", "appeal" */
 const char *lt_ruling_state_name(enum lt_ruling_state s); /* "open", "done", "rejected" */
@@ -114,9 +114,11 @@ struct lt_engine {
     enum lt_qstate qstate;
     int64_t seq;                    /* of the last applied record, 0: none */
     int qi;                         /* 0-based number of the current question over the event, -1 before the first */
+    int prev_qi;                    /* the question before it, -1: none */
     int n_open;                     /* questions [qi, qi + n_open) are asked together; > 1: a burst */
     int64_t turn;                   /* entry that alone is asked, 0: all that take part */
-    int64_t opened_us, deadline_us; /* cluster time; of an open or held question */
+    int64_t opened_us, deadline_us; /* cluster time; of what runs now: the question, the holder's time */
+    int64_t signal_us;              /* BUZZER: the start signal, from which presses are measured */
     int64_t paused_us;              /* when the pause began */
     int64_t closing_us;
     int answered, correct; /* tally of the current question, from CLOSED on */
@@ -209,11 +211,12 @@ struct lt_input {
                     * lt_engine_expect); a different current question is LT_ESTALE (double click, two
                     * desks, a press for the question before) */
     int64_t by;    /* person who acts, 0: the system */
+    bool staff;    /* acts as host or judge (the session checked the role) */
     int64_t entry; /* STAKE, PRESS, HELP, APPEAL, ANSWERED: the sender's entry (the session knows it);
                     * CAPTAIN, ADJUST, DISQUALIFY: the one that is meant */
     int64_t value; /* see lt_action */
     int qi;        /* VOID, ACCEPT, APPEAL: 0-based question, -1 none */
-    const char *reason; /* "" or at most LT_REASON_BYTES; borrowed */
+    const char *reason; /* rulings; APPROVE, REJECT of an appeal: the answer to it, or NULL; borrowed */
     const char *answer; /* ACCEPT: canonical JSON; borrowed */
     struct lt_evidence evidence;    /* PRESS */
     uint64_t random;                /* COMMAND LOT, HELP and TIME: fresh random bits, used where a draw is needed */

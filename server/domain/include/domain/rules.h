@@ -15,9 +15,10 @@ enum {
     LT_STAKES_MAX = 6,
     LT_GROUPS_MAX = 32,
     LT_TOPICS_MAX = 12,
-    LT_CODE_BYTES = 40,      /* of a question's code in the bank */
-    LT_TIEBREAKS_MAX = 30,   /* questions of one tie-break round: its key is a binary number */
-    LT_TEAMS_MAX = 256,      /* teams of one event */
+    LT_CODE_BYTES = 40,    /* of a question's code in the bank */
+    LT_TIEBREAKS_MAX = 30, /* questions of one tie-break round: its key is a binary number */
+    LT_TEAMS_MAX = 256,    /* teams of one event */
+    LT_MEMBERS_MAX = 50,   /* members of one team */
 };
 
 enum lt_mode {
@@ -61,14 +62,25 @@ enum lt_doubt {
     LT_DOUBT_REARM, /* the question is armed again for all */
     LT_DOUBTS       /* count */
 };
-enum lt_rank_key { LT_KEY_POINTS, LT_KEY_TIEBREAK, LT_KEY_CORRECT, LT_KEY_TIME, LT_RANK_KEYS /* count */ };
-enum lt_help { LT_HELP_HALL, LT_HELP_COLLEAGUE, LT_HELP_TWO /* drop two wrong options */, LT_HELPS /* count */ };
+enum lt_rank_key {
+    LT_KEY_POINTS,
+    LT_KEY_TIEBREAK,
+    LT_KEY_CORRECT,
+    LT_KEY_TIME,
+    LT_RANK_KEYS /* count */
+};
+enum lt_help {
+    LT_HELP_HALL,
+    LT_HELP_COLLEAGUE,
+    LT_HELP_TWO /* drop two wrong options */,
+    LT_HELPS /* count */
+};
 
 /* Points are signed hundredths ("centi", suffix _c) everywhere in C, SQL and on the wire. In the
  * sheet they are plain decimals with at most two places. */
 struct lt_score_rule {
     int64_t right_c, wrong_c; /* wrong_c <= 0 */
-    bool speed;               /* points fall from full to half over the question's time */
+    bool speed;   /* points fall from full to half over the question's time, in whole points */
     bool partial; /* multiple: min(max(0, Σ fraction), 1) of right_c instead of all-or-nothing */
     int64_t streak_c; /* extra for each right answer directly before this one in the round, */
     int streak_max;   /* counted at most so many times (0: no streak bonus) */
@@ -77,7 +89,8 @@ struct lt_score_rule {
  * among those that fit (an empty list or mask: any). */
 struct lt_draw_rule {
     int n_codes;
-    char codes[LT_ROUND_QUESTIONS_MAX][LT_CODE_BYTES + 1]; /* fixed: exactly n_questions, in order */
+    char codes[LT_ROUND_QUESTIONS_MAX]
+              [LT_CODE_BYTES + 1]; /* fixed: exactly n_questions, in order */
     int n_topics;
     char topics[LT_TOPICS_MAX][61];
     unsigned types;      /* bit per enum lt_qtype */
@@ -86,8 +99,8 @@ struct lt_draw_rule {
     char audiences[LT_TOPICS_MAX][25];
 };
 struct lt_buzzer_rule {
-    int64_t foul_c;     /* <= 0: points for a press before the start signal */
-    int foul_lock_s;    /* the team may not press for so long after the signal; 0: it is out for this question */
+    int64_t foul_c; /* <= 0: points for a press before the start signal */
+    int foul_lock_s; /* the team may not press for so long after the signal; 0: it is out for this question */
     int answer_seconds; /* held: to (begin to) answer */
     int rebounds;       /* 补答: how many further teams may try after a wrong answer */
 };
@@ -104,7 +117,7 @@ struct lt_round_rule {
     int burst;       /* SPEED: questions of one burst; 1 otherwise */
     int seconds;     /* to answer, 5–600; BUZZER: to press */
     enum lt_policy policy;
-    int policy_n; /* BEST: n */
+    int policy_n;            /* BEST: n */
     enum lt_judging judging; /* BUZZER, REQUIRED and WAGER in turn */
     struct lt_score_rule score;
     int n_stakes;
@@ -137,15 +150,16 @@ struct lt_sheet {
     int rtt_cap_ms; /* speed points: at most so much of the measured round trip is taken off, 0–1000 */
     int board_rows; /* rows shown on stage and phones, 3–50 */
     int groups;     /* drawn by lot; 0: none */
-    unsigned helps; /* bit per enum lt_help: what a team may choose its one help (求助) from; 0: none */
-    bool appeals;   /* a captain may appeal against a question until the event is finished */
-    bool approval;  /* a ruling takes effect when a second person has approved it */
+    unsigned
+        helps; /* bit per enum lt_help: what a team may choose its one help (求助) from; 0: none */
+    bool appeals;  /* a captain may appeal against a question until the event is finished */
+    bool approval; /* a ruling takes effect when a second person has approved it */
     enum lt_timing timing;
     enum lt_doubt doubt;
-    int window_ms;   /* presses are collected for so long after the first, 20–2000 */
-    int slack_ms;    /* COMPENSATED: tolerance of the band, 0–200 */
-    int cap_ms;      /* COMPENSATED: at most so much may be taken off the elapsed time, 0–1000 */
-    int doubt_ms;    /* presses less far apart cannot be told apart, 0–200 */
+    int window_ms; /* presses are collected for so long after the first, 20–2000 */
+    int slack_ms;  /* COMPENSATED: tolerance of the band, 0–200 */
+    int cap_ms;    /* COMPENSATED: at most so much may be taken off the elapsed time, 0–1000 */
+    int doubt_ms;  /* presses less far apart cannot be told apart, 0–200 */
     int n_keys;
     enum lt_rank_key keys[LT_RANK_KEYS]; /* in order of weight; the first is always POINTS */
     int n_rounds;
@@ -155,9 +169,15 @@ struct lt_sheet {
 /* Parse and validate. On LT_ESHEET `err` (appended to; give it 64 KiB) holds
  * {"path":"rounds[0].seconds","reason":"range","min":5,"max":600} objects in a JSON array, every
  * problem found (the first 100). `reason` is a code of docs/rules.md, so that it can be said in any
- * language; min and max come with "range" only. Unknown members are problems. `ret` (about 140 KiB:
- * not for the stack) and, on success, `err` are untouched otherwise. */
+ * language; some come with numbers (min, max, have). Unknown members are problems, and so are
+ * options that mean nothing where they stand. `ret` (about 150 KiB: not for the stack) and, on
+ * success, `err` are untouched otherwise. LT_ENOMEM. */
 int lt_sheet_parse(const char *json, size_t n, struct lt_sheet *ret, struct lt_buf *err);
+/* The sheet as everybody may read it, appended to `out`: without the codes of fixed questions, from
+ * which one could look up in a published bank what will be asked. LT_ESHEET: not JSON. LT_ENOMEM. */
+int lt_sheet_public(const char *json, size_t n, struct lt_buf *out);
+/* The i-th reason that a problem of a sheet or of its draw (draw.h) may have; NULL past the last. */
+const char *lt_sheet_reason(int i);
 /* Path of the i-th option of the sheet, e.g. "rounds[].points.streak.bonus", written to `out`; NULL
  * past the last. */
 const char *lt_sheet_option(int i, char *out, size_t cap);
@@ -171,8 +191,10 @@ int lt_sheet_first(const struct lt_sheet *s, int r);
  * the round. NULL: no such question. */
 const struct lt_round_rule *lt_sheet_round_of(const struct lt_sheet *s, int qi, int *ret_round,
                                               int *ret_index);
-const char *lt_mode_name(enum lt_mode m);     /* "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak" */
-const char *lt_turns_name(enum lt_turns t);   /* "all", "lot", "reverse" */
-const char *lt_policy_name(enum lt_policy p); /* "captain", "first", "majority", "mean", "best", "sum" */
-const char *lt_help_name(enum lt_help h);     /* "hall", "colleague", "two" */
+const char *lt_mode_name(
+    enum lt_mode m); /* "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak" */
+const char *lt_turns_name(enum lt_turns t); /* "all", "lot", "reverse" */
+const char *
+lt_policy_name(enum lt_policy p); /* "captain", "first", "majority", "mean", "best", "sum" */
+const char *lt_help_name(enum lt_help h); /* "hall", "colleague", "two" */
 bool lt_help_parse(const char *s, enum lt_help *ret);

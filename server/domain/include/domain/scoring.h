@@ -3,7 +3,11 @@
 #include "domain/grading.h"
 
 /* Points in hundredths. used_us: answer time from opening, limit_us: the question's time T.
- * speed: round(P · (1 − (t/T)/2)), full for t < 0.5 s, halves away from zero, t clamped to [0, T]. partial scales P first (rounded to hundredths). streak: number of right
- * answers directly before this one in the round; the bonus is added last and does not fall over time. */
+ * 1. partial: P is `right` times the fraction, rounded to hundredths.
+ * 2. speed: the exact value of P · (1 − (t/T)/2), t clamped to [0, T] and 0 when below 0.5 s, rounded
+ *    once to whole points. So the result is a multiple of 100 even when P is not.
+ * 3. streak: number of right answers directly before this one in the round; the bonus is added last
+ *    and does not fall over time.
+ * Halves are rounded up. A wrong answer gives `wrong` as it is. */
 int64_t lt_score(const struct lt_score_rule *rule, struct lt_verdict v, int64_t used_us,
                  int64_t limit_us, int streak);

@@ -7,6 +7,10 @@
  * the contest. Stored verdicts are never read: every answer is graded from its raw body. A ruling
  * about a question that is settled already makes the whole fold begin anew (lt_standings_stale →
  * lt_standings_restart), so a total never depends on when a ruling was made.
+ *
+ * Nor does it depend on the order of rows, of entries, or of applying and settling: facts are kept
+ * by question and outlive a restart; an advancement that resets names the question from which on
+ * points count.
  */
 #pragma once
 #include "domain/engine.h"
@@ -21,27 +25,15 @@ struct lt_answer_row {
     const char *body; /* canonical JSON of the response; borrowed during the call */
 };
 
-/* One entry's standing. Read only. */
-struct lt_place {
-    int64_t entry;
-    int64_t points_c, time_us; /* of settled questions, fouls and adjustments */
-    int32_t correct, answered, streak;
-    int64_t tiebreak; /* binary number: right answers in sudden death, the first weighs most */
-    int32_t level;    /* how often it went on to a next stage */
-    bool disqualified;
-    int32_t rank, old_rank; /* from 1, ties share; 0: not ranked (yet, or disqualified) */
-    int32_t last_qi;        /* last settled question in which it took part, -1 */
-    bool last_right;
-    int64_t last_gained_c;
-};
-
 struct lt_standings;
 /* Borrows the sheet and the questions (n of them). NULL: out of memory. */
 struct lt_standings *lt_standings_new(const struct lt_sheet *sheet,
                                       struct lt_question *const *questions, int n);
 void lt_standings_free(struct lt_standings *s);
 
-/* Make an entry known; known ones are left as they are. It starts with start_points. NULL: out of memory. */
+/* Make an entry known; known ones are left as they are. It starts with start_points. An entry that a
+ * settled answer or a fact names becomes known by itself. NULL: out of memory. A place stays where
+ * it is until lt_standings_free. */
 const struct lt_place *lt_standings_add(struct lt_standings *s, int64_t entry);
 const struct lt_place *lt_standings_place(const struct lt_standings *s, int64_t entry); /* NULL: unknown */
 int lt_standings_count(const struct lt_standings *s);
@@ -54,11 +46,14 @@ bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e, const
 /* Questions [0, settled) are in the places. */
 int lt_standings_settled(const struct lt_standings *s);
 /* Settle questions [settled, settled + n) from all their answers that count, in any order (rows are
- * sorted in place). Questions that were skipped or not asked have no rows and change nothing. */
+ * sorted in place; rows of other questions are left out). Questions that were skipped or not asked
+ * have no rows and change nothing. */
 void lt_standings_settle(struct lt_standings *s, int n, struct lt_answer_row *rows, int n_rows);
 /* A ruling touched a settled question: restart and settle all again. */
 bool lt_standings_stale(const struct lt_standings *s);
 void lt_standings_restart(struct lt_standings *s);
+/* Whether a ruling in force says that question qi counts for nobody. */
+bool lt_standings_voided(const struct lt_standings *s, int qi);
 
 /* Rank all entries: level (more is better), then the sheet's keys; disqualified ones last, rank 0.
  * `ranked` is valid until the next call. Returns how many; *ret_ranked in order. */
@@ -67,8 +62,11 @@ int lt_standings_rank(struct lt_standings *s, const struct lt_place *const **ret
 /* What comes next, for NEXT, SKIP and ADVANCE (asserts on other actions). Uses the ranks of the last
  * lt_standings_rank. NEXT within an in-turn round: a question that was voided is asked anew with a
  * spare one; the round ends when fewer than all teams could be asked again. TIEBREAK: the field is
- * who is still tied for one of the round's places; without a tie the round is over. qi -1: no
- * question is left. */
+ * who is still tied for one of the round's places; without a tie the round is over. A round that had
+ * its advancement is over too. qi -1: no question is left.
+ * ADVANCE: who goes on from the first round below what NEXT would ask that still owes its
+ * advancement: the best n of those who take part, and whoever is exactly as good as the n-th (that
+ * round may be a tie-break round that nobody needed); n_in 0: none is owed. qi and n are NEXT's. */
 void lt_standings_plan(const struct lt_standings *s, const struct lt_engine *e, enum lt_action a,
                        struct lt_plan *ret);
 
@@ -84,5 +82,6 @@ int lt_standings_preview(const struct lt_standings *s, const struct lt_ruling *r
                          struct lt_answer_row *rows, int n_rows, struct lt_change *out, int cap);
 
 /* The response that stands for a team under a policy that has one (CAPTAIN, FIRST, MAJORITY): index
- * into rows of one entry (sorted by lt_standings_settle's order: received, person), -1: none. */
+ * into rows of one entry (sorted by lt_standings_settle's order: received, person), -1: none. Of
+ * those who gave the majority's response the earliest stands. */
 int lt_policy_pick(enum lt_policy p, const struct lt_answer_row *rows, int n, int64_t captain);

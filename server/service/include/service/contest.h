@@ -1,7 +1,10 @@
-/* One event as a node holds it: frozen content, the engine's state, entries with their standing,
+/* One event as a node holds it: frozen content, the engine's state and the standings, who plays,
  * members, recent frames.
  *
- * The struct is open for reading; contest.c writes what is about entries and scores, hub.c what is
+ * An *entry* is who is ranked (a person, or a team), a *player* is a person who plays for one. Where
+ * persons are ranked each entry has one player.
+ *
+ * The struct is open for reading; contest.c writes what is about players and scores, hub.c what is
  * about members and sync, app/runner.c the `drive` pointer. Everything in it is a copy: PostgreSQL
  * is the truth.
  */
@@ -9,7 +12,7 @@
 #include "base/ids.h"
 #include "domain/engine.h"
 #include "domain/question.h"
-#include "domain/ranking.h"
+#include "domain/standings.h"
 #include "io/net.h"
 #include <uthash.h>
 
@@ -29,47 +32,46 @@ struct lt_member {
     struct lt_contest *contest; /* NULL: not a member */
     struct lt_conn *conn;
     enum lt_member_role role;
-    struct lt_entry *entry; /* players */
-    int64_t seq;            /* last log frame that it was sent */
-    int64_t since_us;       /* cluster time of joining: the newest connection of an entry wins */
-    int64_t signal_seq;     /* of the last start signal that it was sent, 0: none */
-    int64_t signal_us;      /* monotonic: when that was offered to its socket */
+    struct lt_player *player; /* players */
+    int64_t seq;              /* last log frame that it was sent */
+    int64_t since_us; /* cluster time of joining: the newest connection of a player wins */
+    int64_t signal_seq; /* of the last start signal that it was sent, 0: none */
+    int64_t signal_us;  /* monotonic: when that was offered to its socket */
     struct lt_member *next, **prev;
 };
 
-/* The answer of an entry to the current question, as far as this node knows. */
+/* A player's answer to the current question (of a burst: to the last one answered), as far as this
+ * node knows. */
 struct lt_saved {
     int qi; /* -1: none known */
     enum {
         LT_SAVED_PENDING, /* on its way to the database */
         LT_SAVED_YES,     /* committed */
-        LT_SAVED_LATE
-    } state; /* committed behind a closed gate */
+        LT_SAVED_LATE     /* committed behind a closed gate */
+    } state;
     char answer_id[41];
     char *body; /* canonical JSON */
 };
 
-/* Who is ranked. */
-struct lt_entry {
-    int64_t id, person;
-    char *name, *unit; /* unit "": none */
-    bool guest;
-    int64_t points_c, time_us; /* as of the last settled question */
-    int32_t correct, rank, old_rank, streak;
-    int32_t last_qi; /* last settled question that it answered, -1 */
-    bool last_right;
-    int64_t last_gained_c;
+struct lt_player {
+    int64_t person;
+    char *name;
+    struct lt_entry *entry;
     struct lt_saved saved;
     struct lt_member *member; /* its newest connection here */
     int64_t remote_node;      /* another node that has a newer one, 0: none */
-    UT_hash_handle hh;        /* by id */
-    UT_hash_handle hh_person; /* by person */
+    struct lt_player *next;   /* of the same entry, by person */
+    UT_hash_handle hh;        /* by person */
 };
 
-/* One answer as it counts for the board. */
-struct lt_score_row {
-    int64_t entry, points_c, used_us;
-    bool right;
+struct lt_entry {
+    int64_t id;
+    char *name, *unit; /* unit "": none */
+    bool guest;
+    struct lt_player *players;
+    int done_qi; /* first question of the burst that `done` is about */
+    uint64_t done[(LT_ROUND_QUESTIONS_MAX + 63) / 64]; /* bit k: question done_qi + k is answered */
+    UT_hash_handle hh; /* by id */
 };
 
 enum { LT_RING_FRAMES = 256 };
@@ -82,21 +84,28 @@ struct lt_contest {
     int season;
     int64_t epoch;
     struct lt_sheet sheet;
+    char *sheet_json; /* as it is stored, for those who ask for the rules */
     struct lt_question **questions;
     int n_questions;
     struct lt_engine engine;
 
-    struct lt_entry *by_id, *by_person; /* uthash heads over the same entries */
-    struct lt_standing *ranked; /* all entries in order of rank, as of the last settled question */
+    struct lt_entry *entries;   /* uthash heads */
+    struct lt_player *players;
+    struct lt_standings *standings;
+    const struct lt_place *const *ranked; /* all entries in order of rank, as of board_version */
     int n_ranked;
     int64_t entries_us; /* entries that joined before this (with a margin) are known */
 
-    struct lt_score_row *scores; /* of question `scores_qi`, complete or being fetched */
-    int n_scores, cap_scores, scores_qi;
+    /* Answers to questions [scores_qi, scores_qi + scores_n), complete or being fetched. */
+    struct lt_answer_row *scores;
+    int n_scores, cap_scores, scores_qi, scores_n;
     bool scores_complete;
-    int settled;           /* questions [0, settled) are in the standings */
-    int64_t reveal_seq;    /* of the last reveal applied */
-    int64_t board_version; /* seq of the reveal that the standings include */
+    int64_t moved_seq;     /* of the last record that could move a standing */
+    int64_t board_version; /* seq up to which the standings are complete; 0: nothing to show yet */
+    struct lt_seal {
+        int64_t seq;
+        char hash[LT_DIGEST_BYTES + 1]; /* "": not known */
+    } seal;
 
     struct lt_frame *ring[LT_RING_FRAMES]; /* frame of log record seq at seq % LT_RING_FRAMES */
     int64_t ring_from;                     /* oldest seq in the ring; > engine.seq: empty */
@@ -113,32 +122,49 @@ struct lt_contest {
 /* Content arrived: parse and keep. LT_ESHEET, LT_EQUESTION. */
 int lt_contest_set_sheet(struct lt_contest *c, const char *json, size_t n);
 int lt_contest_add_question(struct lt_contest *c, const char *json, size_t n);
+/* All content is here. LT_ESHEET: the questions are not as many as the sheet says. LT_ENOMEM. */
+int lt_contest_ready(struct lt_contest *c);
 /* Free everything the contest owns, except members (there must be none). */
 void lt_contest_done(struct lt_contest *c);
 
-/* The entry, new or known. Name and unit are copied when new. NULL: out of memory. */
+/* The entry, new or known. Name and unit are copied when new. Where persons are ranked, `person` is
+ * its player; of a team it is 0. NULL: out of memory. */
 struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t person,
                                       const char *name, const char *unit, bool guest);
 struct lt_entry *lt_contest_entry(const struct lt_contest *c, int64_t id);
-struct lt_entry *lt_contest_entry_of(const struct lt_contest *c, int64_t person);
 int lt_contest_entries(const struct lt_contest *c);
+/* The player, new or known (then its entry stays what it is). NULL: out of memory. */
+struct lt_player *lt_contest_player_add(struct lt_contest *c, struct lt_entry *e, int64_t person,
+                                        const char *name);
+struct lt_player *lt_contest_player(const struct lt_contest *c, int64_t person);
+/* Standing of an entry. */
+const struct lt_place *lt_contest_place(const struct lt_contest *c, const struct lt_entry *e);
 
-/* Apply a log record: engine, ring of frames. Errors as lt_engine_apply; nothing changed then. The
- * new frame stays owned by the ring. */
+/* Apply a log record: engine, standings, ring of frames. Errors as lt_engine_apply; nothing changed
+ * then. The new frame stays owned by the ring. */
 int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_frame **ret_frame);
 
-/* Scores of question qi arrive: begin, rows in any order, complete. */
-void lt_contest_scores_begin(struct lt_contest *c, int qi);
-void lt_contest_scores_add(struct lt_contest *c, const struct lt_score_row *row);
+/* Questions whose answers must be fetched now: the next that are closed or revealed, not settled and
+ * not complete. Returns how many (a burst comes at once), 0: none. */
+int lt_contest_scores_wanted(const struct lt_contest *c, int *ret_qi);
+/* Their answers arrive: begin, rows in any order, complete. */
+void lt_contest_scores_begin(struct lt_contest *c, int qi, int n);
+/* Copies the row and its body. */
+void lt_contest_scores_add(struct lt_contest *c, const struct lt_answer_row *row);
 void lt_contest_scores_complete(struct lt_contest *c);
-/* Bring the standings up to date if the key of question `settled` is public and its scores are
- * complete. True when they changed. */
+/* Bring the standings up to date as far as keys are public and answers are complete. True when a new
+ * board is to be shown: everything public is settled and something moved since the last one. */
 bool lt_contest_settle(struct lt_contest *c);
-/* Number of the first question whose scores must be fetched now (closed or revealed, not settled,
- * not complete), or -1. */
-int lt_contest_scores_wanted(const struct lt_contest *c);
 
-/* Remember what this node knows of an entry's answer. */
-void lt_entry_saved(struct lt_entry *e, int qi, int state, const char *answer_id, const char *body);
+/* Remember what this node knows of a player's answer; of a burst also that the entry has done it. */
+void lt_player_saved(struct lt_contest *c, struct lt_player *p, int qi, int state,
+                     const char *answer_id, const char *body);
 /* Forget it. */
-void lt_entry_unsaved(struct lt_entry *e);
+void lt_player_unsaved(struct lt_player *p);
+/* Of a burst: the question that this entry is to answer next, -1: it has done all. */
+int lt_contest_step(const struct lt_contest *c, const struct lt_entry *e);
+/* How many questions of the burst it has done. */
+int lt_contest_done_steps(const struct lt_contest *c, const struct lt_entry *e);
+/* Whether the team's answer to the current question stands, and whose it is (policies with one
+ * response: CAPTAIN, FIRST); NULL: not yet, or the policy needs more than one. */
+const struct lt_player *lt_contest_answered_by(const struct lt_contest *c, const struct lt_entry *e);

@@ -1,7 +1,7 @@
 /* Broadcast to the members of events: encoded once, shared by reference, written in slices so that
  * arrivals in between are stamped in time. */
 #pragma once
-#include "service/contest.h"
+#include "service/view.h"
 
 struct lt_fanout;
 struct lt_fanout *lt_fanout_new(struct lt_loop *l);
@@ -22,8 +22,8 @@ enum {
  * that does not read must not put off its own clock. */
 void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame *frame, int64_t seq,
                      int to);
-/* Send each player of the event its own standing. */
-void lt_fanout_own(struct lt_fanout *f, struct lt_contest *c);
+/* Send each member that `to` names what `make` gives for it. */
+void lt_fanout_each(struct lt_fanout *f, struct lt_contest *c, lt_view_member_fn *make, int to);
 /* Lists of members. Adding and removing is fine while a broadcast is under way. */
 void lt_fanout_member_add(struct lt_contest *c, struct lt_member *m);
 void lt_fanout_member_remove(struct lt_fanout *f, struct lt_member *m);

@@ -9,6 +9,7 @@
 #include "domain/protocol.h"
 #include "io/redis.h"
 #include "service/cluster.h"
+#include "service/command.h"
 #include "service/contest.h"
 #include "service/fanout.h"
 
@@ -50,7 +51,7 @@ typedef void lt_hub_open_fn(void *arg, int err, struct lt_contest *c);
 void lt_hub_open(struct lt_hub *h, struct lt_tenant_id tenant, struct lt_event_id event,
                  lt_hub_open_fn *fn, void *arg);
 
-/* Make `m` a member (role, conn, entry, seq, since_us are set). A player's older connection, on
+/* Make `m` a member (role, conn, player, seq, since_us are set). A player's older connection, on
  * whatever node, is told that it was replaced: on_replaced of the session layer. */
 void lt_hub_join(struct lt_contest *c, struct lt_member *m);
 /* Keep the event held for somebody who is still joining; ends with lt_hub_leave. */
@@ -59,10 +60,14 @@ void lt_hub_leave(struct lt_member *m);
 void lt_hub_on_replaced(struct lt_hub *h, void (*fn)(struct lt_member *old));
 /* What a welcome says about who is here. */
 void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret);
-/* Whether this entry has a connection on any node. */
+/* Whether this player, or anybody of this entry, has a connection on any node. */
+bool lt_hub_player_online(const struct lt_contest *c, const struct lt_player *p);
 bool lt_hub_online(const struct lt_contest *c, int64_t entry);
-/* A player's answer was committed here. */
-void lt_hub_answered(struct lt_contest *c);
+/* A player's answer was committed here (in time). Its team hears of it on every node; when it was the
+ * only one asked and has answered, so does the driver. */
+void lt_hub_answered(struct lt_contest *c, struct lt_player *p, int qi);
+/* Something about a team that only its members see has changed: tell those that are here. */
+void lt_hub_team_changed(struct lt_contest *c, const struct lt_entry *e);
 
 /* A record that this node's driver appended and committed: apply, send to members, publish. */
 void lt_hub_committed(struct lt_contest *c, const struct lt_record *r);
@@ -80,10 +85,11 @@ void lt_hub_poll(struct lt_contest *c);
  * twice gives the same outcome. */
 typedef void lt_hub_command_fn(void *arg, int outcome);
 struct lt_hub_command {
-    char id[41];
+    char id[LT_COMMAND_ID_BYTES + 1];
     int64_t person;
     enum lt_action action;
     int expect_q; /* as lt_engine_expect gives it */
+    struct lt_command_args args;
 };
 int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hub_command_fn *fn,
                    void *arg);

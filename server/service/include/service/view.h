@@ -8,11 +8,19 @@
 
 /* The frame of a log record that was just applied. */
 struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_record *r);
-/* Board of the settled standings, own standing of an entry, presence: as frames. NULL when out of
+/* Board of the settled standings, presence, the seal of a final event: as frames. NULL when out of
  * memory. */
 struct lt_frame *lt_view_board_frame(const struct lt_contest *c);
-struct lt_frame *lt_view_own_frame(const struct lt_contest *c, const struct lt_entry *e);
 struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p);
+struct lt_frame *lt_view_seal_frame(const struct lt_contest *c);
+/* What one member alone gets, NULL: nothing for this one. */
+typedef struct lt_frame *lt_view_member_fn(const struct lt_contest *c, const struct lt_member *to);
+lt_view_member_fn lt_view_own_frame;    /* players: the standing of their entry */
+lt_view_member_fn lt_view_team_frame;   /* members of a team: its private state */
+lt_view_member_fn lt_view_step_frame;   /* members of a team in a burst: what to answer next */
+lt_view_member_fn lt_view_script_frame; /* desks: the words of the announced question, no key */
+/* Points of the jury's part that is asked now, once it is revealed; false: no marks. */
+bool lt_view_marks(const struct lt_contest *c, int64_t *ret_points_c);
 
 struct lt_welcome {
     const char *session, *stage_session; /* tokens; stage_session may be NULL */
@@ -20,7 +28,7 @@ struct lt_welcome {
     int64_t person;
     const char *name, *unit; /* NULL: absent */
     bool guest;
-    const struct lt_entry *entry; /* players */
+    const struct lt_player *player; /* players */
     struct lt_presence_out presence;
     int64_t now_us;
     int64_t resume_seq; /* frames after it follow, no snapshot; -1: snapshot */

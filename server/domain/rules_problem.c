@@ -1,0 +1,114 @@
+/* Problems of a rule sheet: a path, a reason's code, and the numbers that belong to it.
+ *
+ * Who shows them says them in the reader's language, so there are no sentences here. All codes are
+ * in one table, from which tests hold docs/rules.md and the words of the command line to it. */
+#include "rules_internal.h"
+
+#include "base/err.h"
+
+enum { PROBLEMS_MAX = 100 };
+
+static const char *const names[REASONS] = {
+    [R_MISSING] = "missing",
+    [R_UNKNOWN] = "unknown",
+    [R_UNKNOWN_VALUE] = "unknown_value",
+    [R_TYPE] = "type",
+    [R_RANGE] = "range",
+    [R_WHOLE] = "whole",
+    [R_DECIMALS] = "decimals",
+    [R_EMPTY] = "empty",
+    [R_TOO_LONG] = "too_long",
+    [R_ORDER] = "order",
+    [R_OVERLAP] = "overlap",
+    [R_TWICE] = "twice",
+    [R_NOT_FOR_MODE] = "not_for_mode",
+    [R_NEEDS_TEAMS] = "needs_teams",
+    [R_NOT_WITH_TEAMS] = "not_with_teams",
+    [R_NEEDS_TURN] = "needs_turn",
+    [R_SINGLE_ANSWER] = "single_answer",
+    [R_NOT_WITH_POLICY] = "not_with_policy",
+    [R_NOT_WITH_JUDGE] = "not_with_judge",
+    [R_NOT_WITH_CODES] = "not_with_codes",
+    [R_NEEDS_ADVANCE] = "needs_advance",
+    [R_NO_GROUPS] = "no_groups",
+    [R_NO_QUESTIONS] = "no_questions",
+    [R_NO_TIEBREAK] = "no_tiebreak",
+    [R_POINTS_FIRST] = "points_first",
+    [R_NOT_A_MULTIPLE] = "not_a_multiple",
+    [R_STAKE_TOO_HIGH] = "stake_too_high",
+    [R_UNUSED] = "unused",
+    [R_BUDGET_POINTS] = "budget_points",
+    [R_BUDGET_QUESTIONS] = "budget_questions",
+    [R_BUDGET_TIME] = "budget_time",
+    [R_UNKNOWN_CODE] = "unknown_code",
+    [R_WRONG_TYPE] = "wrong_type",
+    [R_DRAW_TOO_LARGE] = "draw_too_large",
+    [R_BAD_JSON] = "bad_json",
+    [R_BAD_UTF8] = "bad_utf8",
+    [R_TOO_BIG] = "too_big",
+    [R_TOO_DEEP] = "too_deep",
+    [R_MORE] = "more",
+};
+
+const char *lt_sheet_reason(int i)
+{
+    return i >= 0 && i < REASONS ? names[i] : NULL;
+}
+
+void problems_init(struct problems *p, struct lt_buf *out)
+{
+    lt_jsonw_init(&p->w, out);
+    p->n = 0;
+}
+
+/* Opens the object of a problem; false: there are too many, this one is not written. */
+static bool begin(struct problems *p, const char *path, enum reason why)
+{
+    p->n++;
+    if (p->n == 1)
+        lt_jsonw_arr(&p->w, NULL);
+    if (p->n > PROBLEMS_MAX)
+        return false;
+    lt_jsonw_obj(&p->w, NULL);
+    lt_jsonw_str(&p->w, "path", path);
+    lt_jsonw_str(&p->w, "reason", names[why]);
+    return true;
+}
+
+void problem(struct problems *p, const char *path, enum reason why)
+{
+    if (begin(p, path, why))
+        lt_jsonw_end_obj(&p->w);
+}
+
+void problem_range(struct problems *p, const char *path, int64_t min, int64_t max)
+{
+    if (!begin(p, path, R_RANGE))
+        return;
+    lt_jsonw_i64(&p->w, "min", min);
+    lt_jsonw_i64(&p->w, "max", max);
+    lt_jsonw_end_obj(&p->w);
+}
+
+void problem_with(struct problems *p, const char *path, enum reason why, const char *name,
+                  int64_t value)
+{
+    if (!begin(p, path, why))
+        return;
+    lt_jsonw_i64(&p->w, name, value);
+    lt_jsonw_end_obj(&p->w);
+}
+
+int problems_end(struct problems *p)
+{
+    if (p->n == 0)
+        return LT_OK;
+    if (p->n > PROBLEMS_MAX) {
+        lt_jsonw_obj(&p->w, NULL);
+        lt_jsonw_str(&p->w, "path", "");
+        lt_jsonw_str(&p->w, "reason", names[R_MORE]);
+        lt_jsonw_end_obj(&p->w);
+    }
+    lt_jsonw_end_arr(&p->w);
+    return LT_ESHEET;
+}
