@@ -133,6 +133,9 @@ function cInc() {
     s += `static int read_${n}(const cJSON *o, struct lt_client_msg *m, const char **ret_field) {\n    int r;\n${hasEnum ? "    int e = 0;\n" : ""}${fieldsOf(d).map((f) => cInRead(f, n)).join("")}    return LT_OK;\n}\n\n`;
   }
   s += `static int read_body(const cJSON *o, struct lt_client_msg *m, const char **ret_field) {\n    switch (m->id) {\n${Object.keys(P.client).map((n) => `    case LT_CLIENT_MSG_ID_${up(n)}:\n        return read_${n}(o, m, ret_field);\n`).join("")}    case LT_CLIENT_MSG_IDS:\n        break;\n    }\n    return LT_EUNKNOWN;\n}\n\n`;
+  // A type may have members of a type that is declared after it.
+  for (const n of Object.keys(P.types)) s += `static void write_${low(n)}(struct lt_jsonw *w, const char *key, const struct lt_${low(n)}_out *v);\n`;
+  s += "\n";
   for (const [n, d] of Object.entries(P.types)) s += `static void write_${low(n)}(struct lt_jsonw *w, const char *key, const struct lt_${low(n)}_out *v) {\n    lt_jsonw_obj(w, key);\n${fieldsOf(d).map((f) => cOutWrite(f, "v")).join("")}    lt_jsonw_end_obj(w);\n}\n\n`;
   for (const [n, d] of Object.entries(P.server)) {
     const f = logFields(d);

@@ -133,6 +133,7 @@ static int on_open(void *arg, struct lt_conn *c, const char *path)
     all->list = s;
     all->count++;
     lt_conn_set_user(c, s);
+    session_rtt_init(s);
     lt_timer_init(&s->hello_timer, on_hello_timeout, s);
     lt_loop_timer(all->loop, &s->hello_timer, all->opts.hello_timeout_us);
     return LT_OK;
@@ -144,6 +145,7 @@ static void on_close(void *arg, struct lt_conn *c, int code)
     (void)arg;
     (void)code;
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
+    session_rtt_stop(s);
     lt_hub_leave(&s->member);
     s->conn = NULL;
     s->member.conn = NULL;
@@ -198,6 +200,9 @@ static void dispatch(struct session *s, const struct lt_client_msg *m)
         break;
     case LT_CLIENT_MSG_ID_ROSTER:
         session_roster(s, &m->roster);
+        break;
+    case LT_CLIENT_MSG_ID_ECHO:
+        session_rtt_echo(s, &m->echo);
         break;
     case LT_CLIENT_MSG_ID_TIME:
         probe(s, &m->time);

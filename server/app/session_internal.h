@@ -1,5 +1,6 @@
 /* Private to session*.c. */
 #pragma once
+#include "app/probing.h"
 #include "app/session.h"
 #include "domain/protocol.h"
 #include "service/commit.h"
@@ -30,6 +31,8 @@ struct session {
     struct lt_session who;           /* who this is; signed into the token of each welcome */
     int saved_qi;                    /* question whose stored answer is being read */
     struct lt_member member;
+    struct probing probing; /* players */
+    struct lt_timer probe_timer;
     struct session *next, **prev;
 };
 
@@ -65,6 +68,16 @@ void session_hello(struct session *s, const struct lt_hello_in *m);
 void session_hello_done(struct session *s); /* forget what only joining needs */
 /* session_play.c */
 void session_answer(struct session *s, const struct lt_answer_in *m);
+/* session_rtt.c: round trips of players, from entering to closing. */
+void session_rtt_init(struct session *s);
+void session_rtt_start(struct session *s);
+void session_rtt_stop(struct session *s); /* fine when not started */
+void session_rtt_echo(struct session *s, const struct lt_echo_in *m);
+/* What is taken off an answer's time. */
+int64_t session_rtt_credit_us(const struct session *s);
+/* Evidence of a press whose message was read at `at`; claim_us -1: none. */
+void session_rtt_evidence(const struct session *s, struct lt_clock at, int64_t claim_us,
+                          struct lt_evidence *ret);
 /* session_desk.c */
 void session_list_events(struct session *s);
 void session_command(struct session *s, const struct lt_command_in *m);

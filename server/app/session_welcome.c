@@ -96,6 +96,8 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_entry *e)
     lt_buf_done(&b);
     if (resume >= 0)
         send_missed(s, c, resume);
+    if (w.role == LT_MEMBER_PLAY)
+        session_rtt_start(s);
     session_hello_done(s);
 }
 

@@ -223,6 +223,7 @@ static void make_service(struct worker *w)
                                    .messages_per_second = (int)opt(w, "messages_per_second"),
                                    .guests_per_minute = (int)opt(w, "guests_per_minute"),
                                    .roster_page = (int)opt(w, "roster_page"),
+                                   .tcp_witness = lt_config_bool(w->config, "tcp_witness"),
                                    .secret = lt_config_str(w->config, "session_secret"),
                                    .previous_secret =
                                        lt_config_str(w->config, "session_secret_previous")});

@@ -56,6 +56,9 @@ const struct lt_option lt_options[] = {
     INT("hello_timeout_ms", "10000", 100, 60000, "Time for a new connection to say hello, ms."),
     INT("ping_interval_s", "25", 1, 600, "Time between pings, s."),
     INT("pong_timeout_s", "20", 1, 600, "Time to answer a ping, s."),
+    BOOL("tcp_witness", "false",
+         "Buzzer: believe no round trip longer than TCP's own. Only where no proxy ends the "
+         "players' connections."),
     INT("guests_per_minute", "600", 1, 100000,
         "Guests who may join from one address per minute and worker."),
     INT("drain_s", "5", 0, 300, "Time over which clients are told to move when a worker stops, s."),

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/metrics.h"
 #include "net_internal.h"
+#include "tcp.h"
 #include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
@@ -533,4 +534,9 @@ int64_t lt_conn_rtt_min_us(const struct lt_conn *c)
 int64_t lt_conn_rtt_last_us(const struct lt_conn *c)
 {
     return c->rtt_last_us;
+}
+
+int64_t lt_conn_tcp_rtt_us(const struct lt_conn *c)
+{
+    return c->wsi ? tcp_min_rtt_us(c->fd) : -1;
 }

@@ -103,6 +103,10 @@ static void send_one(struct cast *k, struct lt_member *m)
             return;
         m->seq = k->seq;
     }
+    if (k->to & LT_SIGNAL) {
+        m->signal_seq = k->seq;
+        m->signal_us = lt_clock_read().mono_us;
+    }
     if (k->frame) {
         lt_conn_send(m->conn, k->frame);
         return;

@@ -295,11 +295,17 @@ void hub_scores_check(struct lt_contest *c)
         hub_fetch_scores(c, qi, n);
 }
 
+static bool counts(const struct lt_engine *e)
+{
+    return e->phase == LT_PHASE_RUNNING && e->qstate == LT_Q_OPEN;
+}
+
 /* The next record of the log, from wherever it came. */
 void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
 {
     struct lt_hub *h = c->hub;
     struct lt_frame *frame;
+    bool counted = counts(&c->engine);
     int err = lt_contest_apply(c, r, &frame);
     if (err != LT_OK) {
         lt_log(LT_LOG_ERROR, "log record does not apply", LT_I("tenant", c->tenant.v),
@@ -307,9 +313,13 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
                LT_S("kind", lt_record_kind_name(r->kind)), LT_S("error", lt_err_wire(err)));
         return;
     }
+    /* Opened, opened again after a wrong answer, or resumed. */
+    bool signal = counts(&c->engine) && !counted;
+    if (signal || !counts(&c->engine))
+        c->signal_seq = signal ? r->seq : 0;
     if (c->sync->state != SYNC_READY)
         return;
-    lt_fanout_frame(h->fanout, c, frame, r->seq, LT_TO_ALL);
+    lt_fanout_frame(h->fanout, c, frame, r->seq, LT_TO_ALL | (signal ? LT_SIGNAL : 0));
     if (r->kind == LT_REC_FINAL && c->board_version > 0) { /* the same board, now final */
         struct lt_frame *board = lt_view_board_frame(c);
         assert(board);

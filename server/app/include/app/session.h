@@ -13,6 +13,7 @@ struct lt_sessions_opts {
     int messages_per_second; /* per connection; twice as many in a burst */
     int guests_per_minute;   /* new guests per address */
     int roster_page;
+    bool tcp_witness; /* TCP's round trip bounds the measured one */
     const char *secret;          /* of session tokens */
     const char *previous_secret; /* before a rotation, "": none */
 };

@@ -85,6 +85,9 @@ void lt_conn_close(struct lt_conn *c, int code, const char *reason);
 /* Smallest and latest measured round trip from pings; -1 when none was measured. */
 int64_t lt_conn_rtt_min_us(const struct lt_conn *c);
 int64_t lt_conn_rtt_last_us(const struct lt_conn *c);
+/* Smallest round trip of the last minutes as TCP saw it, -1: not known. Of the way to the other end
+ * of the TCP connection, which may be a proxy. */
+int64_t lt_conn_tcp_rtt_us(const struct lt_conn *c);
 
 enum lt_http_method { LT_HTTP_GET, LT_HTTP_HEAD, LT_HTTP_POST, LT_HTTP_OTHER };
 enum lt_http_method lt_http_method(const struct lt_http_req *r);

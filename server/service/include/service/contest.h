@@ -35,6 +35,8 @@ struct lt_member {
     struct lt_player *player; /* players */
     int64_t seq;              /* last log frame that it was sent */
     int64_t since_us; /* cluster time of joining: the newest connection of a player wins */
+    int64_t signal_seq; /* of the last start signal that it was sent, 0: none */
+    int64_t signal_us;  /* monotonic: when that was offered to its socket */
     struct lt_member *next, **prev;
 };
 
@@ -108,6 +110,7 @@ struct lt_contest {
 
     struct lt_frame *ring[LT_RING_FRAMES]; /* frame of log record seq at seq % LT_RING_FRAMES */
     int64_t ring_from;                     /* oldest seq in the ring; > engine.seq: empty */
+    int64_t signal_seq; /* record since which presses and answers count, 0: they do not */
 
     struct lt_member *members[LT_MEMBER_ROLES];
     int n_members[LT_MEMBER_ROLES];

@@ -11,12 +11,15 @@ enum {
     LT_TO_PLAYERS = 1 << LT_MEMBER_PLAY,
     LT_TO_STAGES = 1 << LT_MEMBER_STAGE,
     LT_TO_DESKS = 1 << LT_MEMBER_DESK,
-    LT_TO_ALL = LT_TO_PLAYERS | LT_TO_STAGES | LT_TO_DESKS
+    LT_TO_ALL = LT_TO_PLAYERS | LT_TO_STAGES | LT_TO_DESKS,
+    LT_SIGNAL = 1 << LT_MEMBER_ROLES, /* a start signal: each member's signal_us is taken */
 };
 
 /* Send `frame` to the members that `to` names: players first, then stages, then desks. seq > 0: a
  * log frame, sent only to members that have not seen it. Takes its own reference. Frames of one
- * event keep their order. */
+ * event keep their order.
+ * The time of a start signal is that of offering the frame, also when the socket is full: a client
+ * that does not read must not put off its own clock. */
 void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame *frame, int64_t seq,
                      int to);
 /* Send each member that `to` names what `make` gives for it. */
