@@ -9,5 +9,6 @@ int64_t tcp_min_rtt_us(int fd)
     socklen_t n = sizeof info;
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0)
         return -1;
-    return info.tcpi_min_rtt > 0 && info.tcpi_min_rtt < UINT32_MAX ? info.tcpi_min_rtt : -1;
+    return info.tcpi_min_rtt > 0 && info.tcpi_min_rtt < UINT32_MAX ? (int64_t)info.tcpi_min_rtt
+                                                                        : -1;
 }
