@@ -393,7 +393,7 @@ int lt_cmd_audit(struct lt_config *c, int argc, char **argv)
     if (r == LT_OK) {
         r = run(&a, head);
         if (r != LT_OK)
-            lt_buf_str(&err, a.at.missing ? a.at.missing
+            lt_buf_str(&err, a.at.missing[0] ? a.at.missing
                              : lt_db_message(a.db)[0] ? lt_db_message(a.db)
                                                       : lt_err_wire(r));
     }

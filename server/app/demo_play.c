@@ -241,8 +241,9 @@ static struct lt_response wrong_response(struct play *p, const struct lt_questio
         i = rng_below(&p->rng, r.n_choice - 1);
         swap(&r.choice[i], &r.choice[i + 1]);
         break;
+    case LT_QT_TASK: /* the demo's contest has none */
     case LT_QTYPES:
-        assert(!"a type");
+        assert(!"a type that is answered");
     }
     return r;
 }
@@ -259,6 +260,7 @@ static int difficulty(enum lt_qtype t)
         return 18;
     case LT_QT_ORDER:
         return 25;
+    case LT_QT_TASK:
     case LT_QTYPES:
         break;
     }
