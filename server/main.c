@@ -19,6 +19,8 @@ static const struct command {
     {"demo", lt_cmd_demo, "load the demo tenant (again: nothing changes)"},
     {"link", lt_cmd_link,
      "print a personal address: link play|stage|desk|judge --tenant CODE --event ID --person EXTID"},
+    {"event", lt_cmd_event,
+     "save an event from a rule sheet, or check one: event presets|check|save"},
     {"worker", lt_cmd_worker, "run one worker in the foreground: worker [--index N]"},
     {"jobs", lt_cmd_jobs, "run the job process in the foreground"},
     {"relay", lt_cmd_relay, "run the relay, which posts credits, in the foreground"},

@@ -18,6 +18,8 @@ int lt_cmd_migrate(struct lt_config *c, int argc, char **argv);
 /* Load the demo tenant and one beside it; again: nothing changes. `--people FILE` and
  * `--ticket-secret FILE` write what the load generator needs. */
 int lt_cmd_demo(struct lt_config *c, int argc, char **argv);
+/* `event presets|check|save`: rule sheets, and events with their questions and teams. */
+int lt_cmd_event(struct lt_config *c, int argc, char **argv);
 /* `credits check`: compare what is owed with the ledger of the study record. */
 int lt_cmd_credits(struct lt_config *c, int argc, char **argv);
 /* The relay in the foreground. */
