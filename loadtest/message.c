@@ -30,12 +30,15 @@ static const char *const kinds[LT_SEEN_KINDS] = {[LT_SEEN_WELCOME] = "welcome",
                                                  [LT_SEEN_DONE] = "done",
                                                  [LT_SEEN_ROSTER] = "roster",
                                                  [LT_SEEN_TIME] = "time",
+                                                 [LT_SEEN_PROBE] = "probe",
+                                                 [LT_SEEN_SCRIPT] = "script",
+                                                 [LT_SEEN_SEAL] = "seal",
                                                  [LT_SEEN_ERROR] = "error",
                                                  [LT_SEEN_BYE] = "bye"};
 static const char *const phases[LT_SEEN_PHASES] = {"draft",  "lobby",    "running",
                                                    "paused", "finished", "final"};
 static const char *const states[LT_SEEN_STATES] = {"none",    "armed",  "open",
-                                                   "closing", "closed", "revealed"};
+                                                   "held", "closing", "closed", "revealed"};
 static const char *const types[LT_SEEN_TYPES] = {"single", "multiple", "truefalse", "fill",
                                                  "order"};
 static const char *const ack_states[2] = {"saved", "late"};
@@ -324,8 +327,13 @@ static void read_body(struct reader *r, const cJSON *o, struct lt_seen *m)
         if (has(o, "re"))
             strcpy(m->id, text(r, o, "re", 40));
         break;
+    case LT_SEEN_PROBE:
+        m->probe = number(r, o, "n", 0, I53);
+        break;
     case LT_SEEN_DRIVER:
     case LT_SEEN_FINALISING:
+    case LT_SEEN_SCRIPT:
+    case LT_SEEN_SEAL:
     case LT_SEEN_EVENTS:
     case LT_SEEN_ROSTER:
     case LT_SEEN_TIME:

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,6 +352,13 @@ static void on_log(struct lt_player *p, const struct lt_seen *m)
         p->resuming = false; /* caught up */
 }
 
+static void echo(struct lt_player *p, int64_t n)
+{
+    char text[64];
+    int len = snprintf(text, sizeof text, "{\"t\":\"echo\",\"n\":%" PRId64 "}", n);
+    lt_wsc_send(&p->conn, text, (size_t)len);
+}
+
 static void on_message(struct lt_player *p, const struct lt_seen *m)
 {
     switch (m->kind) {
@@ -378,9 +386,14 @@ static void on_message(struct lt_player *p, const struct lt_seen *m)
     case LT_SEEN_BYE:
         p->retry_ms = m->retry_ms;
         break;
+    case LT_SEEN_PROBE:
+        echo(p, m->probe);
+        break;
     case LT_SEEN_PRESENCE:
     case LT_SEEN_TIME:
+    case LT_SEEN_SEAL:
         break;
+    case LT_SEEN_SCRIPT:
     case LT_SEEN_EVENTS:
     case LT_SEEN_DONE:
     case LT_SEEN_ROSTER:
