@@ -61,6 +61,16 @@ static void hex_of(const unsigned char hash[HASH_BYTES], char out[HEX_BYTES])
         snprintf(out + 2 * i, 3, "%02x", hash[i]);
 }
 
+static void unhex(const char *hex, unsigned char out[HASH_BYTES])
+{
+    for (int i = 0; i < HASH_BYTES; i++) {
+        unsigned byte = 0;
+        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+            byte = 0;
+        out[i] = (unsigned char)byte;
+    }
+}
+
 static void sha_end_hex(EVP_MD_CTX *c, char out[HEX_BYTES])
 {
     unsigned char hash[HASH_BYTES];
@@ -205,11 +215,12 @@ static int chain_row(struct audit *a, const struct lt_rows *rows, int i,
     }
     sha_end(c, a->hash);
     hex_of(a->hash, hex);
-    if (strcmp(hex, lt_rows_text(rows, i, HASH)) != 0)
-        fault(a, record->seq, content[0]
-                                  ? "its hash does not fit: the record, one before it, the rules "
-                                    "or the questions were changed"
-                                  : "its hash does not fit: it or a record before it was changed");
+    if (strcmp(hex, lt_rows_text(rows, i, HASH)) != 0) {
+        fault(a, record->seq, content[0] ? "it, the rules or the questions were changed"
+                                         : "it, or the hash before it, was changed");
+        /* Go on from what is stored, so that what was changed is named and not all after it. */
+        unhex(lt_rows_text(rows, i, HASH), a->hash);
+    }
     if (record->seq == a->wanted_seq) {
         a->head_seen = true;
         if (strcmp(hex, a->wanted) != 0)
@@ -344,9 +355,10 @@ static int run(struct audit *a, bool head)
 {
     int err = lookup_event(&a->at, a->db);
     if (err == LT_OK)
-        err = lt_db_begin(a->db, a->at.tenant);
+        err = lt_db_script(a->db, "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL "
+                                  "REPEATABLE READ, READ ONLY");
     if (err == LT_OK)
-        err = lt_db_script(a->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        err = lt_db_begin(a->db, a->at.tenant);
     if (err == LT_OK)
         err = season_of(a);
     if (err == LT_OK)

@@ -332,7 +332,7 @@ int lt_contest_done_steps(const struct lt_contest *c, const struct lt_entry *e)
 const struct lt_player *lt_contest_answered_by(const struct lt_contest *c, const struct lt_entry *e)
 {
     const struct lt_round_rule *round = lt_engine_round(&c->engine);
-    if (!round || (round->policy != LT_POLICY_CAPTAIN && round->policy != LT_POLICY_FIRST))
+    if (!round || c->engine.n_open > 1 || (round->policy != LT_POLICY_CAPTAIN && round->policy != LT_POLICY_FIRST))
         return NULL;
     for (const struct lt_player *p = e->players; p; p = p->next)
         if (p->saved.qi == c->engine.qi && p->saved.state == LT_SAVED_YES)

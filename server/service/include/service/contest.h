@@ -167,5 +167,5 @@ int lt_contest_step(const struct lt_contest *c, const struct lt_entry *e);
 /* How many questions of the burst it has done. */
 int lt_contest_done_steps(const struct lt_contest *c, const struct lt_entry *e);
 /* Whether the team's answer to the current question stands, and whose it is (policies with one
- * response: CAPTAIN, FIRST); NULL: not yet, or the policy needs more than one. */
+ * response: CAPTAIN, FIRST); NULL: not yet, it is a burst, or the policy needs more than one. */
 const struct lt_player *lt_contest_answered_by(const struct lt_contest *c, const struct lt_entry *e);
