@@ -26,6 +26,8 @@ static const struct command {
     {"relay", lt_cmd_relay, "run the relay, which posts credits, in the foreground"},
     {"credits", lt_cmd_credits, "compare the credits owed with the study record: credits check"},
     {"audit", lt_cmd_audit, "whether an event's record is as it was written: audit verify|head"},
+    {"replay", lt_cmd_replay,
+     "compute an event anew and compare: replay EVENT_CODE --tenant CODE"},
     {"docs", lt_cmd_docs, "print a table of the manual: docs options|metrics"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

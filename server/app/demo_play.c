@@ -112,6 +112,17 @@ static int act(struct play *p, enum lt_action action)
                                      .plan = &next});
 }
 
+/* Everybody is asked the next question. */
+static int act_next(struct play *p)
+{
+    struct lt_plan plan = {.qi = p->engine.qi + 1, .n = 1};
+    return step(p, (struct lt_input){.kind = LT_IN_COMMAND,
+                                     .action = LT_ACT_NEXT,
+                                     .expect_q = LT_EXPECT_ANY,
+                                     .by = p->host,
+                                     .plan = &plan});
+}
+
 /* ---- who plays ---- */
 
 static int invite_guests(struct play *p)
@@ -367,7 +378,7 @@ static int pause_once(struct play *p)
 /* From armed to open; answers come. */
 static int ask(struct play *p, int64_t limit_us)
 {
-    int err = act(p, LT_ACT_NEXT);
+    int err = act_next(p);
     p->now_us += READ_US;
     if (err == LT_OK)
         err = act(p, LT_ACT_OPEN);

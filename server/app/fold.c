@@ -149,7 +149,7 @@ int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg)
 
 /* ---- answers ---- */
 
-int lt_fold_rows(struct lt_fold *f, int from, int to, struct lt_rows **ret_rows,
+int lt_fold_rows(const struct lt_fold *f, int from, int to, struct lt_rows **ret_rows,
                  struct lt_answer_row **ret, int *ret_n)
 {
     struct lt_rows *rows;

@@ -6,7 +6,7 @@
 #include "domain/standings.h"
 
 struct lt_fold {
-    struct lt_db *db; /* borrowed */
+    struct lt_db *db; /* borrowed, in the caller's transaction */
     struct lt_num event, season;
     char *title;
     int64_t head_seq, token;
@@ -34,5 +34,5 @@ int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg);
 int lt_fold_answers(struct lt_fold *f);
 /* The answers that count of questions [from, to), in *ret, which is *ret_n long; bodies are borrowed
  * from *ret_rows. Free both. */
-int lt_fold_rows(struct lt_fold *f, int from, int to, struct lt_rows **ret_rows,
+int lt_fold_rows(const struct lt_fold *f, int from, int to, struct lt_rows **ret_rows,
                  struct lt_answer_row **ret, int *ret_n);

@@ -302,7 +302,8 @@ static void streaks(struct question *q)
 
 static struct outcome judged(struct question *q, const struct entry *e, const struct verdict *v)
 {
-    bool right = v->by_key ? answer_of(q, e).right : v->right;
+    bool by_key = v->by_key && q->rule->judging == LT_JUDGED_BY_KEY;
+    bool right = by_key ? answer_of(q, e).right : v->right;
 
     return (struct outcome){
         .answered = true, .right = right, .correct = right, .used_us = v->used_us};

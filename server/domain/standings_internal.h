@@ -22,7 +22,7 @@ struct pairs {
 };
 struct verdict {
     int64_t entry, used_us; /* used_us: of the press, 0 without one */
-    bool by_key;            /* the key decides, again and again, from the raw answer */
+    bool by_key;            /* nobody spoke it: the key decides, again, from the raw answer */
     bool right;             /* otherwise what was said */
 };
 /* What the log says about one question. */

@@ -4,8 +4,7 @@
 #include "app/finalise.h"
 #include "app/relay.h"
 #include "base/log.h"
-#include "database.h"
-#include "domain/engine.h"
+#include "event.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -20,60 +19,18 @@ static const char sheet[] = "{\"version\":1,\"start_points\":5,\"guests\":true,\
                             "\"participation\":{\"amount\":1,\"min_answers\":1},"
                             "\"placement\":[{\"ranks\":[1,1],\"amount\":3}]}}";
 
-static struct lt_db *super, *app, *relay, *study;
+static struct lt_db *app, *relay, *study;
 static struct lt_config *config;
-static int64_t tenant, event; /* of the running test */
-static struct lt_num T, E;
-static struct lt_engine engine;
-static struct lt_sheet rules;
 
-/* ---- fixture: an event whose driver (token 1) has asked for its results ---- */
-
-static void append(const struct lt_record *r)
-{
-    struct lt_buf payload;
-    lt_buf_init(&payload, 4096);
-    lt_record_write(r, &payload);
-    int err =
-        lt_db_exec(super, NULL, "SELECT leitai.append_log($1, 1, $2, $3, $4, $5, $6)", E.s,
-                   lt_num(r->seq).s, lt_num(r->at_us).s, lt_record_kind_name(r->kind),
-                   lt_buf_cstr(&payload), r->kind == LT_REC_PHASE ? lt_phase_name(r->phase) : NULL);
-    if (err != LT_OK)
-        fail_msg("%s", lt_db_message(super));
-    lt_buf_done(&payload);
-}
-
-static void step(struct lt_input in)
-{
-    static int64_t now_us = 1000000;
-    struct lt_record r;
-    bool has;
-    in.now_us = now_us += 60 * 1000000;
-    assert_int_equal(lt_engine_decide(&engine, &in, &r, &has), LT_OK);
-    assert_true(has);
-    append(&r);
-    assert_int_equal(lt_engine_apply(&engine, &r), LT_OK);
-}
-
-static void act(enum lt_action a)
-{
-    step((struct lt_input){.kind = LT_IN_COMMAND, .action = a, .expect_q = LT_EXPECT_ANY});
-}
+/* ---- fixture: an event whose driver has asked for its results ---- */
 
 static void write_log(void)
 {
-    struct lt_buf err;
-    lt_buf_init(&err, 4096);
-    assert_int_equal(lt_sheet_parse(sheet, strlen(sheet), &rules, &err), LT_OK);
-    lt_buf_done(&err);
-    lt_engine_init(&engine, &rules);
     act(LT_ACT_LOBBY);
     act(LT_ACT_START);
-    act(LT_ACT_NEXT);
+    next(0, 0);
     act(LT_ACT_OPEN);
-    step((struct lt_input){.kind = LT_IN_TIME});
-    step((struct lt_input){.kind = LT_IN_TALLY});
-    act(LT_ACT_REVEAL);
+    close_question(0, 0);
     act(LT_ACT_FINISH);
     act(LT_ACT_FINALISE);
 }
@@ -92,9 +49,9 @@ static void write_players(int n)
         "ORDER BY person_id;"
         "INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, "
         "answer_id, body, late, \"right\", "
-        "points_c, used_us, received_us) SELECT 2026, n.tenant_id, n.event_id, 0, n.person_id, "
-        "n.entry_id, 'a', '{}', i = 5, "
-        "i %% 3 <> 0, CASE WHEN i %% 3 <> 0 THEN 1000 ELSE 0 END, greatest(i, 2) * 1000, 1 "
+        "used_us, received_us) SELECT 2026, n.tenant_id, n.event_id, 0, n.person_id, "
+        "n.entry_id, 'a', CASE WHEN i %% 3 <> 0 THEN '" RIGHT "' ELSE '" WRONG "' END, i = 5, "
+        "false, greatest(i, 2) * 1000, 1 " /* the stored verdict is not what counts */
         "FROM (SELECT *, substr(name, 2)::integer AS i FROM leitai.entry WHERE tenant_id = %s AND "
         "event_id = %s) n",
         T.s, E.s, GUEST_EVERY, n, E.s, T.s, E.s, T.s, E.s);
@@ -102,34 +59,9 @@ static void write_players(int n)
 
 static void make_event(int players)
 {
-    static int no;
-    no++;
-    tenant = number(
-        super, "INSERT INTO leitai.tenant (code, name) VALUES ('t%d', 'T') RETURNING tenant_id",
-        no);
-    T = lt_num(tenant);
-    run(super, "SELECT set_config('app.tenant_id', '%s', false)", T.s);
-    event = number(super,
-                   "INSERT INTO leitai.event (tenant_id, code, title, season, join_code) "
-                   "VALUES (%s, 'e', 'Contest', 2026, '%06d') RETURNING event_id",
-                   T.s, no);
-    E
-    = lt_num(event);
-    run(super,
-        "INSERT INTO leitai.rule_sheet (tenant_id, event_id, version, sheet) VALUES (%s, %s, 1, "
-        "'%s');"
-        "INSERT INTO leitai.event_head (tenant_id, event_id, token, sheet_version) VALUES (%s, %s, "
-        "1, 1)",
-        T.s, E.s, sheet, T.s, E.s);
+    event_begin(sheet);
     write_log();
     write_players(players);
-}
-
-static void make_job(int64_t token)
-{
-    run(super,
-        "INSERT INTO leitai.job (tenant_id, event_id, kind, token) VALUES (%s, %s, 'finalise', %d)",
-        T.s, E.s, (int)token);
 }
 
 static int setup(void **state)

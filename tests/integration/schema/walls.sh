@@ -47,7 +47,8 @@ INSERT INTO leitai.role_grant (tenant_id, person_id, role) VALUES (1, 1, 'host')
 INSERT INTO leitai.rule_sheet (tenant_id, event_id, version, sheet) VALUES (1, 1, 1, '{}'), (2, 2, 1, '{}');
 INSERT INTO leitai.node (name) VALUES ('n1'), ('n2');
 INSERT INTO leitai.event_head (tenant_id, event_id, sheet_version) VALUES (1, 1, 1), (2, 2, 1);
-INSERT INTO leitai.event_log (tenant_id, event_id, seq, epoch, token, at_us, kind, payload) VALUES (2, 2, 1, 1, 1, 1, 'phase', '{}');
+INSERT INTO leitai.event_log (tenant_id, event_id, seq, epoch, token, at_us, kind, payload, hash)
+    VALUES (2, 2, 1, 1, 1, 1, 'phase', '{}', sha256(''));
 INSERT INTO leitai.round (tenant_id, event_id, round_no, title, mode) VALUES (1, 1, 1, 'r', 'live'), (2, 2, 1, 'r', 'live');
 INSERT INTO leitai.question_instance (tenant_id, event_id, qi, round_no, question_id, body, state)
     VALUES (1, 1, 0, 1, 1, '{}', 'open'), (2, 2, 0, 1, 2, '{}', 'open');
@@ -104,7 +105,7 @@ is 'a refused append leaves nothing' '2|lobby|2' "$(app 1)" \
 is 'a silent driver is replaced and its token dies' 'LT001' \
     "UPDATE leitai.node SET heartbeat_at = now() - interval '1 minute' WHERE node_id = 1;" "$(app 1)" \
     "SELECT leitai.claim_event(1, 2, 1, 2000000, 3, 9, '{}') \\g /dev/null" "SELECT leitai.append_log(1, 1, 4, 10, 'phase', '{}', 'running');"
-is 'a deposed driver closes no gate' 'LT001' "$(app 1)" "SELECT leitai.close_gate(1, 1, 0::smallint);"
+is 'a deposed driver closes no gate' 'LT001' "$(app 1)" "SELECT leitai.close_gate(1, 1, 0::smallint, 1::smallint);"
 is 'a frozen rule sheet stays as it is' '23514' \
     "UPDATE leitai.rule_sheet SET frozen_at = now() WHERE tenant_id = 1; UPDATE leitai.rule_sheet SET sheet = '[]' WHERE tenant_id = 1;"
 is 'a season is detached and the next goes on' 'INSERT' "ALTER TABLE leitai.answer DETACH PARTITION leitai.answer_2025;" "$(app 1)" \

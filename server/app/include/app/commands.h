@@ -29,6 +29,9 @@ int lt_cmd_relay(struct lt_config *c, int argc, char **argv);
 int lt_cmd_audit(struct lt_config *c, int argc, char **argv);
 /* Print a personal address: `link play|stage|desk|judge --tenant CODE --event ID --person EXTID`. */
 int lt_cmd_link(struct lt_config *c, int argc, char **argv);
+/* Compute an event anew from its log and raw answers, and compare with what is on record: `replay
+ * EVENT_CODE --tenant CODE`. */
+int lt_cmd_replay(struct lt_config *c, int argc, char **argv);
 /* Print a table of the documentation: `docs options|metrics`. */
 int lt_cmd_docs(struct lt_config *c, int argc, char **argv);
 
