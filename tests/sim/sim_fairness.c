@@ -23,7 +23,7 @@
 
 enum {
     MS = 1000,
-    TRIALS = 4000,
+    TRIALS = 2000,
     PROBES = 20, /* answered in the minutes before the signal */
     PONGS = 6,
     PRESSES = 3,
