@@ -22,12 +22,14 @@
 #include "service/sql.h"
 #include <assert.h>
 #include <inttypes.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     RETRY_US = 100 * 1000,
+    SETTLE_US = 10 * 1000, /* answers of the last question are on their way here */
     ANNOUNCE_US = 1000 * 1000,
     INBOX_EVERY_US = 1000 * 1000, /* read it also unasked: a wake may be lost */
     INBOX_EVERY_NO_REDIS_US = 200 * 1000,
@@ -35,11 +37,12 @@ enum {
 };
 
 struct command {
-    char id[41];
+    char id[LT_COMMAND_ID_BYTES + 1];
     int64_t person;
     enum lt_action action;
-    bool known; /* action is one */
+    bool known; /* action and arguments can be understood */
     int expect_q;
+    struct lt_command_args args;
 };
 
 struct lt_drive {
@@ -55,7 +58,7 @@ struct lt_drive {
     struct command commands[COMMANDS_MAX];
     int n_commands, next_command;
     struct lt_record record; /* being appended */
-    char outcome_id[41];     /* command that it answers, "" none */
+    char outcome_id[LT_COMMAND_ID_BYTES + 1]; /* command that it answers, "" none */
     int outcome;
     bool has_record;
     struct lt_timer timer;
@@ -173,26 +176,69 @@ static void submit(struct lt_drive *d, struct lt_pg_req *r, lt_pg_fn *fn)
 
 /* ---- appending ---- */
 
-static const char *gate_state(enum lt_record_kind k)
+/* What a record does to the gate of its questions: NULL state, nothing. entry: whose answers pass; 0
+ * anybody's, NOBODY nobody's, KEEP as it is. */
+enum { NOBODY = -1, KEEP = -2 };
+struct gate {
+    const char *state;
+    int64_t entry;
+};
+
+static struct gate gate_of(const struct lt_engine *e, const struct lt_record *r)
 {
-    switch (k) {
+    bool buzzer = lt_engine_round(e) && lt_engine_round(e)->mode == LT_MODE_BUZZER;
+    switch (r->kind) {
     case LT_REC_ARMED:
-        return "armed";
+        return (struct gate){"armed", 0};
     case LT_REC_OPEN:
-        return "open";
+        return (struct gate){"open", buzzer ? NOBODY : e->turn};
+    case LT_REC_HELD:
+        return (struct gate){"open", r->entry};
     case LT_REC_CLOSING:
-        return "closing";
+        return (struct gate){"closing", KEEP};
+    case LT_REC_VERDICT:
+        return (struct gate){r->deadline_us != 0 ? "open" : "closed", NOBODY};
+    case LT_REC_CLOSED:
+        return (struct gate){"closed", KEEP};
     case LT_REC_REVEAL:
-        return "revealed";
-    case LT_REC_CLOSED: /* closed by close_gate before the tally */
+        return (struct gate){"revealed", KEEP};
     case LT_REC_PHASE:
+    case LT_REC_LOT:
+    case LT_REC_STAKE:
+    case LT_REC_PRESS:
+    case LT_REC_MARK:
+    case LT_REC_HELP:
+    case LT_REC_CAPTAIN:
+    case LT_REC_EXTEND:
+    case LT_REC_ADVANCE:
+    case LT_REC_RULING:
     case LT_REC_DRIVER:
     case LT_REC_FINALISING:
     case LT_REC_FINAL:
     case LT_RECORDS:
         break;
     }
-    return NULL;
+    return (struct gate){0};
+}
+
+/* Statements that belong to the record, in its transaction. */
+static void add_gate(struct lt_drive *d, struct lt_pg_req *r)
+{
+    const struct lt_record *rec = &d->record;
+    const struct lt_engine *e = &d->contest->engine;
+    struct gate g = gate_of(e, rec);
+    struct num event = num(d->contest->event.v);
+    int n = rec->kind == LT_REC_ARMED ? rec->n : e->n_open;
+    if (g.state)
+        lt_pg_req_add(r, LT_SQL_GATE,
+                      (const char *[]){event.s, num(rec->qi).s, num(rec->qi + n).s, g.state,
+                                       g.entry == KEEP ? NULL : num(g.entry).s});
+    if (rec->kind == LT_REC_PHASE && rec->phase == LT_PHASE_LOBBY)
+        lt_pg_req_add(r, LT_SQL_FREEZE_SHEET, (const char *[]){event.s});
+    if (rec->kind == LT_REC_FINALISING) {
+        lt_pg_req_add(r, LT_SQL_SEAL_GATES, (const char *[]){event.s});
+        lt_pg_req_add(r, LT_SQL_FINALISE_JOB, (const char *[]){event.s, num(d->token).s});
+    }
 }
 
 static void on_appended(void *arg, int err, const struct lt_pg_result *r)
@@ -228,7 +274,7 @@ static void append(struct lt_drive *d)
     if (d->has_record) {
         const struct lt_record *rec = &d->record;
         struct lt_buf payload;
-        lt_buf_init(&payload, 4096);
+        lt_buf_init(&payload, LT_PAYLOAD_BYTES);
         lt_record_write(rec, &payload);
         assert(!payload.failed);
         const char *phase = rec->kind == LT_REC_PHASE || rec->kind == LT_REC_FINAL
@@ -239,13 +285,7 @@ static void append(struct lt_drive *d)
                                        lt_record_kind_name(rec->kind), lt_buf_cstr(&payload),
                                        phase});
         lt_buf_done(&payload);
-        if (gate_state(rec->kind))
-            lt_pg_req_add(r, LT_SQL_GATE,
-                          (const char *[]){event.s, num(rec->qi).s, gate_state(rec->kind)});
-        if (rec->kind == LT_REC_PHASE && rec->phase == LT_PHASE_LOBBY)
-            lt_pg_req_add(r, LT_SQL_FREEZE_SHEET, (const char *[]){event.s});
-        if (rec->kind == LT_REC_FINALISING)
-            lt_pg_req_add(r, LT_SQL_FINALISE_JOB, (const char *[]){event.s, num(d->token).s});
+        add_gate(d, r);
     }
     if (d->outcome_id[0])
         lt_pg_req_add(r, LT_SQL_INBOX_OUTCOME,
@@ -290,11 +330,13 @@ static void on_tally(void *arg, int err, const struct lt_pg_result *r)
         return;
     }
     struct lt_input in = {.kind = LT_IN_TALLY,
-                          .now_us = lt_cluster_now_us(lt_hub_cluster(d->runner->hub))};
+                          .now_us = lt_cluster_now_us(lt_hub_cluster(d->runner->hub)),
+                          .digest = lt_pg_text(r, 1, 0, 0)};
     for (int i = 0; i < lt_pg_rows(r, 0); i++) {
         in.answered += (int)lt_pg_i64(r, 0, i, 1);
         in.correct += (int)lt_pg_i64(r, 0, i, 2);
-        tally_body(lt_pg_text(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), &in);
+        if (d->contest->engine.n_open == 1) /* options of different questions do not add up */
+            tally_body(lt_pg_text(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), &in);
     }
     if (!decide(d, &in, NULL))
         drive_go(d);
@@ -322,12 +364,15 @@ static void close_question(struct lt_drive *d)
         return;
     }
     struct lt_pg_req *r = req_new(d);
-    struct num event = num(c->event.v), qi = num(c->engine.qi);
+    struct num event = num(c->event.v), qi = num(c->engine.qi),
+               to = num(c->engine.qi + c->engine.n_open);
     if (d->gate_closed) {
-        lt_pg_req_add(r, LT_SQL_TALLY, (const char *[]){event.s, qi.s, num(c->season).s});
+        const char *args[] = {event.s, qi.s, to.s, num(c->season).s, num(c->engine.held).s};
+        lt_pg_req_add(r, LT_SQL_TALLY, args);
+        lt_pg_req_add(r, LT_SQL_DIGEST, args);
         submit(d, r, on_tally);
     } else {
-        lt_pg_req_add(r, LT_SQL_GATE_CLOSE, (const char *[]){event.s, num(d->token).s, qi.s});
+        lt_pg_req_add(r, LT_SQL_GATE_CLOSE, (const char *[]){event.s, num(d->token).s, qi.s, to.s});
         submit(d, r, on_gate_closed);
     }
 }
@@ -350,7 +395,9 @@ static void on_commands(void *arg, int err, const struct lt_pg_result *r)
         struct command *k = &d->commands[d->n_commands++];
         snprintf(k->id, sizeof k->id, "%s", lt_pg_text(r, 0, i, 0));
         k->person = lt_pg_i64(r, 0, i, 1);
-        k->known = lt_action_parse(lt_pg_text(r, 0, i, 2), &k->action);
+        const char *args = lt_pg_text(r, 0, i, 4);
+        k->known = lt_action_parse(lt_pg_text(r, 0, i, 2), &k->action) &&
+                   lt_command_read(args, strlen(args), &k->args) == LT_OK;
         k->expect_q = (int)lt_pg_i64(r, 0, i, 3);
     }
     drive_go(d);
@@ -364,15 +411,81 @@ static void read_inbox(struct lt_drive *d)
     d->inbox = !d->busy; /* not sent: still to be read */
 }
 
+/* Bits for a draw that may come of the input; they are in its record then. */
+static uint64_t fresh_random(void)
+{
+    uint64_t random;
+    int ok = RAND_bytes((unsigned char *)&random, sizeof random);
+    assert(ok == 1);
+    return random;
+}
+
+/* Every team of the event. A captain who was handed the lead keeps it when the lot is drawn again. */
+static int teams_of(const struct lt_contest *c, struct lt_team_in ret[LT_TEAMS_MAX])
+{
+    int n = 0;
+    for (const struct lt_entry *e = c->entries; e && n < LT_TEAMS_MAX; e = e->hh.next) {
+        const struct lt_team *known = lt_engine_team(&c->engine, e->id);
+        ret[n] = (struct lt_team_in){.entry = e->id, .captain = known ? known->captain : 0};
+        for (const struct lt_player *p = e->players; p && !known; p = p->next)
+            if (p->captain)
+                ret[n].captain = p->person;
+        n++;
+    }
+    return n;
+}
+
+/* Options and key of the current question, for the help that drops two wrong ones. */
+static void add_key(const struct lt_contest *c, struct lt_input *in)
+{
+    const struct lt_question *q = c->engine.qi >= 0 ? c->questions[c->engine.qi] : NULL;
+    if (!q || (q->type != LT_QT_SINGLE && q->type != LT_QT_MULTIPLE))
+        return;
+    in->n_options = q->n_options;
+    for (int i = 0; i < q->n_key; i++)
+        in->key |= 1u << q->key[i];
+}
+
+/* False: the standings that the command depends on are not complete yet. */
+static bool prepare(struct lt_drive *d, const struct command *k, struct lt_plan *plan,
+                    struct lt_team_in *teams, struct lt_input *in)
+{
+    const struct lt_contest *c = d->contest;
+    bool planned = k->action == LT_ACT_NEXT || k->action == LT_ACT_SKIP ||
+                   k->action == LT_ACT_ADVANCE;
+    if (planned && c->board_version < c->moved_seq)
+        return false;
+    lt_command_input(&k->args, in);
+    if (planned) {
+        lt_standings_plan(c->standings, &c->engine, k->action, plan);
+        in->plan = plan;
+    }
+    if (k->action == LT_ACT_LOT) {
+        in->n_teams = teams_of(c, teams);
+        in->teams = teams;
+    }
+    if (k->action == LT_ACT_HELP)
+        add_key(c, in);
+    return true;
+}
+
 static void run_command(struct lt_drive *d, const struct command *k)
 {
+    struct lt_plan plan;
+    struct lt_team_in teams[LT_TEAMS_MAX];
     struct lt_input in = {
         .kind = LT_IN_COMMAND,
         .now_us = lt_cluster_now_us(lt_hub_cluster(d->runner->hub)),
         .action = k->action,
         .expect_q = k->expect_q,
         .by = k->person,
+        .random = fresh_random(),
     };
+    if (k->known && !prepare(d, k, &plan, teams, &in)) {
+        drive_later(d, SETTLE_US);
+        return;
+    }
+    d->next_command++;
     lt_metric_add(LT_M_COMMANDS, 1);
     lt_log(LT_LOG_INFO, "command", LT_I("tenant", d->contest->tenant.v),
            LT_I("event", d->contest->event.v),
@@ -456,15 +569,15 @@ static void drive_go(struct lt_drive *d)
         drive_later(d, RETRY_US);
         return;
     }
-    if (c->engine.qstate == LT_Q_CLOSING && c->engine.phase == LT_PHASE_RUNNING) {
+    if (c->engine.qstate == LT_Q_CLOSING) {
         close_question(d);
         return;
     }
-    struct lt_input tick = {.kind = LT_IN_TIME, .now_us = now_us};
-    if (decide(d, &tick, NULL))
+    struct lt_input tick = {.kind = LT_IN_TIME, .now_us = now_us, .random = fresh_random()};
+    if (now_us >= lt_engine_next_us(&c->engine) && decide(d, &tick, NULL))
         return;
     if (d->next_command < d->n_commands) {
-        run_command(d, &d->commands[d->next_command++]);
+        run_command(d, &d->commands[d->next_command]);
         return;
     }
     if (c->engine.finalising && c->engine.phase != LT_PHASE_FINAL && !d->job_sent) {
@@ -521,7 +634,7 @@ static void claim(struct lt_runner *run, struct lt_contest *c, int64_t old_token
         return;
     }
     struct lt_buf payload;
-    lt_buf_init(&payload, 4096);
+    lt_buf_init(&payload, LT_PAYLOAD_BYTES);
     lt_record_write(&d->record, &payload);
     assert(!payload.failed);
     struct lt_pg_req *r = req_new(d);

@@ -88,12 +88,10 @@ static int apply_captain(struct lt_engine *e, const struct lt_record *r)
 
 static int apply_advance(struct lt_engine *e, const struct lt_record *r)
 {
-    const struct lt_round_rule *round;
-    int no;
+    int no = engine_owed_round(e);
+    const struct lt_round_rule *round = no < 0 ? NULL : &e->sheet->rounds[no];
 
-    round = engine_round_of(e, e->qi, &no);
-    if (!round || round->advance == 0 || e->advanced > no || !(engine_resting(e)) ||
-        !engine_list_known(e, r))
+    if (!round || !engine_resting(e) || !engine_list_known(e, r))
         return LT_ERECORD;
     for (int i = 0; i < e->n_teams; i++) {
         struct lt_team *t = &e->teams[i];

@@ -249,13 +249,13 @@ static int make_reveal(const struct lt_engine *e, const struct lt_input *in, str
 static int make_advance(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
 {
     const struct lt_plan *plan = in->plan;
-    int round;
 
     if (!plan || plan->n_in < 0 || plan->n_in > LT_TEAMS_MAX)
         return LT_ERANGE;
-    if (!engine_round_of(e, e->qi, &round) || e->sheet->rounds[round].advance == 0)
-        return LT_EPHASE;
-    r->kind = e->advanced > round ? LT_RECORDS : LT_REC_ADVANCE;
+    /* Nothing owed: a double click, or too early. */
+    if (engine_owed_round(e) < 0 || plan->n_in == 0)
+        return e->advanced > 0 ? LT_OK : LT_EPHASE;
+    r->kind = LT_REC_ADVANCE;
     r->n_ids = plan->n_in;
     memcpy(r->ids, plan->in, (size_t)plan->n_in * sizeof *r->ids);
     return LT_OK;

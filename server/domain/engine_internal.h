@@ -23,6 +23,9 @@ static inline bool engine_clock_runs(const struct lt_engine *e)
     return e->qstate == LT_Q_OPEN || e->qstate == LT_Q_HELD;
 }
 struct lt_team *engine_team_of(struct lt_engine *e, int64_t entry);
+/* The round whose advancement is owed: the current one, or a tie-break round right after it that
+ * nobody needed; -1: none. */
+int engine_owed_round(const struct lt_engine *e);
 /* The round of question qi and its number, NULL: no such question. */
 const struct lt_round_rule *engine_round_of(const struct lt_engine *e, int qi, int *ret_round);
 

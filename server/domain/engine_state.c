@@ -103,6 +103,21 @@ const struct lt_round_rule *lt_engine_round(const struct lt_engine *e)
     return engine_round_of(e, e->qi, &(int){0});
 }
 
+int engine_owed_round(const struct lt_engine *e)
+{
+    int current = -1;
+
+    if (!engine_round_of(e, e->qi, &current))
+        return -1;
+    for (int i = e->advanced; i < e->sheet->n_rounds; i++) {
+        if (i > current && e->sheet->rounds[i].mode != LT_MODE_TIEBREAK)
+            return -1;
+        if (e->sheet->rounds[i].advance > 0)
+            return i;
+    }
+    return -1;
+}
+
 bool engine_by_judge(const struct lt_engine *e)
 {
     const struct lt_round_rule *round = lt_engine_round(e);

@@ -194,14 +194,9 @@ void lt_boards_project(struct lt_boards *b, const struct lt_contest *c)
     j->rows = rows;
     j->n = c->n_ranked;
     j->version = c->board_version;
-    int64_t quantum_us = lt_sheet_quantum_us(&c->sheet);
-    for (int i = 0; i < j->n; i++) {
-        rows[i].entry = c->ranked[i].entry;
-        /* The sheet was checked against the budget; time beyond it counts as the longest. */
-        struct lt_standing s = c->ranked[i];
-        if (lt_board_pack(&s, quantum_us, &rows[i].score) != LT_OK)
-            rows[i].score = 0;
-    }
+    for (int i = 0; i < j->n; i++)
+        rows[i] = (struct packed){.entry = c->ranked[i]->entry,
+                                  .score = lt_board_score(&c->sheet, c->ranked[i], i)};
     lt_loop_timer_cancel(b->loop, &j->retry);
     job_start(j);
 }

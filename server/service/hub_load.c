@@ -194,8 +194,12 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
     /* Statement 1: members of teams; all of them, they are few. */
     for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 1); i++) {
         struct lt_entry *e = lt_contest_entry(c, lt_pg_i64(r, 1, i, 0));
-        if (e && !lt_contest_player_add(c, e, lt_pg_i64(r, 1, i, 1), lt_pg_text(r, 1, i, 2)))
-            assert(false);
+        struct lt_player *p = e ? lt_contest_player_add(c, e, lt_pg_i64(r, 1, i, 1),
+                                                        lt_pg_text(r, 1, i, 2))
+                                : NULL;
+        assert(!e || p);
+        if (p)
+            p->captain = lt_pg_bool(r, 1, i, 3);
     }
     if (c->sync->state == SYNC_FAILED) {
         c->sync->fetching_entries = false;

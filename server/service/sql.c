@@ -50,11 +50,22 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "= leitai.current_tenant() "
       "AND event_id = $1::bigint AND qi = $2::smallint AND season = $3::smallint AND NOT late "
       "AND person_id > $4::bigint ORDER BY person_id LIMIT 20000"),
-    S(SAVED, 4,
-      "SELECT answer_id, body, late FROM leitai.answer WHERE tenant_id = leitai.current_tenant() "
-      "AND event_id = $1::bigint AND qi = $2::smallint AND season = $3::smallint AND person_id = "
-      "$4::bigint "
-      "AND attempt = 1"),
+    S(SAVED, 5,
+      "SELECT qi, person_id, answer_id, body, late FROM leitai.answer WHERE tenant_id = "
+      "leitai.current_tenant() AND event_id = $1::bigint AND qi >= $2::smallint AND qi < "
+      "$3::smallint AND season = $4::smallint AND entry_id = $5::bigint AND attempt = 1 "
+      "ORDER BY qi, person_id"),
+    S(MEMBERS, 1,
+      "SELECT m.entry_id, m.person_id, p.name, m.captain FROM leitai.team_member m "
+      "JOIN leitai.person p USING (tenant_id, person_id) "
+      "WHERE m.tenant_id = leitai.current_tenant() AND m.event_id = $1::bigint ORDER BY "
+      "m.entry_id, m.person_id"),
+    S(TEAM_OF, 2,
+      "SELECT p.person_id, p.name, e.entry_id, e.name, e.unit_name FROM leitai.person p "
+      "JOIN leitai.team_member m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id "
+      "AND m.event_id = $1::bigint JOIN leitai.entry e ON e.tenant_id = m.tenant_id "
+      "AND e.event_id = m.event_id AND e.entry_id = m.entry_id "
+      "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $2"),
     S(JOIN_PERSONS, 3,
       "INSERT INTO leitai.person (tenant_id, ext_id, name, guest) "
       "SELECT DISTINCT ON (ext_id) leitai.current_tenant(), ext_id, name, guest "
@@ -130,17 +141,29 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND event_id = $1::bigint AND entry_id > $2::bigint "
       "AND ($3 = '' OR position(lower($3) IN lower(name || ' ' || unit_name)) > 0) ORDER BY "
       "entry_id LIMIT $4::integer"),
-    S(GATE, 3,
-      "UPDATE leitai.question_instance SET state = $3 WHERE tenant_id = leitai.current_tenant() "
-      "AND event_id = $1::bigint AND qi = $2::smallint"),
-    S(GATE_CLOSE, 3, "SELECT leitai.close_gate($1::bigint, $2::bigint, $3::smallint)"),
-    S(TALLY, 3,
+    S(GATE, 5,
+      "UPDATE leitai.question_instance SET state = $4, gate_entry = COALESCE($5::bigint, "
+      "gate_entry) WHERE tenant_id = leitai.current_tenant() AND event_id = $1::bigint "
+      "AND qi >= $2::smallint AND qi < $3::smallint"),
+    S(GATE_CLOSE, 4,
+      "SELECT leitai.close_gate($1::bigint, $2::bigint, $3::smallint, $4::smallint)"),
+    S(SEAL_GATES, 1,
+      "UPDATE leitai.question_instance SET state = 'sealed' WHERE tenant_id = "
+      "leitai.current_tenant() AND event_id = $1::bigint"),
+    S(TALLY, 5,
       "SELECT CASE WHEN q.body->>'type' = 'fill' THEN '' ELSE a.body END, count(*), count(*) "
       "FILTER (WHERE a.\"right\") "
       "FROM leitai.answer a JOIN leitai.question_instance q USING (tenant_id, event_id, qi) "
-      "WHERE a.tenant_id = leitai.current_tenant() AND a.event_id = $1::bigint AND a.qi = "
-      "$2::smallint "
-      "AND a.season = $3::smallint AND NOT a.late GROUP BY 1 ORDER BY 2 DESC"),
+      "WHERE a.tenant_id = leitai.current_tenant() AND a.event_id = $1::bigint AND a.qi >= "
+      "$2::smallint AND a.qi < $3::smallint "
+      "AND a.season = $4::smallint AND NOT a.late AND $5::bigint IN (0, a.entry_id) "
+      "GROUP BY 1 ORDER BY 2 DESC"),
+    S(DIGEST, 5,
+      "SELECT leitai.answers_digest($1::bigint, $2::integer, $3::integer, $4::smallint, "
+      "$5::bigint, false)"),
+    S(SEAL, 1,
+      "SELECT seq, encode(hash, 'hex') FROM leitai.event_head WHERE tenant_id = "
+      "leitai.current_tenant() AND event_id = $1::bigint"),
     S(FREEZE_SHEET, 1,
       "UPDATE leitai.rule_sheet s SET frozen_at = clock_timestamp() FROM leitai.event_head h "
       "WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = $1::bigint AND s.tenant_id = "
@@ -151,14 +174,22 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "$1::bigint, "
       "'finalise', $2::bigint) ON CONFLICT (tenant_id, event_id, kind) DO UPDATE SET token = "
       "excluded.token"),
-    S(INBOX_ADD, 5,
-      "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q) "
-      "VALUES (leitai.current_tenant(), $1::bigint, $2, $3::bigint, $4, $5::integer) ON CONFLICT "
-      "DO NOTHING"),
+    S(INBOX_ADD, 6,
+      "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q, "
+      "args) VALUES (leitai.current_tenant(), $1::bigint, $2, $3::bigint, $4, $5::integer, $6) "
+      "ON CONFLICT DO NOTHING"),
+    S(INBOX_REFUSED, 7,
+      "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q, "
+      "args, outcome) VALUES (leitai.current_tenant(), $1::bigint, $2, $3::bigint, $4, "
+      "$5::integer, $6, $7) ON CONFLICT DO NOTHING"),
     S(INBOX_PENDING, 1,
-      "SELECT command_id, person_id, action, expect_q FROM leitai.inbox WHERE tenant_id = "
+      "SELECT command_id, person_id, action, expect_q, args FROM leitai.inbox WHERE tenant_id = "
       "leitai.current_tenant() "
       "AND event_id = $1::bigint AND outcome IS NULL ORDER BY inbox_no LIMIT 20"),
+    S(PRESSES, 2,
+      "SELECT person_id, args, outcome FROM leitai.inbox WHERE tenant_id = "
+      "leitai.current_tenant() AND event_id = $1::bigint AND action = 'press' AND expect_q = "
+      "$2::integer AND outcome IS NOT NULL ORDER BY inbox_no LIMIT 1000"),
     S(INBOX_OUTCOME, 3,
       "UPDATE leitai.inbox SET outcome = $3 WHERE tenant_id = leitai.current_tenant() AND event_id "
       "= $1::bigint "

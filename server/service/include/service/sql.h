@@ -17,7 +17,10 @@ enum lt_sql {
                        unit, guest, joined µs; at most 20,000 */
     LT_SQL_SCORES, /* $1 event, $2 qi, $3 season, $4 after person → person, entry, right, points_c,
                       used_us; at most 20,000, by person */
-    LT_SQL_SAVED,  /* $1 event, $2 qi, $3 season, $4 person → answer id, body, late */
+    LT_SQL_SAVED,  /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry → qi, person, answer id,
+                      body, late; by qi */
+    LT_SQL_MEMBERS, /* $1 event → entry, person, name, captain: of teams */
+    LT_SQL_TEAM_OF, /* $1 event, $2 ext id → person, name, entry, team name, unit name */
     LT_SQL_JOIN_PERSONS, /* $1 ext ids, $2 names, $3 guest flags: new people */
     LT_SQL_JOIN_UNITS,   /* $1 ext ids, $2 unit codes: first membership */
     LT_SQL_JOIN_ENTRIES, /* $1 events, $2 ext ids: new entries */
@@ -30,13 +33,19 @@ enum lt_sql {
     LT_SQL_RELEASE, /* $1 event, $2 token: nobody drives it any more */
     LT_SQL_ROSTER,  /* $1 event, $2 after entry, $3 part of a name or '', $4 rows → entry, name,
                        unit, guest */
-    LT_SQL_GATE,    /* $1 event, $2 qi, $3 state: in the transaction of an append */
-    LT_SQL_GATE_CLOSE, /* $1 event, $2 token, $3 qi: raises LT001 when deposed */
-    LT_SQL_TALLY,      /* $1 event, $2 qi, $3 season → body, count, right; at most 2,000 groups */
+    LT_SQL_GATE, /* $1 event, $2 from qi, $3 to qi, $4 state, $5 whose answers or NULL (as before):
+                    in the transaction of an append */
+    LT_SQL_GATE_CLOSE, /* $1 event, $2 token, $3 from qi, $4 to qi: raises LT001 when deposed */
+    LT_SQL_SEAL_GATES, /* $1 event: not even late answers are kept any more */
+    LT_SQL_TALLY, /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry or 0 → body, count, right */
+    LT_SQL_DIGEST, /* the same parameters → SHA-256 (hex) over the answers that count */
+    LT_SQL_SEAL,   /* $1 event → seq, hash (hex) of the head of its log */
     LT_SQL_FREEZE_SHEET,  /* $1 event */
     LT_SQL_FINALISE_JOB,  /* $1 event, $2 token */
-    LT_SQL_INBOX_ADD,     /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q */
-    LT_SQL_INBOX_PENDING, /* $1 event → command id, person, action, expect_q; at most 20 */
+    LT_SQL_INBOX_ADD, /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q, $6 args */
+    LT_SQL_INBOX_REFUSED, /* the same, $7 outcome: what a node refused by itself, for the record */
+    LT_SQL_INBOX_PENDING, /* $1 event → command id, person, action, expect_q, args; at most 20 */
+    LT_SQL_PRESSES,       /* $1 event, $2 qi → the inbox's presses: person, args, outcome */
     LT_SQL_INBOX_OUTCOME, /* $1 event, $2 command id, $3 outcome */
     LT_SQL_INBOX_READ,    /* $1 event, $2 command id → outcome or NULL */
     LT_SQL_STAFF, /* $1 ext id, $2 event, $3 person (used instead of $1 when > 0) → person, name,
