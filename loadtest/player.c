@@ -109,6 +109,19 @@ static void say_hello(struct lt_player *p)
     send_json(p, &b);
 }
 
+static void echo(struct lt_player *p, int64_t n)
+{
+    struct lt_buf b;
+    struct lt_jsonw w;
+    lt_buf_init(&b, MESSAGE_BYTES);
+    lt_jsonw_init(&w, &b);
+    lt_jsonw_obj(&w, NULL);
+    lt_jsonw_str(&w, "t", "echo");
+    lt_jsonw_i64(&w, "n", n);
+    lt_jsonw_end_obj(&w);
+    send_json(p, &b);
+}
+
 static void on_open(struct lt_wsc *c)
 {
     struct lt_player *p = c->arg;
@@ -377,6 +390,9 @@ static void on_message(struct lt_player *p, const struct lt_seen *m)
         break;
     case LT_SEEN_BYE:
         p->retry_ms = m->retry_ms;
+        break;
+    case LT_SEEN_PROBE:
+        echo(p, m->probe);
         break;
     case LT_SEEN_PRESENCE:
     case LT_SEEN_TIME:

@@ -27,6 +27,7 @@ enum lt_seen_kind {
     LT_SEEN_DONE,
     LT_SEEN_ROSTER,
     LT_SEEN_TIME,
+    LT_SEEN_PROBE,
     LT_SEEN_ERROR,
     LT_SEEN_BYE,
     LT_SEEN_KINDS /* count */
@@ -106,6 +107,7 @@ struct lt_seen {
     bool snapshot;                  /* welcome */
     int64_t event, entry, now_ms;
     int questions; /* in all rounds */
+    int64_t probe; /* probe: its number */
     char session[LT_SEEN_TOKEN + 1];
     struct lt_seen_question question; /* q 0: none */
     struct lt_seen_board board;       /* v 0: none */
