@@ -201,6 +201,15 @@ static void dispatch(struct session *s, const struct lt_client_msg *m)
     case LT_CLIENT_MSG_ID_ROSTER:
         session_roster(s, &m->roster);
         break;
+    case LT_CLIENT_MSG_ID_PREVIEW:
+        session_preview(s, &m->preview);
+        break;
+    case LT_CLIENT_MSG_ID_EVIDENCE:
+        session_evidence(s, &m->evidence);
+        break;
+    case LT_CLIENT_MSG_ID_RULES:
+        session_rules(s);
+        break;
     case LT_CLIENT_MSG_ID_ECHO:
         session_rtt_echo(s, &m->echo);
         break;

@@ -1,4 +1,4 @@
-/* What a host's desk asks for: its events, commands, pages of the roster. */
+/* What a desk asks for: its events, pages of the roster, the effect of a ruling, evidence. */
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -81,76 +81,6 @@ void session_list_events(struct session *s)
     }
 }
 
-/* ---- commands ---- */
-
-struct asked {
-    struct session *s;
-    char id[41];
-};
-
-static void on_outcome(void *arg, int outcome)
-{
-    struct asked *a = arg;
-    struct session *s = a->s;
-    bool here = session_back(s);
-    if (here && outcome == LT_OK) {
-        struct lt_buf b;
-        struct lt_msg_done m = {.id = a->id};
-        lt_buf_init(&b, LIST_BYTES);
-        lt_msg_done_write(&m, &b);
-        session_send(s, &b);
-        lt_buf_done(&b);
-    } else if (here) {
-        session_refuse(s, outcome, a->id, 0);
-    }
-    free(a);
-}
-
-static const enum lt_action action_of[] = {
-    [LT_ACTION_ID_LOBBY] = LT_ACT_LOBBY,   [LT_ACTION_ID_START] = LT_ACT_START,
-    [LT_ACTION_ID_NEXT] = LT_ACT_NEXT,     [LT_ACTION_ID_OPEN] = LT_ACT_OPEN,
-    [LT_ACTION_ID_CLOSE] = LT_ACT_CLOSE,   [LT_ACTION_ID_REVEAL] = LT_ACT_REVEAL,
-    [LT_ACTION_ID_PAUSE] = LT_ACT_PAUSE,   [LT_ACTION_ID_RESUME] = LT_ACT_RESUME,
-    [LT_ACTION_ID_FINISH] = LT_ACT_FINISH, [LT_ACTION_ID_FINALISE] = LT_ACT_FINALISE};
-
-/* Ids are echoed in one-word messages between nodes. */
-static bool id_ok(const char *id)
-{
-    for (const char *p = id; *p; p++) {
-        if (*p <= ' ' || *p > '~')
-            return false;
-    }
-    return id[0] != '\0';
-}
-
-void session_command(struct session *s, const struct lt_command_in *m)
-{
-    if (!is_desk(s, m->id))
-        return;
-    if (!id_ok(m->id)) {
-        session_refuse(s, LT_ERANGE, NULL, 0);
-        return;
-    }
-    struct lt_hub_command cmd = {.person = s->who.person.v,
-                                 .action = action_of[m->action],
-                                 .expect_q = lt_engine_expect(m->has_q, m->q)};
-    struct asked *a = calloc(1, sizeof *a);
-    if (!a) {
-        session_refuse(s, LT_EFULL, m->id, 0);
-        return;
-    }
-    memcpy(cmd.id, m->id, sizeof cmd.id);
-    memcpy(a->id, m->id, sizeof a->id);
-    a->s = s;
-    session_hold(s);
-    int err = lt_hub_command(s->member.contest, &cmd, on_outcome, a);
-    if (err != LT_OK) {
-        s->pending--;
-        free(a);
-        session_refuse(s, err, m->id, 0);
-    }
-}
-
 /* ---- roster ---- */
 
 static void on_roster(void *arg, int err, const struct lt_pg_result *r)
@@ -175,7 +105,7 @@ static void on_roster(void *arg, int err, const struct lt_pg_result *r)
             .unit = lt_pg_text(r, 0, i, 2),
             .guest = lt_pg_bool(r, 0, i, 3),
             .online = lt_hub_online(c, lt_pg_i64(r, 0, i, 0)),
-            .points = e ? e->points_c : c->sheet.start_points_c,
+            .points = e ? lt_contest_place(c, e)->points_c : c->sheet.start_points_c,
         };
     }
     lt_buf_init(&b, LIST_BYTES);
@@ -201,6 +131,256 @@ void session_roster(struct session *s, const struct lt_roster_in *m)
     int err = lt_pg_submit(r, on_roster, s);
     if (err != LT_OK) {
         s->pending--;
+        session_refuse(s, err, NULL, 0);
+    }
+}
+
+/* ---- what a ruling would change ---- */
+
+enum { CHANGES_MAX = 50, ANSWERS_MAX = 500000 };
+
+/* From the question to the answer: all answers of the event are read, then the fold is made twice. */
+struct preview {
+    struct session *s;
+    char id[41];
+    struct lt_ruling ruling;
+    struct lt_answer_row *rows;
+    int n, cap;
+    int64_t after_qi, after_person;
+};
+
+static void preview_free(struct preview *v)
+{
+    for (int i = 0; i < v->n; i++)
+        free((char *)v->rows[i].body);
+    free(v->rows);
+    free(v);
+}
+
+static void preview_answer(struct preview *v)
+{
+    const struct lt_contest *c = v->s->member.contest;
+    struct lt_change changes[CHANGES_MAX];
+    struct lt_change_out rows[CHANGES_MAX];
+    struct lt_buf b;
+    struct lt_msg_changes m = {.id = v->id, .rows = rows};
+    m.total = lt_standings_preview(c->standings, &v->ruling, v->rows, v->n, changes, CHANGES_MAX);
+    for (int i = 0; i < m.total && i < CHANGES_MAX; i++) {
+        const struct lt_entry *e = lt_contest_entry(c, changes[i].entry);
+        rows[m.n_rows++] = (struct lt_change_out){
+            .entry = changes[i].entry,
+            .name = e ? e->name : "",
+            .before = changes[i].before_c,
+            .after = changes[i].after_c,
+            .rank_before = changes[i].rank_before,
+            .rank_after = changes[i].rank_after,
+        };
+    }
+    lt_buf_init(&b, LIST_BYTES);
+    lt_msg_changes_write(&m, &b);
+    session_send(v->s, &b);
+    lt_buf_done(&b);
+}
+
+static int preview_fetch(struct preview *v);
+
+static int preview_take(struct preview *v, const struct lt_pg_result *r)
+{
+    int n = lt_pg_rows(r, 0);
+    if (v->n + n > ANSWERS_MAX)
+        return LT_ETOOBIG;
+    if (v->n + n > v->cap) {
+        v->cap = v->n + n + v->cap;
+        struct lt_answer_row *more = realloc(v->rows, (size_t)v->cap * sizeof *more);
+        if (!more)
+            return LT_ENOMEM;
+        v->rows = more;
+    }
+    for (int i = 0; i < n; i++) {
+        v->after_qi = lt_pg_i64(r, 0, i, 0);
+        v->after_person = lt_pg_i64(r, 0, i, 1);
+        char *body = strdup(lt_pg_text(r, 0, i, 3));
+        if (!body)
+            return LT_ENOMEM;
+        v->rows[v->n++] = (struct lt_answer_row){.qi = (int)v->after_qi,
+                                                 .person = v->after_person,
+                                                 .entry = lt_pg_i64(r, 0, i, 2),
+                                                 .body = body,
+                                                 .used_us = lt_pg_i64(r, 0, i, 4),
+                                                 .received_us = lt_pg_i64(r, 0, i, 5)};
+    }
+    return n == LT_SCORES_PAGE ? preview_fetch(v) : LT_OK;
+}
+
+static void on_preview(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct preview *v = arg;
+    int before = v->n;
+    if (!session_back(v->s)) {
+        preview_free(v);
+        return;
+    }
+    if (err == LT_OK)
+        err = preview_take(v, r);
+    if (err == LT_OK && v->n - before == LT_SCORES_PAGE)
+        return; /* the next page is on its way */
+    if (err == LT_OK)
+        preview_answer(v);
+    else
+        session_refuse(v->s, err, v->id, 0);
+    preview_free(v);
+}
+
+/* A page of answers; those whose key is not public yet are left out. */
+static int preview_fetch(struct preview *v)
+{
+    const struct lt_contest *c = v->s->member.contest;
+    char event[24], to[12], season[12], qi[24], person[24];
+    struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(v->s->all->hub), c->tenant);
+    assert(r);
+    snprintf(event, sizeof event, "%lld", (long long)c->event.v);
+    snprintf(to, sizeof to, "%d", lt_standings_settled(c->standings));
+    snprintf(season, sizeof season, "%d", c->season);
+    snprintf(qi, sizeof qi, "%lld", (long long)v->after_qi);
+    snprintf(person, sizeof person, "%lld", (long long)v->after_person);
+    lt_pg_req_add(r, LT_SQL_SCORES, (const char *[]){event, to, season, qi, person});
+    session_hold(v->s);
+    int err = lt_pg_submit(r, on_preview, v);
+    if (err != LT_OK)
+        v->s->pending--;
+    return err;
+}
+
+/* The ruling that is meant, as it would be in force. */
+static int preview_ruling(struct session *s, const struct lt_preview_in *m, struct lt_ruling *ret)
+{
+    static const int kinds[LT_ACTION_IDS] = {[LT_ACTION_ID_VOID] = 1 + LT_RULING_VOID,
+                                             [LT_ACTION_ID_ACCEPT] = 1 + LT_RULING_ACCEPT,
+                                             [LT_ACTION_ID_ADJUST] = 1 + LT_RULING_ADJUST,
+                                             [LT_ACTION_ID_DISQUALIFY] = 1 + LT_RULING_DISQUALIFY};
+    if (kinds[m->action] == 0)
+        return LT_ERANGE;
+    *ret = (struct lt_ruling){.kind = (enum lt_ruling_kind)(kinds[m->action] - 1),
+                              .state = LT_RULING_DONE,
+                              .no = s->member.contest->engine.n_rulings + 1,
+                              .qi = m->has_question ? m->question - 1 : -1,
+                              .entry = m->has_entry ? m->entry : 0,
+                              .value_c = m->has_value ? m->value : 0,
+                              .by = s->who.person.v};
+    bool about_question = ret->kind == LT_RULING_VOID || ret->kind == LT_RULING_ACCEPT;
+    if (about_question && ret->qi >= lt_standings_settled(s->member.contest->standings))
+        return LT_EPHASE; /* its points are not public */
+    if (about_question && ret->qi < 0)
+        return LT_ENOENT;
+    if (ret->kind != LT_RULING_ACCEPT)
+        return LT_OK;
+    return session_response(s->member.contest, ret->qi, m->has_choice ? m->choice : NULL,
+                            m->n_choice, m->has_text ? m->text : NULL, ret->answer);
+}
+
+void session_preview(struct session *s, const struct lt_preview_in *m)
+{
+    if (!is_desk(s, m->id))
+        return;
+    struct preview *v = calloc(1, sizeof *v);
+    int err = v ? preview_ruling(s, m, &v->ruling) : LT_EFULL;
+    if (err == LT_OK) {
+        v->s = s;
+        memcpy(v->id, m->id, sizeof v->id);
+        err = preview_fetch(v);
+    }
+    if (err != LT_OK) {
+        if (v)
+            preview_free(v);
+        session_refuse(s, err, m->id, 0);
+    }
+}
+
+/* ---- evidence ---- */
+
+struct evidence_asked {
+    struct session *s;
+    int question;
+};
+
+/* One press of the log as a row. The engine has judged it, or will. */
+static void evidence_row(const struct lt_pg_result *r, int i, struct lt_press_out *out)
+{
+    struct lt_record rec;
+    const char *payload = lt_pg_text(r, 0, i, 3);
+    if (lt_record_read(lt_pg_text(r, 0, i, 2), lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1),
+                       payload, strlen(payload), &rec) != LT_OK)
+        return;
+    *out = (struct lt_press_out){
+        .entry = rec.entry,
+        .person = rec.by,
+        .foul = rec.foul,
+        .arrival_us = rec.evidence.arrival_us,
+        .elapsed_us = rec.evidence.elapsed_us,
+        .rtt_min_us = rec.evidence.rtt_min_us,
+        .rtt_max_us = rec.evidence.rtt_max_us,
+        .probes = rec.evidence.probes,
+        .claim_us = rec.evidence.claim_us,
+        .used_us = rec.used_us,
+        .verdict = rec.foul ? "foul" : "later",
+    };
+}
+
+/* Who held the question: first, or drawn among those that could not be told apart. */
+static void evidence_held(const struct lt_pg_result *r, int i, struct lt_press_out *rows, int n)
+{
+    struct lt_record rec;
+    const char *payload = lt_pg_text(r, 0, i, 3);
+    if (lt_record_read("held", lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), payload,
+                       strlen(payload), &rec) != LT_OK)
+        return;
+    for (int k = 0; k < n; k++)
+        if (rows[k].entry == rec.entry && !rows[k].foul)
+            rows[k].verdict = rec.n_doubt > 1 ? "drawn" : "first";
+}
+
+static void on_evidence(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct evidence_asked *a = arg;
+    struct session *s = a->s;
+    struct lt_press_out *rows = calloc(LT_TEAMS_MAX * 2, sizeof *rows);
+    if (session_back(s) && err == LT_OK && rows) {
+        struct lt_buf b;
+        struct lt_msg_evidence m = {.question = a->question, .rows = rows};
+        for (int i = 0; i < lt_pg_rows(r, 0) && m.n_rows < LT_TEAMS_MAX * 2; i++) {
+            if (strcmp(lt_pg_text(r, 0, i, 2), "press") == 0)
+                evidence_row(r, i, &rows[m.n_rows++]);
+            else
+                evidence_held(r, i, rows, m.n_rows);
+        }
+        lt_buf_init(&b, LIST_BYTES);
+        lt_msg_evidence_write(&m, &b);
+        session_send(s, &b);
+        lt_buf_done(&b);
+    } else if (s->conn && err != LT_OK) {
+        session_refuse(s, err, NULL, 0);
+    }
+    free(rows);
+    free(a);
+}
+
+void session_evidence(struct session *s, const struct lt_evidence_in *m)
+{
+    if (!is_desk(s, NULL))
+        return;
+    char event[24], qi[12];
+    struct evidence_asked *a = malloc(sizeof *a);
+    struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), s->who.tenant);
+    assert(a && r);
+    *a = (struct evidence_asked){.s = s, .question = m->question};
+    snprintf(event, sizeof event, "%lld", (long long)s->who.event.v);
+    snprintf(qi, sizeof qi, "%d", m->question - 1);
+    lt_pg_req_add(r, LT_SQL_PRESSES, (const char *[]){event, qi});
+    session_hold(s);
+    int err = lt_pg_submit(r, on_evidence, a);
+    if (err != LT_OK) {
+        s->pending--;
+        free(a);
         session_refuse(s, err, NULL, 0);
     }
 }

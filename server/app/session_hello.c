@@ -164,7 +164,8 @@ static void on_code(void *arg, int err)
 
 static const enum lt_session_role role_of[] = {[LT_ROLE_ID_PLAY] = LT_SESSION_PLAY,
                                                [LT_ROLE_ID_STAGE] = LT_SESSION_STAGE,
-                                               [LT_ROLE_ID_DESK] = LT_SESSION_DESK};
+                                               [LT_ROLE_ID_DESK] = LT_SESSION_DESK,
+                                               [LT_ROLE_ID_JUDGE] = LT_SESSION_JUDGE};
 
 static void hello_session(struct session *s)
 {
@@ -205,9 +206,61 @@ static void on_joined(void *arg, int err, const struct lt_joined *j)
     struct lt_entry *e =
         lt_contest_entry_add(c, j->entry.v, j->person.v, j->name, j->unit, j->guest);
     if (e)
-        session_enter(s, c, e);
+        session_enter(s, c, e->players);
     else
         hello_fail(s, LT_EFULL);
+}
+
+/* ---- joining as a member of a team ---- */
+
+static void on_team(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct session *s = arg;
+    if (!session_back(s))
+        return;
+    struct lt_contest *c = s->member.contest;
+    lt_hub_leave(&s->member);
+    if (err == LT_OK && lt_pg_rows(r, 0) != 1)
+        err = LT_ENOTEAM;
+    if (err != LT_OK) {
+        hello_fail(s, err);
+        return;
+    }
+    s->who.person.v = lt_pg_i64(r, 0, 0, 0);
+    s->who.entry.v = lt_pg_i64(r, 0, 0, 2);
+    snprintf(s->who.name, sizeof s->who.name, "%s", lt_pg_text(r, 0, 0, 1));
+    snprintf(s->who.unit, sizeof s->who.unit, "%s", lt_pg_text(r, 0, 0, 4));
+    struct lt_entry *e = lt_contest_entry_add(c, s->who.entry.v, 0, lt_pg_text(r, 0, 0, 3),
+                                              s->who.unit, false);
+    struct lt_player *p =
+        e ? lt_contest_player_add(c, e, s->who.person.v, s->who.name) : NULL;
+    if (p)
+        session_enter(s, c, p);
+    else
+        hello_fail(s, LT_EFULL);
+}
+
+/* Teams are registered beforehand; who is not in one cannot play. */
+static void hello_team(struct session *s, struct lt_contest *c)
+{
+    char event[24];
+    struct lt_pg_req *r;
+    if (!s->ticket || c->engine.phase == LT_PHASE_DRAFT) {
+        hello_fail(s, s->ticket ? LT_ENOTOPEN : LT_ENOGUESTS);
+        return;
+    }
+    r = lt_pg_req_new(lt_hub_pg(s->all->hub), s->who.tenant);
+    assert(r);
+    snprintf(event, sizeof event, "%lld", (long long)c->event.v);
+    lt_pg_req_add(r, LT_SQL_TEAM_OF, (const char *[]){event, s->ticket->sub});
+    session_hold(s);
+    int err = lt_pg_submit(r, on_team, s);
+    if (err != LT_OK) {
+        s->pending--;
+        hello_fail(s, err);
+        return;
+    }
+    lt_hub_hold(c, &s->member);
 }
 
 /* May somebody who has no entry yet join now? */
@@ -276,19 +329,24 @@ static void hello_join(struct session *s, struct lt_contest *c)
 
 static void hello_play(struct session *s, struct lt_contest *c)
 {
+    struct lt_player *p = lt_contest_player(c, s->who.person.v);
+    struct lt_entry *e = lt_contest_entry(c, s->who.entry.v);
     if (s->who.entry.v == 0) {
-        hello_join(s, c);
+        (c->sheet.teams ? hello_team : hello_join)(s, c);
         return;
     }
-    struct lt_entry *e = lt_contest_entry_add(c, s->who.entry.v, s->who.person.v, s->who.name,
-                                              s->who.unit, s->who.guest);
-    if (e)
-        session_enter(s, c, e);
+    if (!e && !c->sheet.teams)
+        e = lt_contest_entry_add(c, s->who.entry.v, s->who.person.v, s->who.name, s->who.unit,
+                                 s->who.guest);
+    if (!p && e) /* of a team that this node knows; the token says that the person is in it */
+        p = lt_contest_player_add(c, e, s->who.person.v, s->who.name);
+    if (p && p->entry->id == s->who.entry.v)
+        session_enter(s, c, p);
     else
-        hello_fail(s, LT_EFULL);
+        hello_fail(s, e ? LT_ESESSION : LT_ENOTEAM);
 }
 
-/* ---- desks ---- */
+/* ---- desks and judges ---- */
 
 static void on_staff(void *arg, int err, const struct lt_pg_result *r)
 {
@@ -298,8 +356,9 @@ static void on_staff(void *arg, int err, const struct lt_pg_result *r)
     struct lt_contest *c = s->member.contest;
     if (c)
         lt_hub_leave(&s->member);
-    bool may =
-        err == LT_OK && lt_pg_rows(r, 0) == 1 && (lt_pg_bool(r, 0, 0, 3) || s->who.event.v == 0);
+    int column = s->who.role == LT_SESSION_JUDGE ? 4 : 3;
+    bool may = err == LT_OK && lt_pg_rows(r, 0) == 1 &&
+               (lt_pg_bool(r, 0, 0, column) || s->who.event.v == 0);
     if (err != LT_OK || !may) {
         hello_fail(s, err != LT_OK ? err : LT_EFORBIDDEN);
         return;
@@ -353,6 +412,7 @@ static void on_contest(void *arg, int err, struct lt_contest *c)
         session_enter(s, c, NULL);
         break;
     case LT_ROLE_ID_DESK:
+    case LT_ROLE_ID_JUDGE:
         hello_staff(s, c);
         break;
     case LT_ROLE_IDS:
@@ -379,7 +439,7 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
 {
     bool ways = m->has_ticket + m->has_session + m->has_code == 1;
     bool fits = !(m->role == LT_ROLE_ID_STAGE && !m->has_session) &&
-                !(m->role == LT_ROLE_ID_DESK && m->has_code);
+                !((m->role == LT_ROLE_ID_DESK || m->role == LT_ROLE_ID_JUDGE) && m->has_code);
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_state(s, SESSION_JOINING);
     s->who = (struct lt_session){0};

@@ -68,6 +68,16 @@ void session_hello(struct session *s, const struct lt_hello_in *m);
 void session_hello_done(struct session *s); /* forget what only joining needs */
 /* session_play.c */
 void session_answer(struct session *s, const struct lt_answer_in *m);
+/* session_command.c */
+void session_command(struct session *s, const struct lt_command_in *m);
+/* The canonical JSON of a response to question qi, checked; `ret` has LT_FILL_BYTES + 1 bytes.
+ * LT_ENOQUESTION, LT_EANSWER. */
+int session_response(const struct lt_contest *c, int qi, const int *choice, int n_choice,
+                     const char *text, char *ret);
+/* Keep what this node refused by itself, beside the commands that the driver refused. */
+void session_record_refusal(struct session *s, const char *action, const char *id,
+                            const struct lt_command_args *args, int err);
+void session_rules(struct session *s);
 /* session_rtt.c: round trips of players, from entering to closing. */
 void session_rtt_init(struct session *s);
 void session_rtt_start(struct session *s);
@@ -80,9 +90,10 @@ void session_rtt_evidence(const struct session *s, struct lt_clock at, int64_t c
                           struct lt_evidence *ret);
 /* session_desk.c */
 void session_list_events(struct session *s);
-void session_command(struct session *s, const struct lt_command_in *m);
 void session_roster(struct session *s, const struct lt_roster_in *m);
+void session_preview(struct session *s, const struct lt_preview_in *m);
+void session_evidence(struct session *s, const struct lt_evidence_in *m);
 /* session_welcome.c: the last step of joining, for every role. */
-void session_enter(struct session *s, struct lt_contest *c, struct lt_entry *e);
+void session_enter(struct session *s, struct lt_contest *c, struct lt_player *p);
 /* A token for this session, or for a stage of its event. */
 void session_token(const struct session *s, enum lt_session_role role, char *out, size_t cap);

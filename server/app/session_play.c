@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "domain/grading.h"
-#include "domain/scoring.h"
 #include "session_internal.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -15,12 +14,12 @@
 
 enum { ACK_BYTES = 1024 };
 
-/* Lives from queueing to commit; the entry may outlive the connection, so the outcome is kept with
+/* Lives from queueing to commit; the player may outlive the connection, so the outcome is kept with
  * it. */
 struct flight {
     struct session *s;
     struct lt_contest *contest;
-    int64_t entry;
+    int64_t person;
     int qi;
     char answer_id[LT_ANSWER_ID_BYTES + 1];
     struct lt_member hold; /* keeps the event here until the commit */
@@ -42,15 +41,18 @@ static void on_committed(void *arg, int err, bool late)
 {
     struct flight *f = arg;
     struct lt_contest *c = f->contest;
-    struct lt_entry *e = lt_contest_entry(c, f->entry);
-    bool mine = e && e->saved.qi == f->qi && strcmp(e->saved.answer_id, f->answer_id) == 0;
+    struct lt_player *p = lt_contest_player(c, f->person);
+    bool mine = p && p->saved.qi == f->qi && strcmp(p->saved.answer_id, f->answer_id) == 0;
     if (mine && err == LT_OK) {
-        e->saved.state = late ? LT_SAVED_LATE : LT_SAVED_YES;
-        if (!late && c->engine.qi == f->qi)
-            lt_hub_answered(c);
+        char *body = strdup(p->saved.body);
+        assert(body);
+        lt_player_saved(c, p, f->qi, late ? LT_SAVED_LATE : LT_SAVED_YES, f->answer_id, body);
+        free(body);
+        if (!late)
+            lt_hub_answered(c, p, f->qi);
     } else if (mine) {
-        lt_entry_unsaved(
-            e); /* whatever stands is another answer, or none: the database will be asked */
+        lt_player_unsaved(
+            p); /* whatever stands is another answer, or none: the database will be asked */
     }
     lt_hub_leave(&f->hold);
     if (session_back(f->s)) {
@@ -78,22 +80,43 @@ static int read_response(const struct lt_answer_in *m, const struct lt_question 
 
 /* This person's answer to this question is known here already. */
 static void answered_before(struct session *s, const struct lt_answer_in *m,
-                            const struct lt_entry *e)
+                            const struct lt_player *p)
 {
-    if (strcmp(e->saved.answer_id, m->id) != 0) {
+    if (strcmp(p->saved.answer_id, m->id) != 0) {
         session_refuse(s, LT_EANSWERED, m->id, m->q);
-    } else if (e->saved.state != LT_SAVED_PENDING) {
+    } else if (p->saved.state != LT_SAVED_PENDING) {
         lt_metric_add(LT_M_ANSWERS_DUPLICATE, 1);
-        ack(s, m->id, e->saved.qi, e->saved.state == LT_SAVED_LATE);
+        ack(s, m->id, p->saved.qi, p->saved.state == LT_SAVED_LATE);
     } /* pending: its own commit acknowledges it */
 }
 
-static int queue_answer(struct session *s, struct lt_entry *e, const struct lt_answer *a)
+/* May this member answer for the team now? */
+static int team_may_answer(const struct lt_contest *c, const struct lt_player *p, int qi)
+{
+    const struct lt_round_rule *round = lt_engine_round(&c->engine);
+    const struct lt_team *t = lt_engine_team(&c->engine, p->entry->id);
+    int step;
+    if (!c->sheet.teams)
+        return LT_OK;
+    if (round->policy == LT_POLICY_CAPTAIN && (!t || t->captain != p->person))
+        return LT_ENOTCAPTAIN;
+    if (lt_contest_answered_by(c, p->entry))
+        return LT_EANSWERED;
+    if (c->engine.n_open == 1)
+        return LT_OK;
+    step = lt_contest_step(c, p->entry);
+    if (step < 0 || qi < step)
+        return LT_EANSWERED;
+    return qi == step ? LT_OK : LT_ENOQUESTION;
+}
+
+static int queue_answer(struct session *s, struct lt_player *p, const struct lt_answer *a)
 {
     struct flight *f = calloc(1, sizeof *f);
     if (!f)
         return LT_EFULL;
-    *f = (struct flight){.s = s, .contest = s->member.contest, .entry = e->id, .qi = a->qi};
+    *f = (struct flight){
+        .s = s, .contest = s->member.contest, .person = p->person, .qi = a->qi};
     memcpy(f->answer_id, a->answer_id, sizeof f->answer_id);
     session_hold(s);
     int err = lt_commit_answer(s->all->answers, a, on_committed, f);
@@ -103,50 +126,61 @@ static int queue_answer(struct session *s, struct lt_entry *e, const struct lt_a
         return err;
     }
     lt_hub_hold(f->contest, &f->hold);
-    lt_entry_saved(e, a->qi, LT_SAVED_PENDING, a->answer_id, a->body);
+    lt_player_saved(f->contest, p, a->qi, LT_SAVED_PENDING, a->answer_id, a->body);
     return LT_OK;
+}
+
+/* Out of turn, out of time, not by the captain: told to the player, and kept for the record. */
+static void refuse_answer(struct session *s, const struct lt_answer_in *m, int err)
+{
+    struct lt_command_args args = {.qi = m->q - 1, .entry = s->who.entry.v};
+    session_refuse(s, err, m->id, m->q);
+    if (err == LT_ENOTTURN || err == LT_ENOTCAPTAIN || err == LT_ECLOSED || err == LT_EOUT ||
+        err == LT_EDECLINED)
+        session_record_refusal(s, "answer", m->id, &args, err);
 }
 
 void session_answer(struct session *s, const struct lt_answer_in *m)
 {
     struct lt_contest *c = s->member.contest;
-    struct lt_entry *e = s->member.entry;
+    struct lt_player *p = s->member.player;
     struct lt_cluster *cluster = lt_hub_cluster(s->all->hub);
     int64_t now_us = lt_cluster_at_us(cluster, lt_loop_now_fresh(s->all->loop)), used_us;
     int qi = m->q - 1;
-    if (!e) {
+    if (!p) {
         session_refuse(s, LT_EFORBIDDEN, m->id, m->q);
         return;
     }
-    if (e->saved.qi == qi) {
-        answered_before(s, m, e);
+    if (p->saved.qi == qi) {
+        answered_before(s, m, p);
         return;
     }
-    int err = lt_engine_accepts(&c->engine, qi, now_us, &used_us);
+    int err = lt_engine_accepts(&c->engine, qi, p->entry->id, now_us, &used_us);
+    if (err == LT_OK)
+        err = team_may_answer(c, p, qi);
     if (err != LT_OK) {
-        session_refuse(s, err, m->id, m->q);
+        refuse_answer(s, m, err);
         return;
     }
     const struct lt_question *q = c->questions[qi];
-    const struct lt_round_rule *round = lt_sheet_round_of(&c->sheet, qi, &(int){0}, &(int){0});
+    const struct lt_round_rule *round = lt_engine_round(&c->engine);
+    int64_t credit_us = session_rtt_credit_us(s);
     struct lt_response response;
     err = read_response(m, q, &response);
     struct lt_answer a = {.tenant = c->tenant,
                           .event = c->event,
-                          .person = {e->person},
-                          .entry = {e->id},
+                          .person = {p->person},
+                          .entry = {p->entry->id},
                           .season = c->season,
                           .qi = qi,
-                          .used_us = used_us,
+                          .used_us = used_us > credit_us ? used_us - credit_us : 0,
                           .received_us = now_us};
     if (err == LT_OK && lt_response_write(&response, q->type, a.body, sizeof a.body) < 0)
         err = LT_EANSWER;
     if (err == LT_OK) {
-        struct lt_verdict v = lt_grade(q, &response, round->score.partial);
-        a.right = v.right;
-        a.points_c = lt_score(&round->score, v, used_us, round->seconds * 1000000LL, e->streak);
+        a.right = lt_grade(q, &response, round->score.partial).right;
         memcpy(a.answer_id, m->id, sizeof a.answer_id);
-        err = queue_answer(s, e, &a);
+        err = queue_answer(s, p, &a);
     }
     if (err != LT_OK)
         session_refuse(s, err, m->id, m->q);

@@ -12,7 +12,8 @@ enum { WELCOME_BYTES = 256 * 1024 };
 
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
-                                                  [LT_SESSION_DESK] = LT_MEMBER_DESK};
+                                                  [LT_SESSION_DESK] = LT_MEMBER_DESK,
+                                                  [LT_SESSION_JUDGE] = LT_MEMBER_DESK};
 
 void session_token(const struct session *s, enum lt_session_role role, char *out, size_t cap)
 {
@@ -52,16 +53,20 @@ static void send_missed(struct session *s, struct lt_contest *c, int64_t from)
     for (int64_t seq = from + 1; seq <= c->engine.seq; seq++)
         send_frame(s, c->ring[seq % LT_RING_FRAMES]);
     lt_hub_presence(c, &presence);
-    struct lt_frame *f[3] = {
-        lt_view_presence_frame(&presence), c->settled > 0 ? lt_view_board_frame(c) : NULL,
-        c->settled > 0 && s->member.entry ? lt_view_own_frame(c, s->member.entry) : NULL};
-    for (int i = 0; i < 3; i++) {
+    const struct lt_member *me = &s->member;
+    bool board = c->board_version > 0, desk = me->role == LT_MEMBER_DESK;
+    struct lt_frame *f[] = {
+        lt_view_presence_frame(&presence),    board ? lt_view_board_frame(c) : NULL,
+        board ? lt_view_own_frame(c, me) : NULL, lt_view_team_frame(c, me),
+        lt_view_step_frame(c, me),            desk ? lt_view_script_frame(c, me) : NULL,
+        c->seal.hash[0] ? lt_view_seal_frame(c) : NULL};
+    for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
         send_frame(s, f[i]);
         lt_frame_unref(f[i]);
     }
 }
 
-static void welcome(struct session *s, struct lt_contest *c, struct lt_entry *e)
+static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p)
 {
     char token[1025], stage_token[1025];
     struct lt_buf b;
@@ -78,13 +83,13 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_entry *e)
         .name = s->who.name[0] ? s->who.name : NULL,
         .unit = s->who.unit,
         .guest = s->who.guest,
-        .entry = e,
+        .player = p,
         .now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub)),
         .resume_seq = resume,
     };
     s->member.conn = s->conn;
     s->member.role = w.role;
-    s->member.entry = e;
+    s->member.player = p;
     s->member.seq = c->engine.seq;
     s->member.since_us = w.now_us;
     session_state(s, SESSION_LIVE);
@@ -107,36 +112,41 @@ static void on_saved(void *arg, int err, const struct lt_pg_result *r)
     if (!session_back(s))
         return;
     struct lt_contest *c = s->member.contest;
-    struct lt_entry *e = s->member.entry;
+    struct lt_player *me = s->member.player;
     lt_hub_leave(&s->member);
     if (err != LT_OK) {
         session_refuse(s, err, NULL, 0);
         return;
     }
-    if (lt_pg_rows(r, 0) == 1 && e->saved.qi < s->saved_qi)
-        lt_entry_saved(e, s->saved_qi, lt_pg_bool(r, 0, 0, 2) ? LT_SAVED_LATE : LT_SAVED_YES,
-                       lt_pg_text(r, 0, 0, 0), lt_pg_text(r, 0, 0, 1));
-    welcome(s, c, e);
+    for (int i = 0; i < lt_pg_rows(r, 0); i++) {
+        struct lt_player *p = lt_contest_player(c, lt_pg_i64(r, 0, i, 1));
+        if (p && p->entry == me->entry)
+            lt_player_saved(c, p, (int)lt_pg_i64(r, 0, i, 0),
+                            lt_pg_bool(r, 0, i, 4) ? LT_SAVED_LATE : LT_SAVED_YES,
+                            lt_pg_text(r, 0, i, 2), lt_pg_text(r, 0, i, 3));
+    }
+    welcome(s, c, me);
 }
 
-void session_enter(struct session *s, struct lt_contest *c, struct lt_entry *e)
+void session_enter(struct session *s, struct lt_contest *c, struct lt_player *p)
 {
     const struct lt_engine *g = &c->engine;
-    bool asked = g->qstate == LT_Q_OPEN || g->qstate == LT_Q_CLOSING || g->qstate == LT_Q_CLOSED;
-    if (!e || !asked || e->saved.qi == g->qi) {
-        welcome(s, c, e);
+    bool asked = g->qstate >= LT_Q_OPEN && g->qstate <= LT_Q_CLOSED;
+    if (!p || !asked || (!c->sheet.teams && p->saved.qi == g->qi)) {
+        welcome(s, c, p);
         return;
     }
-    /* It may have answered on another node, or before a restart of this one. */
-    char event[24], qi[12], season[12], person[24];
+    /* It, or a member of the same team, may have answered on another node, or before a restart of
+     * this one. */
+    char event[24], qi[12], to[12], season[12], entry[24];
     snprintf(event, sizeof event, "%lld", (long long)c->event.v);
     snprintf(qi, sizeof qi, "%d", g->qi);
+    snprintf(to, sizeof to, "%d", g->qi + g->n_open);
     snprintf(season, sizeof season, "%d", c->season);
-    snprintf(person, sizeof person, "%lld", (long long)e->person);
+    snprintf(entry, sizeof entry, "%lld", (long long)p->entry->id);
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), c->tenant);
     assert(r);
-    lt_pg_req_add(r, LT_SQL_SAVED, (const char *[]){event, qi, season, person});
-    s->saved_qi = g->qi;
+    lt_pg_req_add(r, LT_SQL_SAVED, (const char *[]){event, qi, to, season, entry});
     session_hold(s);
     int err = lt_pg_submit(r, on_saved, s);
     if (err != LT_OK) {
@@ -145,5 +155,5 @@ void session_enter(struct session *s, struct lt_contest *c, struct lt_entry *e)
         return;
     }
     lt_hub_hold(c, &s->member);
-    s->member.entry = e;
+    s->member.player = p;
 }

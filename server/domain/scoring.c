@@ -53,3 +53,19 @@ int64_t lt_score(const struct lt_score_rule *rule, struct lt_verdict v, int64_t 
         points_c += streak_bonus(rule, streak);
     return points_c;
 }
+
+int64_t lt_jury_points_c(const struct lt_jury_rule *rule, const int64_t *marks_c, int n)
+{
+    int64_t sum_c = 0, high_c = INT64_MIN, low_c = INT64_MAX;
+
+    for (int i = 0; i < n; i++) {
+        sum_c += marks_c[i];
+        high_c = marks_c[i] > high_c ? marks_c[i] : high_c;
+        low_c = marks_c[i] < low_c ? marks_c[i] : low_c;
+    }
+    if (rule->drop && n >= 3) {
+        sum_c -= high_c + low_c;
+        n -= 2;
+    }
+    return scaled(sum_c, 1, n);
+}

@@ -372,28 +372,18 @@ static void settle_wager(struct question *q)
     }
 }
 
-/* Mean of the marks, of three or more without one highest and one lowest. */
 static void settle_jury(struct question *q)
 {
     const struct pairs *marks = &q->facts->marks;
-    int64_t sum_c = 0, high_c = INT64_MIN, low_c = INT64_MAX;
-    int n = marks->n;
+    int64_t values_c[LT_JUDGES_MAX];
     struct outcome o = {.answered = true};
+    int n = marks->n < LT_JUDGES_MAX ? marks->n : LT_JUDGES_MAX;
 
     if (n == 0 || q->facts->turn == 0)
         return;
-    for (int i = 0; i < n; i++) {
-        int64_t mark_c = marks->p[i].value;
-
-        sum_c += mark_c;
-        high_c = mark_c > high_c ? mark_c : high_c;
-        low_c = mark_c < low_c ? mark_c : low_c;
-    }
-    if (q->rule->jury.drop && n >= 3) {
-        sum_c -= high_c + low_c;
-        n -= 2;
-    }
-    o.points_c = standings_div(sum_c, n);
+    for (int i = 0; i < n; i++)
+        values_c[i] = marks->p[i].value;
+    o.points_c = lt_jury_points_c(&q->rule->jury, values_c, n);
     o.right = o.points_c > 0;
     credit(q, standings_entry(q->s, q->facts->turn), &o);
 }

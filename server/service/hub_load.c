@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOG_PAGE = 500, ENTRY_PAGE = 20000, SCORE_PAGE = 20000, ENTRY_MARGIN_US = 60 * 1000 * 1000 };
+enum { LOG_PAGE = 500, ENTRY_PAGE = 20000, ENTRY_MARGIN_US = 60 * 1000 * 1000 };
 
 /* Numbers as parameters. */
 struct num {
@@ -277,7 +277,7 @@ static void on_scores(void *arg, int err, const struct lt_pg_result *r)
     if (c->sync->state == SYNC_FAILED || err != LT_OK) {
         c->sync->fetching_scores = false; /* the tick tries again */
         load_fail(c, err);
-    } else if (n == SCORE_PAGE) {
+    } else if (n == LT_SCORES_PAGE) {
         fetch_scores_page(c);
     } else {
         scores_end(c);

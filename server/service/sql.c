@@ -45,11 +45,11 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND joined_at >= 'epoch'::timestamptz + $2::bigint * interval '1 microsecond' AND entry_id "
       "> $3::bigint "
       "ORDER BY entry_id LIMIT 20000"),
-    S(SCORES, 4,
-      "SELECT person_id, entry_id, \"right\", points_c, used_us FROM leitai.answer WHERE tenant_id "
-      "= leitai.current_tenant() "
-      "AND event_id = $1::bigint AND qi = $2::smallint AND season = $3::smallint AND NOT late "
-      "AND person_id > $4::bigint ORDER BY person_id LIMIT 20000"),
+    S(SCORES, 5,
+      "SELECT qi, person_id, entry_id, body, used_us, received_us FROM leitai.answer "
+      "WHERE tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND qi < $2::smallint "
+      "AND season = $3::smallint AND NOT late AND (qi, person_id) > ($4::smallint, $5::bigint) "
+      "ORDER BY qi, person_id LIMIT 20000"),
     S(SAVED, 5,
       "SELECT qi, person_id, answer_id, body, late FROM leitai.answer WHERE tenant_id = "
       "leitai.current_tenant() AND event_id = $1::bigint AND qi >= $2::smallint AND qi < "
@@ -108,7 +108,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "$7::text[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[]) "
       "AS x(season, event_id, qi, person_id, entry_id, answer_id, body, rt, points_c, used_us, "
       "received_us)), "
-      "g AS (SELECT q.event_id, q.qi, q.state FROM leitai.question_instance q WHERE q.tenant_id = "
+      "g AS (SELECT q.event_id, q.qi, q.state, q.gate_entry FROM leitai.question_instance q WHERE q.tenant_id = "
       "leitai.current_tenant() "
       "AND (q.event_id, q.qi) IN (SELECT i.event_id, i.qi FROM i) ORDER BY q.event_id, q.qi FOR "
       "SHARE) "
@@ -117,8 +117,8 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "points_c, used_us, received_us) "
       "SELECT i.season, leitai.current_tenant(), i.event_id, i.qi, i.person_id, i.entry_id, "
       "i.answer_id, i.body, "
-      "g.state NOT IN ('open', 'closing'), i.rt, i.points_c, i.used_us, i.received_us FROM i JOIN "
-      "g USING (event_id, qi) "
+      "g.state NOT IN ('open', 'closing') OR g.gate_entry NOT IN (0, i.entry_id), i.rt, i.points_c, i.used_us, i.received_us FROM i JOIN "
+      "g USING (event_id, qi) WHERE g.state <> 'sealed' "
       "ORDER BY i.event_id, i.qi, i.person_id ON CONFLICT DO NOTHING"),
     S(ANSWERS_READ, 4,
       "SELECT i.ord, a.answer_id, a.late FROM unnest($1::smallint[], $2::bigint[], $3::smallint[], "
@@ -187,9 +187,9 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.current_tenant() "
       "AND event_id = $1::bigint AND outcome IS NULL ORDER BY inbox_no LIMIT 20"),
     S(PRESSES, 2,
-      "SELECT person_id, args, outcome FROM leitai.inbox WHERE tenant_id = "
-      "leitai.current_tenant() AND event_id = $1::bigint AND action = 'press' AND expect_q = "
-      "$2::integer AND outcome IS NOT NULL ORDER BY inbox_no LIMIT 1000"),
+      "SELECT seq, at_us, kind, payload FROM leitai.event_log WHERE tenant_id = "
+      "leitai.current_tenant() AND event_id = $1::bigint AND kind IN ('press', 'held') "
+      "AND payload LIKE '{\"qi\":' || $2::integer || ',%' ORDER BY seq LIMIT 1000"),
     S(INBOX_OUTCOME, 3,
       "UPDATE leitai.inbox SET outcome = $3 WHERE tenant_id = leitai.current_tenant() AND event_id "
       "= $1::bigint "
@@ -202,6 +202,8 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "SELECT p.person_id, p.name, COALESCE(u.name, ''), EXISTS (SELECT FROM leitai.role_grant r "
       "WHERE r.tenant_id = p.tenant_id AND r.person_id = p.person_id AND r.role IN ('admin', "
       "'organiser', 'host') "
+      "AND r.event_id IN (0, $2::bigint)), EXISTS (SELECT FROM leitai.role_grant r "
+      "WHERE r.tenant_id = p.tenant_id AND r.person_id = p.person_id AND r.role = 'judge' "
       "AND r.event_id IN (0, $2::bigint)) FROM leitai.person p "
       "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id "
       "AND m.valid_to IS NULL "

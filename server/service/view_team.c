@@ -7,6 +7,7 @@
 #include "view_internal.h"
 
 #include "base/err.h"
+#include "domain/scoring.h"
 #include "service/hub.h"
 #include <assert.h>
 #include <string.h>

@@ -42,6 +42,7 @@ M(TAKEOVERS, COUNTER, "leitai_takeovers_total", "Events taken over from another 
 M(DEPOSED, COUNTER, "leitai_deposed_total", "Writes refused because another node had become the driver")
 M(GAP_FILLS, COUNTER, "leitai_gap_fills_total", "Reads of the log because a published record was missing")
 M(COMMANDS, COUNTER, "leitai_commands_total", "Host commands taken from the inbox")
+M(REFUSALS_UNRECORDED, COUNTER, "leitai_refusals_unrecorded_total", "Refused answers that could not be kept for the record")
 M(ROSTER_REQUESTS, COUNTER, "leitai_roster_requests_total", "Pages of entries given to desks")
 M(CREDITS_POSTED, COUNTER, "leitai_credits_posted_total", "Credit entries posted to the study record")
 M(CREDIT_RETRIES, COUNTER, "leitai_credit_retries_total", "Postings of credits that failed and will be repeated")

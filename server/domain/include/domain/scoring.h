@@ -11,3 +11,6 @@
  * Halves are rounded up. A wrong answer gives `wrong` as it is. */
 int64_t lt_score(const struct lt_score_rule *rule, struct lt_verdict v, int64_t used_us,
                  int64_t limit_us, int streak);
+/* Points of a performed part from the judges' marks (hundredths, n ≥ 1): their mean, halves away from
+ * zero; with the rule's `drop` and three marks or more without one highest and one lowest. */
+int64_t lt_jury_points_c(const struct lt_jury_rule *rule, const int64_t *marks_c, int n);

@@ -52,6 +52,7 @@ enum lt_session_role {
     LT_SESSION_PLAY,
     LT_SESSION_STAGE,
     LT_SESSION_DESK,
+    LT_SESSION_JUDGE,
     LT_SESSION_ROLES /* count */
 };
 /* The holder of a session token, complete, so that resuming needs no database. */

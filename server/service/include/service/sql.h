@@ -15,8 +15,8 @@ enum lt_sql {
     LT_SQL_HEAD, /* $1 event, $2 dead after µs → seq, token, node, whether its driver is alive */
     LT_SQL_ENTRIES, /* $1 event, $2 joined at or after (µs), $3 after entry → entry, person, name,
                        unit, guest, joined µs; at most 20,000 */
-    LT_SQL_SCORES, /* $1 event, $2 qi, $3 season, $4 after person → person, entry, right, points_c,
-                      used_us; at most 20,000, by person */
+    LT_SQL_SCORES, /* $1 event, $2 to qi, $3 season, $4 after qi, $5 after person → qi, person, entry,
+                      body, used_us, received_us; LT_SCORES_PAGE at most, in order */
     LT_SQL_SAVED,  /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry → qi, person, answer id,
                       body, late; by qi */
     LT_SQL_MEMBERS, /* $1 event → entry, person, name, captain: of teams */
@@ -45,13 +45,14 @@ enum lt_sql {
     LT_SQL_INBOX_ADD, /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q, $6 args */
     LT_SQL_INBOX_REFUSED, /* the same, $7 outcome: what a node refused by itself, for the record */
     LT_SQL_INBOX_PENDING, /* $1 event → command id, person, action, expect_q, args; at most 20 */
-    LT_SQL_PRESSES,       /* $1 event, $2 qi → the inbox's presses: person, args, outcome */
+    LT_SQL_PRESSES, /* $1 event, $2 qi → seq, at_us, kind, payload of its presses and holders */
     LT_SQL_INBOX_OUTCOME, /* $1 event, $2 command id, $3 outcome */
     LT_SQL_INBOX_READ,    /* $1 event, $2 command id → outcome or NULL */
     LT_SQL_STAFF, /* $1 ext id, $2 event, $3 person (used instead of $1 when > 0) → person, name,
-                     unit, may host */
+                     unit, may host, may judge */
     LT_SQL_STAFF_EVENTS, /* $1 person → event, title, phase, code, questions, entries; at most 200
                           */
     LT_SQL_STATEMENTS    /* count */
 };
+enum { LT_SCORES_PAGE = 20000 };
 extern const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS];
