@@ -58,6 +58,14 @@ CREATE FUNCTION answers_digest(p_event bigint, p_from integer, p_to integer, p_s
               ORDER BY a.qi, a.person_id, a.attempt), ''), 'UTF8')), 'hex')
           FROM leitai.answer a WHERE a.tenant_id = leitai.current_tenant() AND a.event_id = p_event AND a.season = p_season
               AND a.qi >= p_from AND a.qi < p_to AND (p_entry = 0 OR a.entry_id = p_entry) AND (p_late OR NOT a.late) $$;
+-- SHA-256 over all that was sent in, also what came late or was refused: what the last record of an event carries.
+CREATE FUNCTION event_digest(p_event bigint, p_season smallint) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT encode(sha256(convert_to(leitai.answers_digest(p_event, 0, 32767, p_season, 0, true) || COALESCE((
+              SELECT string_agg(concat_ws('|', i.command_id, i.person_id, i.action, i.expect_q, i.args, i.outcome), E'\n'
+                  ORDER BY i.inbox_no) FROM leitai.inbox i WHERE i.tenant_id = leitai.current_tenant() AND i.event_id = p_event
+                  AND i.action IN ('answer', 'press', 'stake')), ''), 'UTF8')), 'hex') $$;
+REVOKE ALL ON FUNCTION event_digest(bigint, smallint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION event_digest(bigint, smallint) TO leitai_app;
 REVOKE ALL ON FUNCTION log_row_hash(bytea, bigint, bigint, bigint, bigint, bigint, bigint, text, text, text), content_digest(bigint),
     answers_digest(bigint, integer, integer, smallint, bigint, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION log_row_hash(bytea, bigint, bigint, bigint, bigint, bigint, bigint, text, text, text),

@@ -1,7 +1,7 @@
 /* `leitai link`: a personal address, for whoever starts an event without the study platform at
  * hand.
  *
- *   leitai link play|desk --tenant CODE --event CODE_OR_ID --person EXTID [--kid KEYID]
+ *   leitai link play|desk|judge --tenant CODE --event CODE_OR_ID --person EXTID [--kid KEYID]
  *   leitai link play|stage --tenant CODE --event CODE_OR_ID
  *
  * A person's address carries a ticket, signed with the tenant's key as the study platform would
@@ -10,8 +10,8 @@
  * and nowhere else. */
 #include "app/commands.h"
 
-#include "app/db.h"
 #include "base/err.h"
+#include "lookup.h"
 #include "service/auth.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,11 +23,9 @@ enum { ERR_BYTES = 4096, URL_BYTES = 1024, KEY_BYTES = 512 };
 
 struct link {
     const struct lt_config *config;
-    const char *page, *tenant, *event, *person, *kid;
+    const char *page, *person, *kid;
+    struct lookup at;
     struct lt_db *db;
-    struct lt_tenant_id tenant_id;
-    struct lt_event_id event_id;
-    char join_code[16];
     char name[81], unit[65];
     struct lt_buf *err;
 };
@@ -45,37 +43,6 @@ static int no(struct link *l, const char *what, const char *which)
 {
     lt_buf_printf(l->err, "there is no %s %s", what, which);
     return LT_ENOENT;
-}
-
-static int find_tenant(struct link *l)
-{
-    struct lt_rows *rows;
-    int err = lt_db_exec(l->db, &rows, "SELECT COALESCE(leitai.find_tenant($1), 0)", l->tenant);
-    if (err != LT_OK)
-        return told(l, err);
-    l->tenant_id.v = lt_rows_i64(rows, 0, 0);
-    lt_rows_free(rows);
-    return l->tenant_id.v ? LT_OK : no(l, "tenant", l->tenant);
-}
-
-/* By code; a number that is no code is an id. */
-static int find_event(struct link *l)
-{
-    struct lt_rows *rows;
-    int err = lt_db_exec(
-        l->db, &rows,
-        "SELECT event_id, join_code FROM leitai.event WHERE tenant_id = leitai.current_tenant() "
-        "AND (code = $1 OR event_id::text = $1) ORDER BY code = $1 DESC LIMIT 1",
-        l->event);
-    if (err != LT_OK)
-        return told(l, err);
-    bool found = lt_rows_count(rows) == 1;
-    if (found) {
-        l->event_id.v = lt_rows_i64(rows, 0, 0);
-        snprintf(l->join_code, sizeof l->join_code, "%s", lt_rows_text(rows, 0, 1));
-    }
-    lt_rows_free(rows);
-    return found ? LT_OK : no(l, "event", l->event);
 }
 
 static int find_person(struct link *l)
@@ -101,12 +68,12 @@ static int find_person(struct link *l)
 
 static int look_up(struct link *l)
 {
-    int err = find_tenant(l);
+    int err = lookup_event(&l->at, l->db);
+    lt_buf_str(l->err, l->at.missing);
+    if (err != LT_OK || !l->person)
+        return told(l, err);
+    err = told(l, lt_db_begin(l->db, l->at.tenant));
     if (err == LT_OK)
-        err = told(l, lt_db_begin(l->db, l->tenant_id));
-    if (err == LT_OK)
-        err = find_event(l);
-    if (err == LT_OK && l->person)
         err = find_person(l);
     lt_db_rollback(l->db);
     return err;
@@ -134,14 +101,14 @@ static int ticket(struct link *l, char *out, size_t cap)
     struct lt_rows *rows;
     unsigned char key[KEY_BYTES];
     size_t len = 0;
-    struct lt_ticket t = {.event = l->event_id, .expires_s = time(NULL) + LT_TICKET_LIFE_S};
-    snprintf(t.tenant_code, sizeof t.tenant_code, "%s", l->tenant);
+    struct lt_ticket t = {.event = l->at.event, .expires_s = time(NULL) + LT_TICKET_LIFE_S};
+    snprintf(t.tenant_code, sizeof t.tenant_code, "%s", l->at.tenant_code);
     snprintf(t.kid, sizeof t.kid, "%s", l->kid);
     snprintf(t.sub, sizeof t.sub, "%s", l->person);
     memcpy(t.name, l->name, sizeof t.name);
     memcpy(t.unit, l->unit, sizeof t.unit);
     int err = lt_db_exec(l->db, &rows, "SELECT alg, key_hex FROM leitai.find_ticket_key($1, $2)",
-                         l->tenant, l->kid);
+                         l->at.tenant_code, l->kid);
     if (err != LT_OK)
         return told(l, err);
     if (lt_rows_count(rows) != 1 || strcmp(lt_rows_text(rows, 0, 0), "HS256") != 0)
@@ -160,8 +127,8 @@ static int stage_token(struct link *l, char *out, size_t cap)
 {
     const char *secret = lt_config_str(l->config, "session_secret");
     struct lt_session s = {
-        .tenant = l->tenant_id,
-        .event = l->event_id,
+        .tenant = l->at.tenant,
+        .event = l->at.event,
         .role = LT_SESSION_STAGE,
         .expires_s = time(NULL) + lt_config_int(l->config, "session_ttl_s"),
     };
@@ -197,17 +164,17 @@ static void base_url(const struct lt_config *c, char *out, size_t cap)
 static int print_address(struct link *l)
 {
     char url[URL_BYTES], token[LT_TICKET_BYTES];
-    bool stage = strcmp(l->page, "stage") == 0;
+    bool stage = strcmp(l->page, "stage") == 0, judge = strcmp(l->page, "judge") == 0;
     int err = LT_OK;
     base_url(l->config, url, sizeof url);
     if (!stage && !l->person) {
-        printf("%s/#c=%s\n", url, l->join_code);
+        printf("%s/#c=%s\n", url, l->at.join_code);
         return LT_OK;
     }
     err = stage ? stage_token(l, token, sizeof token) : ticket(l, token, sizeof token);
     if (err == LT_OK)
-        printf("%s/%s#%c=%s&e=%" PRId64 "\n", url, l->page, stage ? 's' : 't', token,
-               l->event_id.v);
+        printf("%s/%s#%c=%s&e=%" PRId64 "%s\n", url, judge ? "play" : l->page,
+               stage ? 's' : 't', token, l->at.event.v, judge ? "&r=judge" : "");
     else
         told(l, err);
     explicit_bzero(token, sizeof token);
@@ -220,21 +187,17 @@ static int parse(struct link *l, int argc, char **argv)
         return LT_ECONFIG;
     l->page = argv[1];
     for (int i = 2; i < argc; i += 2) {
-        if (strcmp(argv[i], "--tenant") == 0)
-            l->tenant = argv[i + 1];
-        else if (strcmp(argv[i], "--event") == 0)
-            l->event = argv[i + 1];
-        else if (strcmp(argv[i], "--person") == 0)
+        if (strcmp(argv[i], "--person") == 0)
             l->person = argv[i + 1];
         else if (strcmp(argv[i], "--kid") == 0)
             l->kid = argv[i + 1];
-        else
+        else if (!lookup_option(&l->at, argv[i], argv[i + 1]))
             return LT_ECONFIG;
     }
     bool play = strcmp(l->page, "play") == 0, desk = strcmp(l->page, "desk") == 0,
-         stage = strcmp(l->page, "stage") == 0;
-    bool known = play || (desk && l->person) || (stage && !l->person);
-    return known && l->tenant && l->event ? LT_OK : LT_ECONFIG;
+         stage = strcmp(l->page, "stage") == 0, judge = strcmp(l->page, "judge") == 0;
+    bool known = play || ((desk || judge) && l->person) || (stage && !l->person);
+    return known && l->at.tenant_code && l->at.event_code ? LT_OK : LT_ECONFIG;
 }
 
 int lt_cmd_link(struct lt_config *c, int argc, char **argv)
@@ -244,7 +207,7 @@ int lt_cmd_link(struct lt_config *c, int argc, char **argv)
     struct lt_db_opts opts = {
         .url = lt_config_str(c, "database_url"), .name = "leitai link", .stop_fd = -1};
     if (parse(&l, argc, argv) != LT_OK) {
-        fprintf(stderr, "usage: leitai link play|desk --tenant CODE --event CODE_OR_ID --person "
+        fprintf(stderr, "usage: leitai link play|desk|judge --tenant CODE --event CODE_OR_ID --person "
                         "EXTID [--kid KEYID]\n"
                         "       leitai link play|stage --tenant CODE --event CODE_OR_ID\n");
         return EXIT_FAILURE;

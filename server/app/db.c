@@ -88,6 +88,11 @@ int lt_rows_count(const struct lt_rows *r)
     return PQntuples(r->r);
 }
 
+int lt_rows_columns(const struct lt_rows *r)
+{
+    return PQnfields(r->r);
+}
+
 const char *lt_rows_text(const struct lt_rows *r, int row, int col)
 {
     assert(row >= 0 && row < PQntuples(r->r) && col >= 0 && col < PQnfields(r->r));

@@ -3,6 +3,7 @@
  * generator with a fixed seed: every load makes the same rows. */
 #pragma once
 #include "app/db.h"
+#include "domain/rules.h"
 
 /* A small generator of random numbers (splitmix64). */
 struct rng {
@@ -15,7 +16,9 @@ int rng_below(struct rng *r, int n);
 /* Regions, units, people with their memberships, staff with their roles. `small`: one city's worth.
  */
 int demo_people_load(struct lt_db *d, bool small);
-/* The bank "law": all questions, or only those of one event. */
+/* The rule sheet of a demo event, as text and as the domain reads it. */
+const char *demo_sheet(const char *event, struct lt_sheet *ret);
+/* The bank "law" with its tasks: all questions, or only those of one event. */
 int demo_bank_load(struct lt_db *d, const char *only_event);
 /* The events of a tenant: rule sheets, rounds, questions. Those that are over are played by
  * simulated people up to the request to finalise. */

@@ -7,6 +7,7 @@
 #include "demo.h"
 #include "domain/question.h"
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMN_BYTES = 4 * 1024 * 1024 };
@@ -34,7 +35,7 @@ static void write_body(struct lt_buf *b, const struct csv *t, int row)
     lt_jsonw_str(&w, "stem", csv_get(t, row, "stem"));
     if (strcmp(type, "fill") == 0) {
         write_parts(&w, "accepted", answer);
-    } else {
+    } else if (strcmp(type, "task") != 0) {
         write_parts(&w, "options", csv_get(t, row, "options"));
         lt_jsonw_arr(&w, "key");
         for (const char *p = answer; *p; p++)
@@ -55,28 +56,26 @@ static void check_body(struct lt_buf *b)
     lt_question_free(q);
 }
 
-/* Whether a question is asked in an event (NULL: any question is wanted). */
-static bool wanted(const struct csv *asked, const char *event, const char *question)
+/* Whether a question is asked by a sheet (NULL: any question is wanted). */
+static bool wanted(const struct lt_sheet *only, const char *question)
 {
-    if (!event)
-        return true;
-    for (int i = 0; i < csv_rows(asked); i++)
-        if (strcmp(csv_get(asked, i, "event"), event) == 0 &&
-            strcmp(csv_get(asked, i, "question"), question) == 0)
-            return true;
-    return false;
+    for (int r = 0; only && r < only->n_rounds; r++)
+        for (int i = 0; i < only->rounds[r].draw.n_codes; i++)
+            if (strcmp(only->rounds[r].draw.codes[i], question) == 0)
+                return true;
+    return !only;
 }
 
 static const char *const copied[] = {"id", "topic", "type", "difficulty", "audience"};
 enum { COPIED = sizeof copied / sizeof *copied };
 
-static void collect(struct columns *c, const struct csv *bank, const struct csv *asked,
-                    const char *only_event)
+static void collect(struct columns *c, const char *file, const struct lt_sheet *only)
 {
+    struct csv *bank = csv_demo(file);
     struct lt_buf body;
     lt_buf_init(&body, LT_QUESTION_JSON_BYTES);
     for (int i = 0; i < csv_rows(bank); i++) {
-        if (!wanted(asked, only_event, csv_get(bank, i, "id")))
+        if (!wanted(only, csv_get(bank, i, "id")))
             continue;
         lt_buf_clear(&body);
         write_body(&body, bank, i);
@@ -86,15 +85,21 @@ static void collect(struct columns *c, const struct csv *bank, const struct csv 
         columns_text(c, COPIED, lt_buf_cstr(&body));
     }
     lt_buf_done(&body);
+    csv_free(bank);
 }
 
 int demo_bank_load(struct lt_db *d, const char *only_event)
 {
-    struct csv *bank = csv_demo("law-bank.csv"), *asked = csv_demo("event-questions.csv");
+    struct lt_sheet *only = only_event ? malloc(sizeof *only) : NULL;
     struct columns c;
+    assert(only || !only_event);
+    if (only)
+        demo_sheet(only_event, only);
     columns_init(&c, COPIED + 1, COLUMN_BYTES);
-    collect(&c, bank, asked, only_event);
+    collect(&c, "law-bank.csv", only);
+    collect(&c, "tasks.csv", only);
     columns_end(&c);
+    free(only);
     int err = lt_db_exec(d, NULL,
                          "INSERT INTO leitai.bank (tenant_id, code, name) VALUES "
                          "(leitai.current_tenant(), 'law', '普法知识题库')");
@@ -108,7 +113,5 @@ int demo_bank_load(struct lt_db *d, const char *only_event)
                          "WHERE b.tenant_id = leitai.current_tenant() AND b.code = 'law'",
                          c.text[0], c.text[1], c.text[2], c.text[3], c.text[4], c.text[5]);
     columns_done(&c);
-    csv_free(bank);
-    csv_free(asked);
     return err;
 }

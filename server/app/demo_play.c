@@ -35,7 +35,7 @@ enum {
 
 struct player {
     int64_t person, entry;
-    int skill, streak;
+    int skill;
 };
 /* What one player does with the current question. */
 struct move {
@@ -241,8 +241,9 @@ static struct lt_response wrong_response(struct play *p, const struct lt_questio
         i = rng_below(&p->rng, r.n_choice - 1);
         swap(&r.choice[i], &r.choice[i + 1]);
         break;
+    case LT_QT_TASK: /* the demo's contest has none */
     case LT_QTYPES:
-        assert(!"a type");
+        assert(!"a type that is answered");
     }
     return r;
 }
@@ -259,6 +260,7 @@ static int difficulty(enum lt_qtype t)
         return 18;
     case LT_QT_ORDER:
         return 25;
+    case LT_QT_TASK:
     case LT_QTYPES:
         break;
     }
@@ -311,15 +313,10 @@ static void answer(struct play *p, int i, int64_t used_us, int64_t received_us)
     columns_text(&p->answers, 3, body);
     columns_text(&p->answers, 4, m->late ? "t" : "f");
     columns_text(&p->answers, 5, v.right ? "t" : "f");
-    columns_i64(
-        &p->answers, 6,
-        lt_score(&rule->score, v, used_us, rule->seconds * (int64_t)SECOND_US, who->streak));
-    columns_i64(&p->answers, 7, used_us);
-    columns_i64(&p->answers, 8, received_us);
+    columns_i64(&p->answers, 6, used_us);
+    columns_i64(&p->answers, 7, received_us);
     if (!m->late)
         count(&p->tally, &r, v.right);
-    /* Until the next question the streak is that of answers that count. */
-    who->streak = !m->late && v.right ? who->streak + 1 : 0;
     m->done = true;
 }
 
@@ -331,7 +328,8 @@ static void answers_until(struct play *p, int64_t until_us)
         int64_t used_us, received_us = p->engine.opened_us + m->delay_us;
         if (!m->answers || m->done || m->delay_us >= until_us)
             continue;
-        if (lt_engine_accepts(&p->engine, p->engine.qi, received_us, &used_us) == LT_OK)
+        if (lt_engine_accepts(&p->engine, p->engine.qi, p->players[i].entry, received_us,
+                              &used_us) == LT_OK)
             answer(p, i, used_us, received_us);
     }
 }
@@ -343,14 +341,14 @@ static int store_answers(struct play *p)
     return lt_db_exec(p->db, NULL,
                       "INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, "
                       "entry_id, answer_id, body, late, "
-                      "\"right\", points_c, used_us, received_us) SELECT e.season, e.tenant_id, "
+                      "\"right\", used_us, received_us) SELECT e.season, e.tenant_id, "
                       "e.event_id, $2::smallint, i.* "
                       "FROM leitai.event e, unnest($3::bigint[], $4::bigint[], $5::text[], "
                       "$6::text[], $7::boolean[], "
-                      "$8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[]) AS i "
+                      "$8::boolean[], $9::bigint[], $10::bigint[]) AS i "
                       "WHERE e.tenant_id = leitai.current_tenant() AND e.event_id = $1",
                       p->event.s, lt_num(p->engine.qi).s, t[0], t[1], t[2], t[3], t[4], t[5], t[6],
-                      t[7], t[8]);
+                      t[7]);
 }
 
 static int pause_once(struct play *p)
@@ -375,9 +373,6 @@ static int ask(struct play *p, int64_t limit_us)
     if (err == LT_OK && p->engine.qi == PAUSED_QI)
         err = pause_once(p);
     answers_until(p, INT64_MAX);
-    for (int i = 0; i < p->n_players; i++)
-        if (!p->moves[i].done)
-            p->players[i].streak = 0;
     return err;
 }
 
@@ -410,8 +405,6 @@ static int play_questions(struct play *p)
     for (int qi = 0; qi < p->n_questions && err == LT_OK; qi++) {
         const struct lt_round_rule *rule = lt_sheet_round_of(&p->sheet, qi, &round, &index);
         assert(rule);
-        for (int i = 0; i < p->n_players && index == 0; i++)
-            p->players[i].streak = 0; /* streaks do not cross rounds */
         err = ask(p, rule->seconds * (int64_t)SECOND_US);
         if (err == LT_OK)
             err = settle(p);
@@ -527,7 +520,7 @@ int demo_play(struct lt_db *d, int64_t event, int64_t start_us)
     p->event = lt_num(event);
     p->rng.state = (uint64_t)start_us; /* the same event is played the same way */
     p->now_us = start_us - LOBBY_US;
-    columns_init(&p->answers, 9, COLUMN_BYTES);
+    columns_init(&p->answers, 8, COLUMN_BYTES);
     int err = read_sheet(p);
     if (err == LT_OK)
         err = read_questions(p);

@@ -346,10 +346,14 @@ static int decide_time(const struct lt_engine *e, const struct lt_input *in, str
     return LT_OK;
 }
 
+static bool digest_ok(const struct lt_input *in)
+{
+    return !in->digest || strlen(in->digest) <= LT_DIGEST_BYTES;
+}
+
 static int decide_tally(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
 {
-    if (!engine_tally_ok(in->answered, in->correct, in->dist) ||
-        (in->digest && strlen(in->digest) > LT_DIGEST_BYTES))
+    if (!engine_tally_ok(in->answered, in->correct, in->dist) || !digest_ok(in))
         return LT_ERANGE;
     if (e->qstate == LT_Q_CLOSED || e->qstate == LT_Q_REVEALED)
         return LT_OK;
@@ -382,12 +386,17 @@ static int decide_takeover(const struct lt_engine *e, const struct lt_input *in,
     return LT_OK;
 }
 
-static int decide_finalised(const struct lt_engine *e, struct lt_record *r)
+static int decide_finalised(const struct lt_engine *e, const struct lt_input *in,
+                            struct lt_record *r)
 {
     if (e->phase == LT_PHASE_FINAL)
         return LT_OK;
     if (!e->finalising)
         return LT_EPHASE;
+    if (!digest_ok(in))
+        return LT_ERANGE;
+    if (in->digest)
+        strcpy(r->digest, in->digest);
     r->kind = LT_REC_FINAL;
     r->phase = LT_PHASE_FINAL;
     return LT_OK;
@@ -405,7 +414,7 @@ static int decide_kind(const struct lt_engine *e, const struct lt_input *in, str
     case LT_IN_TAKEOVER:
         return decide_takeover(e, in, r);
     case LT_IN_FINALISED:
-        return decide_finalised(e, r);
+        return decide_finalised(e, in, r);
     }
     return LT_ERANGE;
 }

@@ -70,7 +70,7 @@ static const struct kind {
     [LT_REC_RULING] = {"ruling", F(RULING) | F(BY)},
     [LT_REC_DRIVER] = {"driver", F(NODE) | F(TOKEN)},
     [LT_REC_FINALISING] = {"finalising", F(BY)},
-    [LT_REC_FINAL] = {"final", F(PHASE)},
+    [LT_REC_FINAL] = {"final", F(PHASE) | F(DIGEST)},
 };
 
 const char *lt_record_kind_name(enum lt_record_kind k)

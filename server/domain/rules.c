@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,22 +240,43 @@ static const struct member sheet_members[] = {
 };
 static const struct object sheet_object = OBJECT_OF("", sheet_members);
 
-const char *lt_sheet_option(int i, char *out, size_t cap)
-{
-    static const struct object *const objects[] = {
-        &sheet_object,  &team_object,    &buzzer_object,        &round_object,
-        &points_object, &streak_object,  &foul_object,          &jury_object,
-        &draw_object,   &credits_object, &participation_object, &place_object,
-    };
+static const struct object *const objects[] = {
+    &sheet_object,  &team_object,    &buzzer_object,        &round_object,
+    &points_object, &streak_object,  &foul_object,          &jury_object,
+    &draw_object,   &credits_object, &participation_object, &place_object,
+};
 
-    for (size_t k = 0; k < sizeof objects / sizeof *objects; k++) {
-        if (i < objects[k]->n) {
-            snprintf(out, cap, "%s%s", objects[k]->prefix, objects[k]->members[i].name);
-            return out;
-        }
+/* The i-th member over all objects; *ret_object is the one that it is in. NULL: there is none. */
+static const struct member *member_at(int i, const struct object **ret_object)
+{
+    for (size_t k = 0; i >= 0 && k < sizeof objects / sizeof *objects; k++) {
+        *ret_object = objects[k];
+        if (i < objects[k]->n)
+            return &objects[k]->members[i];
         i -= objects[k]->n;
     }
     return NULL;
+}
+
+const char *lt_sheet_option(int i, char *out, size_t cap)
+{
+    const struct object *o;
+    const struct member *m = member_at(i, &o);
+
+    if (!m)
+        return NULL;
+    snprintf(out, cap, "%s%s", o->prefix, m->name);
+    return out;
+}
+
+void lt_sheet_option_modes(int i, unsigned *ret_means, unsigned *ret_needs)
+{
+    const struct object *o;
+    const struct member *m = member_at(i, &o);
+
+    assert(m);
+    *ret_means = m->modes ? m->modes : (unsigned)EVERY;
+    *ret_needs = m->need;
 }
 
 static void draft_init(struct draft *d)

@@ -73,15 +73,15 @@ static const struct member foul_members[] = {
     {.name = "points", .kind = M_POINTS, .min = -LT_POINTS_MAX, OF(lt_buzzer_rule, foul_c)},
     {.name = "lock_seconds", .kind = M_INT, .max = 600, OF(lt_buzzer_rule, foul_lock_s)},
 };
+/* Marks are whole points, so that a judge can give every one of them. */
+struct jury {
+    int max, judges;
+    bool drop;
+};
 static const struct member jury_members[] = {
-    {.name = "max",
-     .kind = M_INT,
-     .need = EVERY,
-     .min = 1,
-     .max = LT_POINTS_MAX,
-     .at = 0 /* read_jury */},
-    {.name = "drop", .kind = M_BOOL, .at = sizeof(int)},
-    {.name = "judges", .kind = M_INT, .min = 1, .max = LT_JUDGES_MAX, .at = 2 * sizeof(int)},
+    {.name = "max", .kind = M_INT, .need = EVERY, .min = 1, .max = LT_POINTS_MAX, OF(jury, max)},
+    {.name = "drop", .kind = M_BOOL, OF(jury, drop)},
+    {.name = "judges", .kind = M_INT, .min = 1, .max = LT_JUDGES_MAX, OF(jury, judges)},
 };
 const struct object draw_object = OBJECT_OF("rounds[].draw.", draw_members);
 const struct object streak_object = OBJECT_OF("rounds[].points.streak.", streak_members);
@@ -116,21 +116,14 @@ static void read_foul(struct reader *r, const char *path, const cJSON *obj, void
     read_object(r, &foul_object, path, obj, &((struct lt_round_rule *)target)->buzzer);
 }
 
-/* Marks are whole points, so that a judge can give every one of them. */
 static void read_jury(struct reader *r, const char *path, const cJSON *obj, void *target)
 {
     struct lt_jury_rule *rule = &((struct lt_round_rule *)target)->jury;
-    struct {
-        int max;
-        bool drop;
-        int judges;
-    } v = {0, rule->drop, rule->judges};
+    struct jury v = {.drop = rule->drop, .judges = rule->judges};
 
-    _Static_assert(offsetof(__typeof__(v), judges) == 2 * sizeof(int), "as jury_members has it");
     read_object(r, &jury_object, path, obj, &v);
-    rule->max_c = INT64_C(100) * v.max;
-    rule->drop = v.drop;
-    rule->judges = v.judges;
+    *rule =
+        (struct lt_jury_rule){.max_c = INT64_C(100) * v.max, .drop = v.drop, .judges = v.judges};
 }
 
 static void read_draw(struct reader *r, const char *path, const cJSON *obj, void *target)

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TIEBREAK_BITS = 62 }; /* two rounds of LT_TIEBREAKS_MAX fit */
+
 struct graded {
     const char *body;
     struct lt_verdict verdict;
@@ -408,8 +410,8 @@ static void by_rank_only(struct question *q, struct entry *e, const struct outco
     int k = tiebreaks_before(q->s->sheet, q->qi);
 
     credit(q, e, &shown);
-    if (o->right && k < LT_TIEBREAKS_MAX && q->qi >= e->reset_qi)
-        e->place.tiebreak |= INT64_C(1) << (LT_TIEBREAKS_MAX - 1 - k);
+    if (o->right && k < TIEBREAK_BITS && q->qi >= e->reset_qi)
+        e->place.tiebreak |= INT64_C(1) << (TIEBREAK_BITS - 1 - k);
 }
 
 static void settle_mode(struct question *q)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 11, ARRAY_BYTES = 8 * 1024 * 1024 };
+enum { COLUMNS = 10, ARRAY_BYTES = 8 * 1024 * 1024 };
 
 struct row {
     struct lt_batch_item item;
@@ -47,9 +47,8 @@ static void add(struct lt_pg_req *req, struct lt_batch_item *const *items, int n
         lt_pg_array_text(&col[5], a->answer_id);
         lt_pg_array_text(&col[6], a->body);
         lt_pg_array_text(&col[7], a->right ? "t" : "f");
-        lt_pg_array_i64(&col[8], a->points_c);
-        lt_pg_array_i64(&col[9], a->used_us);
-        lt_pg_array_i64(&col[10], a->received_us);
+        lt_pg_array_i64(&col[8], a->used_us);
+        lt_pg_array_i64(&col[9], a->received_us);
     }
     const char *values[COLUMNS];
     for (int k = 0; k < COLUMNS; k++) {

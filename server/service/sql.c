@@ -46,9 +46,9 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "> $3::bigint "
       "ORDER BY entry_id LIMIT 20000"),
     S(SCORES, 5,
-      "SELECT qi, person_id, entry_id, body, used_us, received_us FROM leitai.answer "
-      "WHERE tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND qi < $2::smallint "
-      "AND season = $3::smallint AND NOT late AND (qi, person_id) > ($4::smallint, $5::bigint) "
+      "SELECT qi, person_id, entry_id, body, used_us, received_us FROM leitai.answer WHERE "
+      "tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND qi < $2::smallint AND "
+      "season = $3::smallint AND NOT late AND (qi, person_id) > ($4::smallint, $5::bigint) "
       "ORDER BY qi, person_id LIMIT 20000"),
     S(SAVED, 5,
       "SELECT qi, person_id, answer_id, body, late FROM leitai.answer WHERE tenant_id = "
@@ -102,23 +102,21 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND e.person_id = p.person_id"),
     /* The gate's row is locked FOR SHARE until commit: closing it waits for us, and who comes later
        sees it closed. */
-    S(ANSWERS, 11,
+    S(ANSWERS, 10,
       "WITH i AS (SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::smallint[], $4::bigint[], "
-      "$5::bigint[], $6::text[], "
-      "$7::text[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[]) "
-      "AS x(season, event_id, qi, person_id, entry_id, answer_id, body, rt, points_c, used_us, "
+      "$5::bigint[], $6::text[], $7::text[], $8::boolean[], $9::bigint[], $10::bigint[]) "
+      "AS x(season, event_id, qi, person_id, entry_id, answer_id, body, rt, used_us, "
       "received_us)), "
-      "g AS (SELECT q.event_id, q.qi, q.state, q.gate_entry FROM leitai.question_instance q WHERE q.tenant_id = "
-      "leitai.current_tenant() "
+      "g AS (SELECT q.event_id, q.qi, q.state, q.gate_entry FROM leitai.question_instance q WHERE "
+      "q.tenant_id = leitai.current_tenant() "
       "AND (q.event_id, q.qi) IN (SELECT i.event_id, i.qi FROM i) ORDER BY q.event_id, q.qi FOR "
       "SHARE) "
       "INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, answer_id, "
-      "body, late, \"right\", "
-      "points_c, used_us, received_us) "
+      "body, late, \"right\", used_us, received_us) "
       "SELECT i.season, leitai.current_tenant(), i.event_id, i.qi, i.person_id, i.entry_id, "
       "i.answer_id, i.body, "
-      "g.state NOT IN ('open', 'closing') OR g.gate_entry NOT IN (0, i.entry_id), i.rt, i.points_c, i.used_us, i.received_us FROM i JOIN "
-      "g USING (event_id, qi) WHERE g.state <> 'sealed' "
+      "g.state NOT IN ('open', 'closing') OR g.gate_entry NOT IN (0, i.entry_id), i.rt, "
+      "i.used_us, i.received_us FROM i JOIN g USING (event_id, qi) WHERE g.state <> 'sealed' "
       "ORDER BY i.event_id, i.qi, i.person_id ON CONFLICT DO NOTHING"),
     S(ANSWERS_READ, 4,
       "SELECT i.ord, a.answer_id, a.late FROM unnest($1::smallint[], $2::bigint[], $3::smallint[], "

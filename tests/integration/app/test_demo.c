@@ -258,7 +258,7 @@ static void the_province_has_its_size(void **state)
     assert_int_equal(number(super, "SELECT count(DISTINCT unit_id) FROM leitai.membership WHERE "
                                    "valid_to IS NULL AND " DEMO),
                      226);
-    assert_int_equal(number(super, "SELECT count(*) FROM leitai.question WHERE " DEMO), 240);
+    assert_int_equal(number(super, "SELECT count(*) FROM leitai.question WHERE " DEMO), 248);
     assert_int_equal(number(super, "SELECT count(DISTINCT kind) FROM leitai.unit WHERE " DEMO), 5);
     assert_int_equal(
         number(

@@ -53,8 +53,8 @@ INSERT INTO leitai.question_instance (tenant_id, event_id, qi, round_no, questio
     VALUES (1, 1, 0, 1, 1, '{}', 'open'), (2, 2, 0, 1, 2, '{}', 'open');
 INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, name) VALUES (1, 1, 'person', 1, 'P'), (2, 2, 'person', 2, 'P');
 INSERT INTO leitai.team_member (tenant_id, event_id, entry_id, person_id) VALUES (2, 2, 2, 2);
-INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, answer_id, body, late, "right", points_c, used_us, received_us)
-    VALUES (2026, 2, 2, 0, 2, 2, 'x', '{}', false, true, 1, 1, 1);
+INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, answer_id, body, late, "right", used_us, received_us)
+    VALUES (2026, 2, 2, 0, 2, 2, 'x', '{}', false, true, 1, 1);
 INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q) VALUES (2, 2, 'c', 2, 'start', -1);
 INSERT INTO leitai.job (tenant_id, event_id, kind, token) VALUES (2, 2, 'finalise', 1);
 INSERT INTO leitai.result VALUES (2, 2, 2, 1, 0, 0, 0, 0);
@@ -108,8 +108,8 @@ is 'a deposed driver closes no gate' 'LT001' "$(app 1)" "SELECT leitai.close_gat
 is 'a frozen rule sheet stays as it is' '23514' \
     "UPDATE leitai.rule_sheet SET frozen_at = now() WHERE tenant_id = 1; UPDATE leitai.rule_sheet SET sheet = '[]' WHERE tenant_id = 1;"
 is 'a season is detached and the next goes on' 'INSERT' "ALTER TABLE leitai.answer DETACH PARTITION leitai.answer_2025;" "$(app 1)" \
-    "INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, answer_id, body, late, \"right\", points_c, used_us, received_us)
-     VALUES (2027, 1, 1, 0, 1, 1, 'y', '{}', false, true, 1, 1, 1) RETURNING 'INSERT';"
+    "INSERT INTO leitai.answer (season, tenant_id, event_id, qi, person_id, entry_id, answer_id, body, late, \"right\", used_us, received_us)
+     VALUES (2027, 1, 1, 0, 1, 1, 'y', '{}', false, true, 1, 1) RETURNING 'INSERT';"
 
 relay="SET ROLE leitai_relay; SELECT set_config('app.tenant_id', '1', false) \\g /dev/null"
 is 'a credit is posted once' '100 ' "$relay" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');" "SELECT study.post('p', 'k1', 2026::smallint, 100, 'r');"

@@ -18,11 +18,16 @@ int lt_cmd_migrate(struct lt_config *c, int argc, char **argv);
 /* Load the demo tenant and one beside it; again: nothing changes. `--people FILE` and
  * `--ticket-secret FILE` write what the load generator needs. */
 int lt_cmd_demo(struct lt_config *c, int argc, char **argv);
+/* `event presets|check|save`: rule sheets, and events with their questions and teams. */
+int lt_cmd_event(struct lt_config *c, int argc, char **argv);
 /* `credits check`: compare what is owed with the ledger of the study record. */
 int lt_cmd_credits(struct lt_config *c, int argc, char **argv);
 /* The relay in the foreground. */
 int lt_cmd_relay(struct lt_config *c, int argc, char **argv);
-/* Print a personal address: `link play|stage|desk --tenant CODE --event ID --person EXTID`. */
+/* Whether an event's log, answers and presses are as they were written: `audit verify`; the head of
+ * its hash chain: `audit head`. Exit status 1: something was changed, or it could not be looked at. */
+int lt_cmd_audit(struct lt_config *c, int argc, char **argv);
+/* Print a personal address: `link play|stage|desk|judge --tenant CODE --event ID --person EXTID`. */
 int lt_cmd_link(struct lt_config *c, int argc, char **argv);
 /* Print a table of the documentation: `docs options|metrics`. */
 int lt_cmd_docs(struct lt_config *c, int argc, char **argv);

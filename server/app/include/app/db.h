@@ -28,6 +28,7 @@ int lt_db_fd(const struct lt_db *d);
 /* Rows of a result. Indexes are asserted. */
 struct lt_rows;
 int lt_rows_count(const struct lt_rows *r);
+int lt_rows_columns(const struct lt_rows *r);
 const char *lt_rows_text(const struct lt_rows *r, int row, int col); /* "" for NULL */
 int64_t lt_rows_i64(const struct lt_rows *r, int row, int col); /* 0 for NULL; asserts digits */
 bool lt_rows_bool(const struct lt_rows *r, int row, int col);

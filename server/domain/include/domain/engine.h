@@ -226,7 +226,8 @@ struct lt_input {
     int n_options;    /* HELP_TWO: of the current question, */
     unsigned key;     /* and its right options, bit per option */
     int answered, correct, dist[8]; /* TALLY; HELD: of the holding team only */
-    const char *digest;             /* TALLY: SHA-256 (hex) over the rows that count; borrowed */
+    const char *digest; /* TALLY: SHA-256 (hex) over the rows that count; FINALISED: over all that
+                         * was sent in; borrowed */
     int64_t node, token;            /* TAKEOVER */
 };
 
@@ -270,7 +271,7 @@ struct lt_record {
     int64_t opened_us, deadline_us; /* OPEN, HELD, EXTEND, VERDICT that reopens, and PHASE when a resume moved them */
     int answered, correct, dist[8]; /* CLOSED */
     bool silent;                    /* CLOSED */
-    char digest[LT_DIGEST_BYTES + 1]; /* CLOSED, VERDICT by key: of the answers that count; "" none */
+    char digest[LT_DIGEST_BYTES + 1]; /* CLOSED, VERDICT by key: of the answers that count; FINAL: of all that was sent in; "" none */
     int64_t entry;                  /* STAKE, PRESS, HELD, VERDICT, HELP, CAPTAIN, MARK (whose part) */
     int64_t value;                  /* STAKE, MARK: hundredths; VERDICT: 1 right, 0 wrong; HELP: enum lt_help; CAPTAIN: person; PRESS: foul points */
     bool foul;                      /* PRESS */

@@ -181,6 +181,9 @@ const char *lt_sheet_reason(int i);
 /* Path of the i-th option of the sheet, e.g. "rounds[].points.streak.bonus", written to `out`; NULL
  * past the last. */
 const char *lt_sheet_option(int i, char *out, size_t cap);
+/* In which modes (bit per enum lt_mode) the i-th option means something where it stands, and in
+ * which it must be there. Asserts that there is such an option. */
+void lt_sheet_option_modes(int i, unsigned *ret_means, unsigned *ret_needs);
 /* Time quantum for lt_board_pack: the smallest whole millisecond in which all answer time of the
  * sheet fits the board's budget (at most 100 ms). */
 int64_t lt_sheet_quantum_us(const struct lt_sheet *s);

@@ -26,7 +26,7 @@ enum lt_sql {
     LT_SQL_JOIN_ENTRIES, /* $1 events, $2 ext ids: new entries */
     LT_SQL_JOIN_READ, /* $1 events, $2 ext ids → ordinal, person, entry, name, unit, guest, joined
                          µs */
-    LT_SQL_ANSWERS,   /* $1 … $11 columns of answer: insert behind the gate */
+    LT_SQL_ANSWERS,   /* $1 … $10 columns of answer: insert behind the gate */
     LT_SQL_ANSWERS_READ, /* $1 season, $2 event, $3 qi, $4 person → ordinal, answer id, late */
     LT_SQL_APPEND, /* $1 event, $2 token, $3 seq, $4 at, $5 kind, $6 payload, $7 phase or NULL */
     LT_SQL_CLAIM, /* $1 event, $2 node, $3 old token, $4 dead after µs, $5 seq, $6 at, $7 payload */

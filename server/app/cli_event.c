@@ -1,0 +1,398 @@
+/* `leitai event`: check a rule sheet, list the presets, and save an event.
+ *
+ *   leitai event presets
+ *   leitai event check (--sheet FILE | --preset NAME)
+ *   leitai event save --tenant CODE --code CODE --title TITLE --season YEAR
+ *                     (--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N]
+ *
+ * Saving is one transaction: an event is there as a whole or not at all. Until its lobby opens it may
+ * be saved again, as often as one likes. What is wrong with a sheet or a table of teams goes to
+ * stdout, a line for each problem, in both languages; what went wrong otherwise goes to stderr. */
+#include "app/commands.h"
+
+#include "app/embedded.h"
+#include "app/schema.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "event_write.h"
+#include "reasons.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum {
+    ERR_BYTES = 4096,
+    PROBLEMS_BYTES = 64 * 1024,
+    TEAMS_BYTES = 4 * 1024 * 1024,
+    CODE_BYTES = 32,
+    TITLE_CHARS = 60,
+};
+
+struct event {
+    const struct lt_config *config;
+    const char *tenant, *code, *title, *season, *sheet_path, *preset, *bank, *teams_path,
+        *seed_text;
+    uint64_t seed;
+    struct lt_buf text;  /* of the sheet */
+    struct lt_buf teams; /* the table */
+    struct lt_sheet *sheet;
+    struct lt_db *db;
+    struct lt_buf problems; /* for whoever wrote the sheet or the table */
+    struct lt_buf *err;     /* for whoever runs the command */
+};
+
+/* ---- files ---- */
+
+static int read_file(struct event *e, const char *path, struct lt_buf *ret)
+{
+    char block[8192];
+    size_t n;
+    FILE *f = fopen(path, "re");
+    if (!f) {
+        lt_buf_printf(e->err, "%s: %s", path, strerror(errno));
+        return LT_ENOENT;
+    }
+    while ((n = fread(block, 1, sizeof block, f)) > 0)
+        lt_buf_add(ret, block, n);
+    bool bad = ferror(f) != 0;
+    fclose(f);
+    if (!bad && !ret->failed)
+        return LT_OK;
+    lt_buf_printf(e->err, bad ? "%s: cannot be read" : "%s: too large", path);
+    return LT_ETOOBIG;
+}
+
+static size_t preset_name(const struct lt_embedded *f)
+{
+    return strlen(f->name) - strlen(".json");
+}
+
+static int read_preset(struct event *e)
+{
+    for (const struct lt_embedded *f = lt_presets; f->name; f++)
+        if (strlen(e->preset) == preset_name(f) &&
+            strncmp(f->name, e->preset, preset_name(f)) == 0) {
+            lt_buf_add(&e->text, f->text, f->len);
+            return LT_OK;
+        }
+    lt_buf_printf(e->err, "there is no preset %s; see leitai event presets", e->preset);
+    return LT_ENOENT;
+}
+
+static int read_sheet(struct event *e)
+{
+    int err = e->preset ? read_preset(e) : read_file(e, e->sheet_path, &e->text);
+    return err == LT_OK ? lt_sheet_parse(lt_buf_cstr(&e->text), e->text.len, e->sheet, &e->problems)
+                        : err;
+}
+
+/* ---- problems ---- */
+
+/* Numbers that come with a problem: " (5–600)", " (max 19)", " (have 3)". */
+static void print_numbers(const cJSON *problem)
+{
+    const cJSON *min = cJSON_GetObjectItemCaseSensitive(problem, "min"),
+                *max = cJSON_GetObjectItemCaseSensitive(problem, "max"),
+                *have = cJSON_GetObjectItemCaseSensitive(problem, "have");
+    if (min && max)
+        printf(" (%.0f–%.0f)", min->valuedouble, max->valuedouble);
+    else if (max)
+        printf(" (max %.0f)", max->valuedouble);
+    if (have)
+        printf(" (have %.0f)", have->valuedouble);
+}
+
+static void print_problem(const cJSON *problem)
+{
+    const char *path = "", *reason = "", *zh = "", *en = "";
+    lt_json_str(problem, "path", ERR_BYTES, &path);
+    lt_json_str(problem, "reason", ERR_BYTES, &reason);
+    reason_words(reason, &zh, &en);
+    printf("%s: %s", path[0] ? path : "-", reason);
+    print_numbers(problem);
+    printf(": %s; %s\n", zh, en);
+}
+
+/* The sheet's problems are JSON, those of a table of teams are lines. */
+static void print_problems(struct lt_buf *problems)
+{
+    static const struct lt_json_limits limits = {.bytes = PROBLEMS_BYTES, .depth = 3};
+    const char *text = lt_buf_cstr(problems);
+    cJSON *array = NULL, *item;
+    if (text[0] != '[') {
+        fputs(text, stdout);
+        return;
+    }
+    if (lt_json_parse(text, problems->len, &limits, &array) != LT_OK)
+        return;
+    cJSON_ArrayForEach(item, array) print_problem(item);
+    cJSON_Delete(array);
+}
+
+/* ---- saving ---- */
+
+static int told(struct event *e, int err)
+{
+    if (err != LT_OK && err != LT_ESHEET && e->err->len == 0)
+        lt_buf_printf(e->err, "%s (%s)",
+                      lt_db_message(e->db)[0] ? lt_db_message(e->db) : lt_err_wire(err),
+                      lt_db_sqlstate(e->db));
+    return err;
+}
+
+static int current_schema(struct event *e)
+{
+    int version, err = told(e, lt_schema_current(e->db, &version));
+    if (err != LT_OK || version == lt_schema_version())
+        return err;
+    lt_buf_printf(e->err,
+                  "the database is at version %d, this program needs %d: run leitai migrate",
+                  version, lt_schema_version());
+    return LT_ECONFIG;
+}
+
+static int find_tenant(struct event *e, struct lt_tenant_id *ret)
+{
+    struct lt_rows *rows;
+    int err =
+        told(e, lt_db_exec(e->db, &rows, "SELECT COALESCE(leitai.find_tenant($1), 0)", e->tenant));
+    if (err != LT_OK)
+        return err;
+    ret->v = lt_rows_i64(rows, 0, 0);
+    lt_rows_free(rows);
+    if (ret->v != 0)
+        return LT_OK;
+    lt_buf_printf(e->err, "there is no tenant %s", e->tenant);
+    return LT_ENOENT;
+}
+
+static int draw(struct event *e, int64_t **ret_ids)
+{
+    struct event_bank bank;
+    int err = event_bank_load(e->db, e->bank, &bank);
+    if (err == LT_ENOENT)
+        lt_buf_printf(e->err, "there is no bank %s", e->bank);
+    if (err != LT_OK)
+        return told(e, err);
+    err = event_questions(&bank, e->sheet, e->seed, ret_ids, &e->problems);
+    event_bank_done(&bank);
+    return told(e, err);
+}
+
+static int write_event(struct event *e, struct event_written *ret)
+{
+    int64_t *questions = NULL;
+    struct event_draft draft = {.code = e->code,
+                                .title = e->title,
+                                .season = e->season,
+                                .text = lt_buf_cstr(&e->text),
+                                .sheet = e->sheet};
+    int err = draw(e, &questions);
+    if (err != LT_OK)
+        return err;
+    draft.questions = questions;
+    err = event_write(e->db, &draft, ret);
+    free(questions);
+    if (err == LT_EPHASE)
+        lt_buf_printf(e->err, "the lobby of %s was opened: its rules are frozen", e->code);
+    else if (err == LT_EBUSY)
+        lt_buf_printf(e->err,
+                      "%s is open at a desk or on a stage: close it there, and save again "
+                      "after some seconds",
+                      e->code);
+    else if (err == LT_EFULL)
+        lt_buf_str(e->err, "no join code is free");
+    return told(e, err);
+}
+
+static int write_teams(struct event *e, int64_t event, int *ret_teams)
+{
+    struct lt_rows *rows;
+    int err;
+    if (e->teams_path)
+        return told(e, event_teams_write(e->db, event, lt_buf_cstr(&e->teams), e->teams.len,
+                                         ret_teams, &e->problems));
+    err = told(e, lt_db_exec(e->db, &rows,
+                             "SELECT count(*) FROM leitai.entry WHERE tenant_id = "
+                             "leitai.current_tenant() AND event_id = $1",
+                             lt_num(event).s));
+    if (err != LT_OK)
+        return err;
+    *ret_teams = (int)lt_rows_i64(rows, 0, 0);
+    lt_rows_free(rows);
+    return LT_OK;
+}
+
+static int save(struct event *e)
+{
+    struct lt_tenant_id tenant;
+    struct event_written w;
+    int teams = 0, err = current_schema(e);
+    if (err == LT_OK)
+        err = find_tenant(e, &tenant);
+    if (err == LT_OK)
+        err = told(e, lt_db_begin(e->db, tenant));
+    if (err == LT_OK)
+        err = write_event(e, &w);
+    if (err == LT_OK && e->sheet->teams)
+        err = write_teams(e, w.event, &teams);
+    if (err == LT_OK)
+        err = told(e, lt_db_commit(e->db));
+    else
+        lt_db_rollback(e->db);
+    if (err == LT_OK)
+        printf("event %s: id %" PRId64 ", rules version %" PRId64 ", %d questions (seed %" PRIu64
+               "), %d teams, join code %s\n",
+               e->code, w.event, w.version, lt_sheet_questions(e->sheet), e->seed, teams,
+               w.join_code);
+    return err;
+}
+
+/* Before the database is asked: what the command line itself gets wrong. */
+static int check_names(struct event *e)
+{
+    size_t chars = 0, n = strlen(e->code);
+    char *end;
+    for (const char *p = e->title; *p; p++)
+        chars += ((unsigned char)*p & 0xc0) != 0x80;
+    if (n == 0 || n > CODE_BYTES || e->code[0] == '-' ||
+        strspn(e->code, "abcdefghijklmnopqrstuvwxyz0123456789-") != n)
+        lt_buf_printf(e->err, "--code: at most %d of a–z, 0–9 and -", CODE_BYTES);
+    else if (chars == 0 || chars > TITLE_CHARS || !lt_utf8_valid(e->title, strlen(e->title)))
+        lt_buf_printf(e->err, "--title: 1 to %d characters", TITLE_CHARS);
+    else if (strlen(e->season) != 4 || e->season[0] != '2' || strspn(e->season, "0123456789") != 4)
+        lt_buf_str(e->err, "--season: a year, 2000–2999");
+    else if (e->teams_path && !e->sheet->teams)
+        lt_buf_str(e->err, "--teams: this sheet ranks persons");
+    else if (!e->seed_text)
+        return getrandom(&e->seed, sizeof e->seed, 0) == sizeof e->seed ? LT_OK : LT_EINTERNAL;
+    else {
+        errno = 0;
+        e->seed = strtoull(e->seed_text, &end, 10);
+        if (errno == 0 && *end == '\0' && strspn(e->seed_text, "0123456789") > 0)
+            return LT_OK;
+        lt_buf_str(e->err, "--seed: a whole number below 2^64");
+    }
+    return LT_ECONFIG;
+}
+
+static int run_save(struct event *e)
+{
+    const char *url = lt_config_str(e->config, "migrate_url");
+    struct lt_db_opts opts = {.url = url[0] ? url : lt_config_str(e->config, "database_url"),
+                              .name = "leitai event",
+                              .stop_fd = -1};
+    int err = read_sheet(e);
+    if (err == LT_OK)
+        err = check_names(e);
+    if (err == LT_OK && e->teams_path)
+        err = read_file(e, e->teams_path, &e->teams);
+    if (err == LT_OK)
+        err = lt_db_open(&opts, &e->db, e->err);
+    if (err == LT_OK)
+        err = save(e);
+    lt_db_close(e->db);
+    return err;
+}
+
+/* ---- the other two ---- */
+
+static int run_check(struct event *e)
+{
+    int err = read_sheet(e);
+    if (err == LT_OK)
+        printf("the sheet is right: %d rounds, %d questions\n", e->sheet->n_rounds,
+               lt_sheet_questions(e->sheet));
+    return err;
+}
+
+static int run_presets(struct event *e)
+{
+    for (const struct lt_embedded *f = lt_presets; f->name; f++) {
+        int err = lt_sheet_parse(f->text, f->len, e->sheet, &e->problems);
+        if (err != LT_OK)
+            return err;
+        printf("%-12.*s %s, %d rounds, %d questions\n", (int)preset_name(f), f->name,
+               e->sheet->teams ? "teams" : "persons", e->sheet->n_rounds,
+               lt_sheet_questions(e->sheet));
+    }
+    return LT_OK;
+}
+
+/* ---- the command ---- */
+
+static const struct verb {
+    const char *name;
+    int (*run)(struct event *e);
+} verbs[] = {{"presets", run_presets}, {"check", run_check}, {"save", run_save}};
+
+static int parse(struct event *e, int argc, char **argv, const struct verb **ret_verb)
+{
+    const struct {
+        const char *name, **value;
+    } options[] = {
+        {"--tenant", &e->tenant}, {"--code", &e->code},        {"--title", &e->title},
+        {"--season", &e->season}, {"--bank", &e->bank},        {"--sheet", &e->sheet_path},
+        {"--preset", &e->preset}, {"--teams", &e->teams_path}, {"--seed", &e->seed_text},
+    };
+    enum { OPTIONS = sizeof options / sizeof *options };
+    *ret_verb = NULL;
+    for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            *ret_verb = &verbs[i];
+    if (!*ret_verb || argc % 2 != 0)
+        return LT_ECONFIG;
+    for (int i = 2; i < argc; i += 2) {
+        int k = 0;
+        while (k < OPTIONS && strcmp(argv[i], options[k].name) != 0)
+            k++;
+        if (k == OPTIONS || *options[k].value)
+            return LT_ECONFIG;
+        *options[k].value = argv[i + 1];
+    }
+    bool one = !e->sheet_path != !e->preset,
+         all = e->tenant && e->code && e->title && e->season && e->bank;
+    if ((*ret_verb)->run == run_presets)
+        return argc == 2 ? LT_OK : LT_ECONFIG;
+    if ((*ret_verb)->run == run_check)
+        return one && argc == 4 ? LT_OK : LT_ECONFIG;
+    return one && all ? LT_OK : LT_ECONFIG;
+}
+
+static int usage(void)
+{
+    fprintf(stderr,
+            "usage: leitai event presets\n"
+            "       leitai event check (--sheet FILE | --preset NAME)\n"
+            "       leitai event save --tenant CODE --code CODE --title TITLE --season YEAR "
+            "(--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N]\n");
+    return EXIT_FAILURE;
+}
+
+int lt_cmd_event(struct lt_config *c, int argc, char **argv)
+{
+    struct lt_buf err;
+    struct event e = {.config = c, .err = &err};
+    const struct verb *verb;
+    if (parse(&e, argc, argv, &verb) != LT_OK)
+        return usage();
+    lt_buf_init(&err, ERR_BYTES);
+    lt_buf_init(&e.text, LT_SHEET_BYTES + 1); /* one more, so that too large is told as such */
+    lt_buf_init(&e.teams, TEAMS_BYTES);
+    lt_buf_init(&e.problems, PROBLEMS_BYTES);
+    e.sheet = malloc(sizeof *e.sheet);
+    int r = e.sheet ? verb->run(&e) : LT_ENOMEM;
+    if (r == LT_ESHEET)
+        print_problems(&e.problems);
+    else if (r != LT_OK)
+        fprintf(stderr, "leitai event: %s\n", err.len ? lt_buf_cstr(&err) : lt_err_wire(r));
+    free(e.sheet);
+    lt_buf_done(&e.problems);
+    lt_buf_done(&e.teams);
+    lt_buf_done(&e.text);
+    lt_buf_done(&err);
+    return r == LT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,230 @@
+/* Folding an event.
+ *
+ * The log is read and applied first, as a whole: then every ruling is known, and each question is
+ * settled once. Answers come question by question, so memory is that of the largest one: about 200
+ * bytes an answer. Rejected: reading all answers of an event through one cursor. They would have to
+ * be sorted by question for it, and each question's are at hand in the order of the primary key. */
+#include "fold.h"
+
+#include "base/err.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- rules and questions ---- */
+
+static int read_sheet(const char *json, struct lt_sheet *ret)
+{
+    struct lt_buf problems;
+    lt_buf_init(&problems, LT_SHEET_BYTES);
+    int err = lt_sheet_parse(json, strlen(json), ret, &problems);
+    lt_buf_done(&problems);
+    return err;
+}
+
+static int read_event(struct lt_fold *f)
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(f->db, &rows,
+                         "SELECT e.title, e.season, s.sheet, h.seq, h.token FROM leitai.event e "
+                         "JOIN leitai.event_head h USING (tenant_id, event_id) "
+                         "JOIN leitai.rule_sheet s ON (s.tenant_id, s.event_id, s.version) "
+                         "= (h.tenant_id, h.event_id, h.sheet_version) "
+                         "WHERE e.tenant_id = leitai.current_tenant() AND e.event_id = $1",
+                         f->event.s);
+    if (err != LT_OK)
+        return err;
+    if (lt_rows_count(rows) != 1) {
+        err = LT_ENOEVENT;
+    } else {
+        f->title = strdup(lt_rows_text(rows, 0, 0));
+        f->season = lt_num(lt_rows_i64(rows, 0, 1));
+        f->head_seq = lt_rows_i64(rows, 0, 3);
+        f->token = lt_rows_i64(rows, 0, 4);
+        err = f->title ? read_sheet(lt_rows_text(rows, 0, 2), &f->sheet) : LT_ENOMEM;
+    }
+    lt_rows_free(rows);
+    return err;
+}
+
+static int parse_questions(struct lt_fold *f, const struct lt_rows *rows)
+{
+    int n = lt_rows_count(rows), err = LT_OK;
+    if (n != lt_sheet_questions(&f->sheet))
+        return LT_ESHEET;
+    f->questions = calloc((size_t)n, sizeof *f->questions);
+    if (!f->questions)
+        return LT_ENOMEM;
+    for (int i = 0; i < n && err == LT_OK; i++) {
+        const char *body = lt_rows_text(rows, i, 0), *path;
+        err = lt_question_parse(body, strlen(body), &f->questions[i], &path);
+        f->n_questions += err == LT_OK;
+    }
+    return err;
+}
+
+static int read_questions(struct lt_fold *f)
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(f->db, &rows,
+                         "SELECT body FROM leitai.question_instance WHERE tenant_id = "
+                         "leitai.current_tenant() AND event_id = $1 ORDER BY qi",
+                         f->event.s);
+    if (err != LT_OK)
+        return err;
+    err = parse_questions(f, rows);
+    lt_rows_free(rows);
+    return err;
+}
+
+int lt_fold_open(struct lt_db *d, struct lt_event_id event, struct lt_fold **ret)
+{
+    struct lt_fold *f = calloc(1, sizeof *f);
+    if (!f)
+        return LT_ENOMEM;
+    f->db = d;
+    f->event = lt_num(event.v);
+    int err = read_event(f);
+    if (err == LT_OK)
+        err = read_questions(f);
+    if (err == LT_OK) {
+        lt_engine_init(&f->engine, &f->sheet);
+        f->standings = lt_standings_new(&f->sheet, f->questions, f->n_questions);
+        err = f->standings ? LT_OK : LT_ENOMEM;
+    }
+    if (err == LT_OK)
+        *ret = f;
+    else
+        lt_fold_free(f);
+    return err;
+}
+
+void lt_fold_free(struct lt_fold *f)
+{
+    if (!f)
+        return;
+    lt_standings_free(f->standings);
+    for (int i = 0; i < f->n_questions; i++)
+        lt_question_free(f->questions[i]);
+    free(f->questions);
+    free(f->title);
+    free(f);
+}
+
+/* ---- the log ---- */
+
+static int fold_record(struct lt_fold *f, const struct lt_rows *rows, int i,
+                       lt_fold_record_fn *seen, void *arg)
+{
+    const char *payload = lt_rows_text(rows, i, 3);
+    struct lt_record record;
+    int err = lt_record_read(lt_rows_text(rows, i, 0), lt_rows_i64(rows, i, 1),
+                             lt_rows_i64(rows, i, 2), payload, strlen(payload), &record);
+    if (err == LT_OK && seen)
+        err = seen(arg, f, &record, payload);
+    if (err == LT_OK)
+        err = lt_engine_apply(&f->engine, &record);
+    if (err == LT_OK)
+        lt_standings_apply(f->standings, &f->engine, &record);
+    return err;
+}
+
+int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg)
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(
+        f->db, &rows,
+        "SELECT kind, seq, at_us, payload FROM leitai.event_log "
+        "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND seq <= $2 ORDER BY seq",
+        f->event.s, lt_num(f->head_seq).s);
+    if (err != LT_OK)
+        return err;
+    for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++)
+        err = fold_record(f, rows, i, seen, arg);
+    lt_rows_free(rows);
+    if (err == LT_OK && f->engine.seq != f->head_seq)
+        err = LT_EGAP;
+    return err;
+}
+
+/* ---- answers ---- */
+
+int lt_fold_rows(struct lt_fold *f, int from, int to, struct lt_rows **ret_rows,
+                 struct lt_answer_row **ret, int *ret_n)
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(
+        f->db, &rows,
+        "SELECT qi, entry_id, person_id, body, used_us, received_us FROM leitai.answer WHERE "
+        "tenant_id = leitai.current_tenant() AND event_id = $1 AND season = $2::smallint AND "
+        "qi >= $3::smallint AND qi < $4::smallint AND NOT late",
+        f->event.s, f->season.s, lt_num(from).s, lt_num(to).s);
+    if (err != LT_OK)
+        return err;
+    int n = lt_rows_count(rows);
+    struct lt_answer_row *answers = calloc((size_t)n + 1, sizeof *answers);
+    if (!answers) {
+        lt_rows_free(rows);
+        return LT_ENOMEM;
+    }
+    for (int i = 0; i < n; i++)
+        answers[i] = (struct lt_answer_row){
+            .qi = (int)lt_rows_i64(rows, i, 0),
+            .entry = lt_rows_i64(rows, i, 1),
+            .person = lt_rows_i64(rows, i, 2),
+            .body = lt_rows_text(rows, i, 3),
+            .used_us = lt_rows_i64(rows, i, 4),
+            .received_us = lt_rows_i64(rows, i, 5),
+        };
+    *ret_rows = rows;
+    *ret = answers;
+    *ret_n = n;
+    return LT_OK;
+}
+
+static int add_entries(struct lt_fold *f)
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(f->db, &rows,
+                         "SELECT entry_id FROM leitai.entry WHERE tenant_id = "
+                         "leitai.current_tenant() AND event_id = $1",
+                         f->event.s);
+    if (err != LT_OK)
+        return err;
+    for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++)
+        if (!lt_standings_add(f->standings, lt_rows_i64(rows, i, 0)))
+            err = LT_ENOMEM;
+    lt_rows_free(rows);
+    return err;
+}
+
+static int settle_question(struct lt_fold *f, int qi)
+{
+    struct lt_rows *rows;
+    struct lt_answer_row *answers;
+    int n, err = lt_fold_rows(f, qi, qi + 1, &rows, &answers, &n);
+    if (err != LT_OK)
+        return err;
+    lt_standings_settle(f->standings, 1, answers, n);
+    free(answers);
+    lt_rows_free(rows);
+    return LT_OK;
+}
+
+/* Law 4: a question whose key is not public yet moves nothing. */
+static int public_questions(const struct lt_engine *e)
+{
+    if (e->qi < 0)
+        return 0;
+    return e->qstate == LT_Q_REVEALED ? e->qi + e->n_open : e->qi;
+}
+
+int lt_fold_answers(struct lt_fold *f)
+{
+    int err = add_entries(f), n = public_questions(&f->engine);
+    for (int qi = 0; qi < n && err == LT_OK; qi++)
+        err = settle_question(f, qi);
+    if (err == LT_OK)
+        f->n_ranked = lt_standings_rank(f->standings, &f->ranked);
+    return err;
+}

@@ -1,0 +1,38 @@
+/* An event as its records say it went: rules, questions, log and raw answers from the database, folded
+ * into the engine and the standings. Finalising and `leitai replay` both stand on it. Blocking;
+ * everything inside the transaction of the caller, whose tenant is set. */
+#pragma once
+#include "app/db.h"
+#include "domain/standings.h"
+
+struct lt_fold {
+    struct lt_db *db; /* borrowed */
+    struct lt_num event, season;
+    char *title;
+    int64_t head_seq, token;
+    struct lt_sheet sheet;
+    struct lt_question **questions;
+    int n_questions;
+    struct lt_engine engine;
+    struct lt_standings *standings;
+    const struct lt_place *const *ranked; /* after lt_fold_answers */
+    int n_ranked;
+};
+/* A record as it is stored, before it is applied; an error ends the fold. `f` is the state before
+ * it. NULL: nobody looks. */
+typedef int lt_fold_record_fn(void *arg, const struct lt_fold *f, const struct lt_record *r,
+                              const char *payload);
+
+/* Rules, questions and the log's head. About 400 KiB. LT_ENOEVENT; LT_ESHEET or LT_EQUESTION: they
+ * cannot be read, or do not fit each other; LT_ENOMEM; or an error of the database. */
+int lt_fold_open(struct lt_db *d, struct lt_event_id event, struct lt_fold **ret);
+void lt_fold_free(struct lt_fold *f); /* NULL is fine */
+/* All records up to the head. LT_EGAP: one is missing. LT_ERECORD: one cannot be read, or contradicts
+ * the state. engine.seq is then that of the last one that was right. */
+int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg);
+/* All entries, and the answers that count of every question whose key is public; then the ranks. */
+int lt_fold_answers(struct lt_fold *f);
+/* The answers that count of questions [from, to), in *ret, which is *ret_n long; bodies are borrowed
+ * from *ret_rows. Free both. */
+int lt_fold_rows(struct lt_fold *f, int from, int to, struct lt_rows **ret_rows,
+                 struct lt_answer_row **ret, int *ret_n);
