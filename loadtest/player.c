@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,19 +106,6 @@ static void say_hello(struct lt_player *p)
         lt_jsonw_i64(&w, "epoch", play->epoch);
         lt_jsonw_i64(&w, "seq", play->seq);
     }
-    lt_jsonw_end_obj(&w);
-    send_json(p, &b);
-}
-
-static void echo(struct lt_player *p, int64_t n)
-{
-    struct lt_buf b;
-    struct lt_jsonw w;
-    lt_buf_init(&b, MESSAGE_BYTES);
-    lt_jsonw_init(&w, &b);
-    lt_jsonw_obj(&w, NULL);
-    lt_jsonw_str(&w, "t", "echo");
-    lt_jsonw_i64(&w, "n", n);
     lt_jsonw_end_obj(&w);
     send_json(p, &b);
 }
@@ -364,6 +352,13 @@ static void on_log(struct lt_player *p, const struct lt_seen *m)
         p->resuming = false; /* caught up */
 }
 
+static void echo(struct lt_player *p, int64_t n)
+{
+    char text[64];
+    int len = snprintf(text, sizeof text, "{\"t\":\"echo\",\"n\":%" PRId64 "}", n);
+    lt_wsc_send(&p->conn, text, (size_t)len);
+}
+
 static void on_message(struct lt_player *p, const struct lt_seen *m)
 {
     switch (m->kind) {
@@ -396,7 +391,9 @@ static void on_message(struct lt_player *p, const struct lt_seen *m)
         break;
     case LT_SEEN_PRESENCE:
     case LT_SEEN_TIME:
+    case LT_SEEN_SEAL:
         break;
+    case LT_SEEN_SCRIPT:
     case LT_SEEN_EVENTS:
     case LT_SEEN_DONE:
     case LT_SEEN_ROSTER:

@@ -103,9 +103,13 @@ static int step(struct play *p, struct lt_input in)
 
 static int act(struct play *p, enum lt_action action)
 {
-    return step(
-        p, (struct lt_input){
-               .kind = LT_IN_COMMAND, .action = action, .expect_q = LT_EXPECT_ANY, .by = p->host});
+    /* Everybody is asked every question, one after the other. */
+    struct lt_plan next = {.qi = p->engine.qi + 1, .n = 1};
+    return step(p, (struct lt_input){.kind = LT_IN_COMMAND,
+                                     .action = action,
+                                     .expect_q = LT_EXPECT_ANY,
+                                     .by = p->host,
+                                     .plan = &next});
 }
 
 /* ---- who plays ---- */

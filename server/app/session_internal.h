@@ -52,6 +52,11 @@ struct lt_sessions {
     } guests[GUEST_SLOTS];
 };
 
+static inline struct session *session_of(struct lt_member *m)
+{
+    return (struct session *)((char *)m - offsetof(struct session, member));
+}
+
 /* session.c */
 /* The one setter of `state`. */
 void session_state(struct session *s, enum session_state to);

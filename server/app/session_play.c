@@ -55,12 +55,12 @@ static void on_committed(void *arg, int err, bool late)
             p); /* whatever stands is another answer, or none: the database will be asked */
     }
     lt_hub_leave(&f->hold);
-    if (session_back(f->s)) {
-        if (err == LT_OK)
-            ack(f->s, f->answer_id, f->qi, late);
-        else
-            session_refuse(f->s, err, f->answer_id, f->qi + 1);
-    }
+    /* Who lost the line meanwhile and is back on another one is told there. */
+    struct session *to = session_back(f->s) ? f->s : p && p->member ? session_of(p->member) : NULL;
+    if (to && err == LT_OK)
+        ack(to, f->answer_id, f->qi, late);
+    else if (to)
+        session_refuse(to, err, f->answer_id, f->qi + 1);
     free(f);
 }
 

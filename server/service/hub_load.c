@@ -192,7 +192,8 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
         c->sync->entries_after = e->id;
     }
     /* Statement 1: members of teams; all of them, they are few. */
-    for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 1); i++) {
+    int members = err == LT_OK && c->sheet.teams ? lt_pg_rows(r, 1) : 0;
+    for (int i = 0; i < members; i++) {
         struct lt_entry *e = lt_contest_entry(c, lt_pg_i64(r, 1, i, 0));
         struct lt_player *p = e ? lt_contest_player_add(c, e, lt_pg_i64(r, 1, i, 1),
                                                         lt_pg_text(r, 1, i, 2))

@@ -224,7 +224,9 @@ struct lt_frame *lt_view_board_frame(const struct lt_contest *c)
 static void view_own(const struct lt_contest *c, const struct lt_entry *e, struct lt_own_out *out)
 {
     const struct lt_place *p = lt_contest_place(c, e);
-    int settled = lt_standings_settled(c->standings);
+    const struct lt_engine *g = &c->engine;
+    /* The last question whose points are public. */
+    int qi = g->qstate == LT_Q_REVEALED ? g->qi : g->prev_qi;
     *out = (struct lt_own_out){
         .v = c->board_version,
         .points = p->points_c,
@@ -232,11 +234,11 @@ static void view_own(const struct lt_contest *c, const struct lt_entry *e, struc
         .rank = p->rank,
         .of = c->n_ranked,
     };
-    if (settled == 0 || c->engine.qstate != LT_Q_REVEALED)
+    if (qi < 0 || lt_standings_settled(c->standings) <= qi)
         return;
     out->has_q = true;
-    out->q = c->engine.qi + 1;
-    if (p->last_qi >= c->engine.qi) {
+    out->q = qi + 1;
+    if (p->last_qi >= qi) {
         out->has_right = out->has_gained = true;
         out->right = p->last_right;
         out->gained = p->last_gained_c;

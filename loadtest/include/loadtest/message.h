@@ -28,6 +28,8 @@ enum lt_seen_kind {
     LT_SEEN_ROSTER,
     LT_SEEN_TIME,
     LT_SEEN_PROBE,
+    LT_SEEN_SCRIPT,
+    LT_SEEN_SEAL,
     LT_SEEN_ERROR,
     LT_SEEN_BYE,
     LT_SEEN_KINDS /* count */
@@ -45,6 +47,7 @@ enum lt_seen_state {
     LT_SEEN_NONE,
     LT_SEEN_ARMED,
     LT_SEEN_OPEN,
+    LT_SEEN_HELD,
     LT_SEEN_CLOSING,
     LT_SEEN_CLOSED,
     LT_SEEN_REVEALED,
@@ -107,7 +110,6 @@ struct lt_seen {
     bool snapshot;                  /* welcome */
     int64_t event, entry, now_ms;
     int questions; /* in all rounds */
-    int64_t probe; /* probe: its number */
     char session[LT_SEEN_TOKEN + 1];
     struct lt_seen_question question; /* q 0: none */
     struct lt_seen_board board;       /* v 0: none */
@@ -119,6 +121,7 @@ struct lt_seen {
     bool late;
     int err;      /* error, bye: LT_E… */
     int retry_ms; /* -1: not said */
+    int64_t probe; /* probe: to be echoed */
 };
 
 /* NULL: read. Else what is wrong with it (static text). `ret` is undefined then. */
