@@ -97,7 +97,7 @@ await test("a guest joins by code and needs a name", async () => {
   guest.end();
 });
 await test("a player's line is measured: five probes close together, each after the echo of the last", async () => {
-  const [ws] = await enter("play", { code, name: "路人乙" });
+  const [ws] = await enter("play", { code, name: "测速甲" });
   const numbers = new Set(), begun = Date.now();
   while (numbers.size < 5) {
     const { n: number } = await ws.next((m) => m.t === "probe");
@@ -109,7 +109,7 @@ await test("a player's line is measured: five probes close together, each after 
   ws.end();
 });
 await test("an echo that nobody asked for measures nothing and is no error", async () => {
-  const [ws] = await enter("play", { code, name: "路人丙" });
+  const [ws] = await enter("play", { code, name: "测速乙" });
   for (const to of [ws, desk]) {
     for (const number of [0, 1]) to.send({ t: "echo", n: number });
     to.send({ t: "time", c: 5 });
