@@ -64,7 +64,7 @@ static int place(const struct lt_buzzer_press *p, int n, int64_t last_us, int i)
     int before = 0;
     for (int j = 0; j < n; j++) {
         if (p[j].used_us <= last_us &&
-            (p[j].entry < p[i].entry || (p[j].entry == p[i].entry && j < i)))
+            (p[j].entry < p[i].entry || (j < i && p[j].entry == p[i].entry)))
             before++;
     }
     return before;

@@ -203,7 +203,7 @@ static int judge(uint64_t *x, const struct press *p, int n, int *ret_doubt)
 {
     struct lt_buzzer_press in[PRESSES];
     struct lt_buzzer_ruling r;
-    int from[PRESSES], k = 0;
+    int from[PRESSES] = {0}, k = 0;
     int64_t first_us = INT64_MAX;
     for (int i = 0; i < n; i++)
         first_us = p[i].e.arrival_us < first_us ? p[i].e.arrival_us : first_us;

@@ -213,7 +213,7 @@ static void the_judge_is_not_impressed_by_order(void **state)
     uint64_t x = seed + 3;
     (void)state;
     for (int i = 0; i < RUNS; i++) {
-        struct lt_buzzer_press p[PRESSES], q[PRESSES];
+        struct lt_buzzer_press p[PRESSES] = {0}, q[PRESSES];
         struct lt_buzzer_ruling a, b;
         const struct lt_sheet *s = rule(LT_TIMING_ARRIVAL, 0, 0, (int)below(&x, 30));
         int n = 1 + (int)below(&x, PRESSES);
