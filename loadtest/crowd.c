@@ -130,6 +130,12 @@ static void on_welcome(struct member *m, const char *p, size_t n)
     member_in(m);
 }
 
+static bool is_probe(const char *p, size_t n)
+{
+    static const char head[] = "{\"t\":\"probe\"";
+    return n >= sizeof head - 1 && memcmp(p, head, sizeof head - 1) == 0;
+}
+
 static void on_text(struct lt_wsc *c, const char *p, size_t n)
 {
     struct member *m = c->arg;
@@ -138,6 +144,8 @@ static void on_text(struct lt_wsc *c, const char *p, size_t n)
         on_welcome(m, p, n);
         return;
     }
+    if (is_probe(p, n))
+        return; /* no broadcast */
     page->frames[m->side]++;
     if (m->side == LT_CROWD_SERVER && m->index == m->crowd->args->first &&
         n <= LT_FLOOR_FRAME - 16) {

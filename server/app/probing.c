@@ -44,8 +44,8 @@ bool probing_echo(struct probing *p, int64_t nonce, int64_t now_us)
 static int64_t pace_us(const struct lt_engine *e)
 {
     const struct lt_round_rule *round = lt_engine_round(e);
-    if (e->phase != LT_PHASE_RUNNING)
-        return RESTING_US;
+    if (e->phase != LT_PHASE_RUNNING || !e->sheet->teams)
+        return RESTING_US; /* for points that fall with time this is enough */
     if (!round || round->mode != LT_MODE_BUZZER)
         return RUNNING_US;
     return e->qstate == LT_Q_ARMED || e->qstate == LT_Q_OPEN ? ARMED_US : BUZZER_US;

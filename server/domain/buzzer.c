@@ -14,9 +14,11 @@
  *   2. Who has answered one probe of the window without delay, or plays in a browser, whose pongs no
  *      script can delay, has m ≤ T + j, where j is by how much the best of some twenty round trips is worse
  *      than the trip of this press: the gain is at most slack + m/8 + j.
- *   3. elapsed is taken from when the server *offered* the signal to the socket, not from when the
+ *   3. Who delays everything by D has m ≥ D, and is credited only while R + T ≥ m: whoever makes his
+ *      line look longer than it is must be slow to profit from it.
+ *   4. elapsed is taken from when the server *offered* the signal to the socket, not from when the
  *      socket took it. A client that reads nothing cannot put it off.
- *   4. Who has no signal (came back after it) is judged from the opening: coming back gains nothing.
+ *   5. Who has no signal (came back after it) is judged from the opening: coming back gains nothing.
  *
  * Rejected: an all-time minimum. It binds a liar no better (he delays from the first probe on), and
  * takes from an honest player whose line got worse. A maximum or mean of the band: any slow answer
@@ -28,9 +30,15 @@
 
 enum { RTT_ABSURD_US = 60 * 1000 * 1000 };
 
+bool lt_buzzer_early(const struct lt_evidence *e, int64_t opened_us)
+{
+    return e->arrival_us < opened_us;
+}
+
 int64_t lt_buzzer_band_us(const struct lt_sheet *s, const struct lt_evidence *e)
 {
-    bool measured = e->probes >= LT_BUZZER_PROBES && e->rtt_min_us >= 0;
+    bool measured =
+        e->probes >= LT_BUZZER_PROBES && e->rtt_min_us >= 0 && e->rtt_min_us <= e->elapsed_us;
     if (s->timing != LT_TIMING_COMPENSATED || e->elapsed_us < 0 || e->claim_us < 0 || !measured)
         return 0;
     int64_t band_us = e->rtt_min_us + e->rtt_min_us / 8 + s->slack_ms * INT64_C(1000);
@@ -56,7 +64,7 @@ static int place(const struct lt_buzzer_press *p, int n, int64_t last_us, int i)
     int before = 0;
     for (int j = 0; j < n; j++) {
         if (p[j].used_us <= last_us &&
-            (p[j].entry < p[i].entry || (p[j].entry == p[i].entry && j < i)))
+            (p[j].entry < p[i].entry || (j < i && p[j].entry == p[i].entry)))
             before++;
     }
     return before;

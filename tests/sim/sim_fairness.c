@@ -23,7 +23,7 @@
 
 enum {
     MS = 1000,
-    TRIALS = 4000,
+    TRIALS = 2000,
     PROBES = 20, /* answered in the minutes before the signal */
     PONGS = 6,
     PRESSES = 3,
@@ -42,8 +42,10 @@ enum lie {
     LIE_DELAY_FIT,      /* … by what fills the cap exactly */
     LIE_DELAY_SOME,     /* … every second one, by up to 800 ms */
     LIE_DELAY_LATE,     /* … once the question is armed */
-    LIE_SCREEN,         /* sees the signal on a screen with a quick line, claims 0 */
-    LIE_PROGRAM,        /* own program instead of a browser: delays pongs as well by 800 ms */
+    LIE_SCREEN,         /* sees the signal on a screen with a quick line; the page holds the press
+                           until its own signal has come, and claims 0 */
+    LIE_PROGRAM_ALL,    /* own program instead of a browser: delays pongs as well, by 800 ms */
+    LIE_PROGRAM,        /* … by what fills the cap */
     LIE_PROGRAM_SCREEN, /* both */
     LIE_WITNESSED,      /* own program, where the server asks TCP too (option tcp_witness) */
     LIES                /* count */
@@ -57,7 +59,8 @@ static const char *const lie_names[LIES] = {
     [LIE_DELAY_SOME] = "delays every second one by up to 800 ms",
     [LIE_DELAY_LATE] = "delays them once the question is armed",
     [LIE_SCREEN] = "watches a quicker screen, claims 0 ms",
-    [LIE_PROGRAM] = "own program: delays pongs too",
+    [LIE_PROGRAM_ALL] = "own program: delays pongs too, by 800 ms",
+    [LIE_PROGRAM] = "own program: delays all by what fills the cap",
     [LIE_PROGRAM_SCREEN] = "own program and a quicker screen",
     [LIE_WITNESSED] = "own program, tcp_witness on",
 };
@@ -101,6 +104,7 @@ static bool delays_probe(enum lie lie, int i)
     switch (lie) {
     case LIE_DELAY_ALL:
     case LIE_DELAY_FIT:
+    case LIE_PROGRAM_ALL:
     case LIE_PROGRAM:
     case LIE_PROGRAM_SCREEN:
     case LIE_WITNESSED:
@@ -123,7 +127,7 @@ static int64_t delay_us(uint64_t *x, enum lie lie, const struct line *l)
 {
     if (lie == LIE_DELAY_SOME)
         return random_below(x, 800 * MS);
-    if (lie != LIE_DELAY_FIT)
+    if (lie == LIE_DELAY_ALL || lie == LIE_DELAY_LATE || lie == LIE_PROGRAM_ALL)
         return 800 * MS;
     int64_t fits_us = (sheet.cap_ms - sheet.slack_ms) * MS * INT64_C(8) / 9 - l->down_us - l->up_us;
     return fits_us > 0 ? fits_us : 0;
@@ -133,7 +137,7 @@ static int64_t delay_us(uint64_t *x, enum lie lie, const struct line *l)
 static void measure(uint64_t *x, const struct line *l, enum lie lie, struct press *p)
 {
     struct lt_rtt r;
-    bool own_program = lie == LIE_PROGRAM || lie == LIE_PROGRAM_SCREEN || lie == LIE_WITNESSED;
+    bool own_program = lie >= LIE_PROGRAM_ALL;
     p->true_us = -1;
     lt_rtt_init(&r);
     for (int i = 0; i < PROBES + PONGS; i++) {
@@ -179,9 +183,11 @@ static struct press press_of(uint64_t *x, const struct line *l, int64_t reaction
     bool screen = lie == LIE_SCREEN || lie == LIE_PROGRAM_SCREEN;
     measure(x, l, lie, &p);
     int64_t signal_us = random_below(x, 3 * MS); /* the record's way to the node, the fan-out */
-    int64_t painted_us = signal_us + line_down_us(x, l) + paint_us(x);
+    int64_t come_us = signal_us + line_down_us(x, l), painted_us = come_us + paint_us(x);
     int64_t seen_us = screen ? signal_us + random_between(x, 10 * MS, 30 * MS) : painted_us;
     int64_t pressed_us = seen_us + reaction_us;
+    if (screen && pressed_us < come_us)
+        pressed_us = come_us;
     int64_t at_us = pressed_us + random_below(x, 2 * MS) + line_up_us(x, l) + loop_lag_us(x);
     p.way_us = screen ? l->up_us : l->down_us + l->up_us;
     p.e.elapsed_us = at_us - signal_us;
@@ -197,7 +203,7 @@ static int judge(uint64_t *x, const struct press *p, int n, int *ret_doubt)
 {
     struct lt_buzzer_press in[PRESSES];
     struct lt_buzzer_ruling r;
-    int from[PRESSES], k = 0;
+    int from[PRESSES] = {0}, k = 0;
     int64_t first_us = INT64_MAX;
     for (int i = 0; i < n; i++)
         first_us = p[i].e.arrival_us < first_us ? p[i].e.arrival_us : first_us;

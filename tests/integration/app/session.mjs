@@ -96,6 +96,27 @@ await test("a guest joins by code and needs a name", async () => {
   assert.equal(welcome.you.guest, true);
   guest.end();
 });
+await test("a player's line is measured: five probes close together, each after the echo of the last", async () => {
+  const [ws] = await enter("play", { code, name: "测速甲" });
+  const numbers = new Set(), begun = Date.now();
+  while (numbers.size < 5) {
+    const { n: number } = await ws.next((m) => m.t === "probe");
+    assert.ok(Number.isSafeInteger(number) && number >= 0 && !numbers.has(number), String(number));
+    numbers.add(number);
+    ws.send({ t: "echo", n: number });
+  }
+  assert.ok(Date.now() - begun < 8000);
+  ws.end();
+});
+await test("an echo that nobody asked for measures nothing and is no error", async () => {
+  const [ws] = await enter("play", { code, name: "测速乙" });
+  for (const to of [ws, desk]) {
+    for (const number of [0, 1]) to.send({ t: "echo", n: number });
+    to.send({ t: "time", c: 5 });
+    assert.equal((await to.next((m) => m.t === "time" || m.t === "error")).t, "time");
+  }
+  ws.end();
+});
 await test("the stage's token only looks", async () => {
   const [stage] = await enter("stage", { session: deskWelcome.stage_session });
   stage.send({ t: "command", id: "s1", action: "start" });

@@ -328,6 +328,7 @@ static void pings_measure_the_round_trip(void **state)
         assert_in_range(lt_conn_rtt_last_us(t.conns[0]), 1, 5000000);
     }
     assert_in_range(lt_conn_rtt_min_us(t.conns[0]), 1, lt_conn_rtt_last_us(t.conns[0]));
+    assert_in_range(lt_conn_tcp_rtt_us(t.conns[0]), 1, 5000000);
     client_free(c);
 }
 

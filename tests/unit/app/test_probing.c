@@ -11,7 +11,8 @@
 enum { MS = 1000, S = 1000 * 1000 };
 
 /* Large: not for the stack. */
-static struct lt_sheet sheet = {.n_rounds = 2,
+static struct lt_sheet sheet = {.teams = true,
+                                .n_rounds = 2,
                                 .rounds = {{.mode = LT_MODE_LIVE, .n_questions = 1, .burst = 1},
                                            {.mode = LT_MODE_BUZZER, .n_questions = 1, .burst = 1}}};
 static struct lt_engine engine;
@@ -97,6 +98,17 @@ static void the_pace_follows_the_contest_and_never_lets_the_band_grow_old(void *
     }
 }
 
+static void a_quiz_of_thousands_of_persons_is_measured_seldom(void **state)
+{
+    struct probing p;
+    (void)state;
+    probing_init(&p);
+    p.first_left = 0;
+    sheet.teams = false;
+    assert_true(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_OPEN), 10, 0) >= 30 * S);
+    sheet.teams = true;
+}
+
 static void many_connections_share_a_budget(void **state)
 {
     struct probing p;
@@ -137,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_lost_probe_measures_nothing_even_when_its_echo_comes_at_last),
         cmocka_unit_test(the_first_series_is_close_together_and_ends),
         cmocka_unit_test(the_pace_follows_the_contest_and_never_lets_the_band_grow_old),
+        cmocka_unit_test(a_quiz_of_thousands_of_persons_is_measured_seldom),
         cmocka_unit_test(many_connections_share_a_budget),
         cmocka_unit_test(a_press_is_told_with_what_was_measured),
     };

@@ -97,6 +97,30 @@ static void without_claim_or_probes_the_arrival_counts(void **state)
     assert_int_equal(lt_buzzer_used_us(s, &e, 0), 500 * MS);
 }
 
+static void a_press_that_is_back_sooner_than_the_way_takes_gets_nothing(void **state)
+{
+    const struct lt_sheet *s = rule(LT_TIMING_COMPENSATED, 50, 300, 5);
+    struct lt_evidence e = honest;
+    (void)state;
+    e.claim_us = 0;
+    e.elapsed_us = e.rtt_min_us - 1; /* guessed, or seen elsewhere */
+    assert_int_equal(lt_buzzer_used_us(s, &e, 0), e.elapsed_us);
+    e.elapsed_us++;
+    assert_int_equal(lt_buzzer_used_us(s, &e, 0), 0);
+    e = honest;
+    e.claim_us = 0;
+    e.rtt_min_us += 800 * MS; /* every answer was delayed */
+    assert_int_equal(lt_buzzer_used_us(s, &e, 0), e.elapsed_us);
+}
+
+static void a_press_from_before_the_signal_is_early_whenever_it_is_looked_at(void **state)
+{
+    struct lt_evidence e = honest;
+    (void)state;
+    assert_true(lt_buzzer_early(&e, e.arrival_us + 1));
+    assert_false(lt_buzzer_early(&e, e.arrival_us));
+}
+
 static void who_came_back_after_the_signal_is_judged_from_the_opening(void **state)
 {
     const struct lt_sheet *s = rule(LT_TIMING_COMPENSATED, 50, 300, 5);
@@ -159,10 +183,12 @@ static void delayed_probe_answers_gain_at_most_the_cap(void **state)
     (void)state;
     for (int i = 0; i < RUNS; i++) {
         struct trial t = trial(&x);
-        t.e.rtt_min_us += below(&x, 60 * 1000 * MS);
+        t.e.rtt_min_us += below(&x, 1500 * MS);
         t.e.claim_us = 0;
         int64_t gain_us = t.reaction_us - lt_buzzer_used_us(t.s, &t.e, 0);
         assert_true(gain_us <= t.s->cap_ms * MS - t.way_us || gain_us <= 0);
+        if (t.e.rtt_min_us > t.e.elapsed_us) /* too much */
+            assert_true(gain_us <= 0);
         gained += gain_us > 0;
     }
     assert_true(gained > RUNS / 100);
@@ -187,7 +213,7 @@ static void the_judge_is_not_impressed_by_order(void **state)
     uint64_t x = seed + 3;
     (void)state;
     for (int i = 0; i < RUNS; i++) {
-        struct lt_buzzer_press p[PRESSES], q[PRESSES];
+        struct lt_buzzer_press p[PRESSES] = {0}, q[PRESSES];
         struct lt_buzzer_ruling a, b;
         const struct lt_sheet *s = rule(LT_TIMING_ARRIVAL, 0, 0, (int)below(&x, 30));
         int n = 1 + (int)below(&x, PRESSES);
@@ -401,6 +427,8 @@ int main(void)
         cmocka_unit_test(a_claim_inside_the_band_is_believed),
         cmocka_unit_test(a_claim_outside_is_moved_to_the_nearer_end),
         cmocka_unit_test(without_claim_or_probes_the_arrival_counts),
+        cmocka_unit_test(a_press_that_is_back_sooner_than_the_way_takes_gets_nothing),
+        cmocka_unit_test(a_press_from_before_the_signal_is_early_whenever_it_is_looked_at),
         cmocka_unit_test(who_came_back_after_the_signal_is_judged_from_the_opening),
         cmocka_unit_test(a_liar_gains_at_most_the_band_and_never_more_than_the_cap),
         cmocka_unit_test(delayed_probe_answers_gain_at_most_the_cap),

@@ -108,9 +108,19 @@ static void the_same_bytes_are_read_once_and_say_the_same(void **state)
     lt_seen_cache_free(c);
 }
 
+static void a_probe_says_its_number(void **state)
+{
+    (void)state;
+    assert_null(read_text("{\"t\":\"probe\",\"n\":9007199254740991}"));
+    assert_int_equal(seen.kind, LT_SEEN_PROBE);
+    assert_int_equal(seen.probe, 9007199254740991);
+    assert_non_null(read_text("{\"t\":\"probe\"}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_probe_says_its_number),
         cmocka_unit_test(a_question_is_read_as_it_opens_and_is_revealed),
         cmocka_unit_test(what_shows_too_early_is_noticed),
         cmocka_unit_test(broken_messages_are_named),

@@ -2,6 +2,7 @@
  * the figures. */
 #pragma once
 #include "domain/rules.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What a node knows of one press. All times in microseconds. */
@@ -16,8 +17,13 @@ struct lt_evidence {
     int64_t claim_us; /* reaction that the client claims, by its own clock; -1: none */
 };
 
+/* The press reached a server before the signal that opened the question: a foul, whatever the state
+ * in which the driver came to look at it. */
+bool lt_buzzer_early(const struct lt_evidence *e, int64_t opened_us);
 /* How much may be taken off `elapsed_us`: min(rtt_min·(1+ε) + slack, cap), ε = 1/8. 0 under ARRIVAL,
- * without a claim, without a start signal, or with fewer than LT_BUZZER_PROBES measurements. */
+ * without a claim, without a start signal, with fewer than LT_BUZZER_PROBES measurements, or when the
+ * press came back sooner than rtt_min: then it left before its phone can have shown the signal, or
+ * the round trips are not what they were said to be. */
 enum { LT_BUZZER_PROBES = 3 };
 int64_t lt_buzzer_band_us(const struct lt_sheet *s, const struct lt_evidence *e);
 /* The time by which a press is judged.
