@@ -394,6 +394,7 @@ static void on_message(struct lt_player *p, const struct lt_seen *m)
     case LT_SEEN_SEAL:
         break;
     case LT_SEEN_SCRIPT:
+    case LT_SEEN_AHEAD:
     case LT_SEEN_EVENTS:
     case LT_SEEN_DONE:
     case LT_SEEN_ROSTER:

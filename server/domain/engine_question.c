@@ -88,19 +88,28 @@ static int apply_armed(struct lt_engine *e, const struct lt_record *r)
     return LT_OK;
 }
 
+/* Until when a team that pressed too early may not press: counted from the signal, which is not there
+ * yet while the question is armed. */
+static int64_t lock_us(const struct lt_engine *e)
+{
+    int lock_s = lt_engine_round(e)->buzzer.foul_lock_s;
+
+    if (lock_s == 0 || e->qstate == LT_Q_ARMED)
+        return INT64_MAX;
+    return e->signal_us + (int64_t)lock_s * 1000000;
+}
+
 static int apply_open(struct lt_engine *e, const struct lt_record *r)
 {
-    const struct lt_buzzer_rule *rule = &lt_engine_round(e)->buzzer;
-
     if (e->qstate != LT_Q_ARMED || !engine_time_ok(r->opened_us) ||
         r->deadline_us - r->opened_us != engine_limit_us(e))
         return LT_ERECORD;
     engine_set_clock(e, r->opened_us, r->deadline_us);
     engine_set_signal(e, r->opened_us);
-    for (int i = 0; i < e->n_teams; i++)
-        if (e->teams[i].seat.fouled && rule->foul_lock_s > 0 && !e->teams[i].seat.tried)
-            e->teams[i].seat.lock_us = r->opened_us + (int64_t)rule->foul_lock_s * 1000000;
     engine_set_qstate(e, LT_Q_OPEN);
+    for (int i = 0; i < e->n_teams; i++)
+        if (e->teams[i].seat.fouled)
+            e->teams[i].seat.lock_us = lock_us(e);
     return LT_OK;
 }
 
@@ -244,11 +253,11 @@ static int apply_press(struct lt_engine *e, const struct lt_record *r)
     struct lt_team *t = engine_team_of(e, r->entry);
 
     if (!t || lt_engine_round(e)->mode != LT_MODE_BUZZER || !engine_may_press(t) ||
-        t->seat.pressed || r->foul != (e->qstate == LT_Q_ARMED) || r->used_us < 0)
+        t->seat.pressed || (!r->foul && e->qstate == LT_Q_ARMED) || r->used_us < 0)
         return LT_ERECORD;
     if (r->foul) {
         t->seat.fouled = true;
-        t->seat.lock_us = INT64_MAX;
+        t->seat.lock_us = lock_us(e);
         return LT_OK;
     }
     t->seat.pressed = true;

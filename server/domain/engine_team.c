@@ -75,7 +75,8 @@ int engine_make_press(const struct lt_engine *e, const struct lt_input *in, stru
     r->qi = e->qi;
     r->entry = in->entry;
     r->evidence = in->evidence;
-    r->foul = e->qstate == LT_Q_ARMED;
+    /* Also one that arrived before the signal and is looked at after it. */
+    r->foul = e->qstate == LT_Q_ARMED || lt_buzzer_early(&in->evidence, e->signal_us);
     if (r->foul)
         r->value = round->buzzer.foul_c;
     else

@@ -282,6 +282,7 @@ static void check_settled(struct lt_contest *c)
     lt_fanout_frame(h->fanout, c, board, 0, LT_TO_ALL);
     lt_frame_unref(board);
     lt_fanout_each(h->fanout, c, lt_view_own_frame, LT_TO_PLAYERS);
+    lt_fanout_each(h->fanout, c, lt_view_ahead_frame, LT_TO_DESKS);
     h->driver.on_board(h->driver.arg, c);
 }
 
@@ -328,6 +329,8 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
     }
     if (r->kind == LT_REC_ARMED)
         lt_fanout_each(h->fanout, c, lt_view_script_frame, LT_TO_DESKS);
+    if (r->kind == LT_REC_PHASE && r->phase == LT_PHASE_RUNNING)
+        lt_fanout_each(h->fanout, c, lt_view_ahead_frame, LT_TO_DESKS);
     hub_teams_record(c, r);
     if (!own)
         h->driver.on_record(h->driver.arg, c, r);

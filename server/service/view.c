@@ -302,6 +302,7 @@ struct parts {
     struct view_rulings rulings;
     struct view_members members;
     struct lt_step_out step, script;
+    struct view_ahead ahead;
     struct lt_seal_out seal;
 };
 
@@ -373,6 +374,8 @@ static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w
         out->step = &p->step;
     if (w->role == LT_MEMBER_DESK && view_script(c, &p->script))
         out->script = &p->script;
+    if (w->role == LT_MEMBER_DESK && view_ahead(c, &p->ahead))
+        out->ahead = &p->ahead.out;
     if (c->seal.hash[0] != '\0') {
         p->seal = (struct lt_seal_out){.seq = c->seal.seq, .hash = c->seal.hash};
         out->seal = &p->seal;

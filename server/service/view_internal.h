@@ -32,6 +32,11 @@ int view_rulings(const struct lt_contest *c, struct view_rulings *ret);
 bool view_team_state(const struct lt_contest *c, const struct lt_player *p,
                      struct view_members *ret);
 bool view_step(const struct lt_contest *c, const struct lt_entry *e, struct lt_step_out *ret);
+struct view_ahead {
+    struct lt_plan next, advance;
+    struct lt_ahead_out out;
+};
+bool view_ahead(const struct lt_contest *c, struct view_ahead *ret);
 bool view_script(const struct lt_contest *c, struct lt_step_out *ret);
 struct lt_frame *view_teams_frame(const struct lt_contest *c, int64_t seq);
 struct lt_frame *view_ruling_frame(const struct lt_contest *c, const struct lt_record *r);

@@ -323,3 +323,45 @@ struct lt_frame *lt_view_script_frame(const struct lt_contest *c, const struct l
     lt_msg_script_write(&m, &b);
     return view_frame(&b);
 }
+
+/* ---- what comes next ---- */
+
+bool view_ahead(const struct lt_contest *c, struct view_ahead *ret)
+{
+    const struct lt_engine *e = &c->engine;
+    bool resting = e->qstate == LT_Q_NONE || e->qstate == LT_Q_REVEALED;
+    int round, index;
+    if (e->phase != LT_PHASE_RUNNING || !resting || c->board_version < c->moved_seq)
+        return false;
+    lt_standings_plan(c->standings, e, LT_ACT_NEXT, &ret->next);
+    lt_standings_plan(c->standings, e, LT_ACT_ADVANCE, &ret->advance);
+    ret->out = (struct lt_ahead_out){
+        .has_q = ret->next.qi >= 0,
+        .q = ret->next.qi + 1,
+        .has_turn = ret->next.turn != 0,
+        .turn = ret->next.turn,
+        .n_field = ret->next.n_field,
+        .field = ret->next.n_field > 0 ? ret->next.field : NULL,
+        .advance = ret->advance.n_in > 0,
+        .n_on = ret->advance.n_in,
+        .on = ret->advance.n_in > 0 ? ret->advance.in : NULL,
+    };
+    if (ret->out.has_q && lt_sheet_round_of(&c->sheet, ret->next.qi, &round, &index)) {
+        ret->out.has_round = true;
+        ret->out.round = round + 1;
+    }
+    return true;
+}
+
+struct lt_frame *lt_view_ahead_frame(const struct lt_contest *c, const struct lt_member *to)
+{
+    struct lt_buf b;
+    struct view_ahead ahead;
+    (void)to;
+    if (!view_ahead(c, &ahead))
+        return NULL;
+    struct lt_msg_ahead m = {.ahead = ahead.out};
+    lt_buf_init(&b, VIEW_BYTES);
+    lt_msg_ahead_write(&m, &b);
+    return view_frame(&b);
+}

@@ -92,6 +92,7 @@ await test("in turn: only the captain of the team in turn answers, and the answe
     if (i === 0) {
       assert.equal(await t.captain.command("help", { q, value: 2 }), "done");
       await other.captain.until(() => other.captain.question?.dropped?.length === 2, "two options are dropped");
+      await host.until(() => host.question?.dropped?.length === 2, "two options are dropped");
       assert.ok(host.question.dropped.every((o) => !questions[q - 1].key.includes(o)));
       assert.equal(await t.captain.command("help", { q, value: 0 }), "used_up");
     }
@@ -238,9 +239,7 @@ await test("an appeal is upheld: another response is right too, after a preview"
   await judges[2].until(() => judges[2].rulings.length === 1, "the appeal");
   assert.equal(await judges[2].command("approve", { value: 1, reason: "成立" }), "done");
   const wrong = key(2, false);
-  host.ask({ t: "preview", id: "p1", action: "accept", question: 2, ...wrong }, "changes");
-  await host.until(() => true);
-  const changes = await host.ask({ t: "preview", id: "p2", action: "accept", question: 2, ...wrong }, "changes");
+  const changes = await host.ask({ t: "preview", id: "p1", action: "accept", question: 2, ...wrong }, "changes");
   assert.equal(changes.total, 1);
   assert.deepEqual([changes.rows[0].entry, changes.rows[0].before, changes.rows[0].after], [d.entry, d.points, d.points + 1000]);
   assert.equal(await host.command("accept", { question: 2, reason: "申诉成立", ...wrong }), "done");

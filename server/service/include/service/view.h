@@ -19,6 +19,7 @@ lt_view_member_fn lt_view_own_frame;    /* players: the standing of their entry 
 lt_view_member_fn lt_view_team_frame;   /* members of a team: its private state */
 lt_view_member_fn lt_view_step_frame;   /* members of a team in a burst: what to answer next */
 lt_view_member_fn lt_view_script_frame; /* desks: the words of the announced question, no key */
+lt_view_member_fn lt_view_ahead_frame;  /* desks, between questions: what comes next */
 /* Points of the jury's part that is asked now, once it is revealed; false: no marks. */
 bool lt_view_marks(const struct lt_contest *c, int64_t *ret_points_c);
 
