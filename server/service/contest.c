@@ -185,7 +185,9 @@ int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_
         return err;
     if (r->kind == LT_REC_ARMED)
         c->answered_here = 0;
-    if (lt_standings_apply(c->standings, &c->engine, r) || r->kind == LT_REC_REVEAL ||
+    /* Teams are ranked from the start: who is asked first may depend on it. */
+    bool start = c->sheet.teams && r->kind == LT_REC_PHASE && r->phase == LT_PHASE_RUNNING;
+    if (lt_standings_apply(c->standings, &c->engine, r) || r->kind == LT_REC_REVEAL || start ||
         lt_standings_stale(c->standings))
         c->moved_seq = r->seq;
     struct lt_frame *f = lt_view_log_frame(c, r);
