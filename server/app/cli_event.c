@@ -201,8 +201,8 @@ static int write_event(struct event *e, struct event_written *ret)
     else if (err == LT_EBUSY)
         lt_buf_printf(e->err,
                       "%s is open at a desk or on a stage: close it there, and save again "
-                      "after some seconds",
-                      e->code);
+                      "%" PRId64 " seconds later (option event_idle_s)",
+                      e->code, lt_config_int(e->config, "event_idle_s"));
     else if (err == LT_EFULL)
         lt_buf_str(e->err, "no join code is free");
     return told(e, err);

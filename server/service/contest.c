@@ -12,15 +12,19 @@
 
 int lt_contest_set_sheet(struct lt_contest *c, const char *json, size_t n)
 {
-    struct lt_buf err;
-    lt_buf_init(&err, LT_SHEET_BYTES);
-    int r = lt_sheet_parse(json, n, &c->sheet, &err);
-    lt_buf_done(&err);
-    if (r != LT_OK)
-        return r;
-    c->sheet_json = strndup(json, n);
-    lt_engine_init(&c->engine, &c->sheet);
-    return c->sheet_json ? LT_OK : LT_ENOMEM;
+    struct lt_buf text;
+    size_t len;
+    lt_buf_init(&text, LT_SHEET_BYTES);
+    int r = lt_sheet_parse(json, n, &c->sheet, &text);
+    lt_buf_clear(&text);
+    if (r == LT_OK)
+        r = lt_sheet_public(json, n, &text);
+    if (r == LT_OK) {
+        c->sheet_json = lt_buf_take(&text, &len);
+        lt_engine_init(&c->engine, &c->sheet);
+    }
+    lt_buf_done(&text);
+    return r;
 }
 
 int lt_contest_add_question(struct lt_contest *c, const char *json, size_t n)
@@ -217,8 +221,8 @@ static int unit_of(const struct lt_contest *c, int qi)
 int lt_contest_scores_wanted(const struct lt_contest *c, int *ret_qi)
 {
     int qi = lt_standings_settled(c->standings);
-    bool closed = qi < public_questions(c) ||
-                  (qi == c->engine.qi && c->engine.qstate == LT_Q_CLOSED);
+    bool closed =
+        qi < public_questions(c) || (qi == c->engine.qi && c->engine.qstate == LT_Q_CLOSED);
     if (lt_standings_stale(c->standings))
         qi = 0;
     else if (!closed || (c->scores_complete && c->scores_qi == qi))

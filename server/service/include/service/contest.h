@@ -85,7 +85,7 @@ struct lt_contest {
     int season;
     int64_t epoch;
     struct lt_sheet sheet;
-    char *sheet_json; /* as it is stored, for those who ask for the rules */
+    char *sheet_json; /* what everybody may read of it (lt_sheet_public) */
     struct lt_question **questions;
     int n_questions;
     struct lt_engine engine;
