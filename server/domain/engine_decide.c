@@ -183,7 +183,7 @@ static int make_lot(const struct lt_engine *e, const struct lt_input *in, struct
 static int make_next(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
 {
     const struct lt_plan *plan = in->plan;
-    int round, first = 0;
+    int round;
 
     if (!plan || plan->n_field < 0 || plan->n_field > LT_TEAMS_MAX)
         return LT_ERANGE;
@@ -192,8 +192,8 @@ static int make_next(const struct lt_engine *e, const struct lt_input *in, struc
     if (!engine_round_of(e, plan->qi, &round) || plan->qi <= e->qi)
         return LT_ERANGE;
     /* Who goes on is decided before the next round begins. */
-    for (first = e->advanced; first < round; first++)
-        if (e->sheet->rounds[first].advance > 0)
+    for (int i = 0; i < round; i++)
+        if (lt_engine_owes(e, i))
             return LT_EPHASE;
     r->kind = LT_REC_ARMED;
     r->qi = plan->qi;

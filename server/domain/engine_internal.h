@@ -23,9 +23,14 @@ static inline bool engine_clock_runs(const struct lt_engine *e)
     return e->qstate == LT_Q_OPEN || e->qstate == LT_Q_HELD;
 }
 struct lt_team *engine_team_of(struct lt_engine *e, int64_t entry);
-/* The round whose advancement is owed: the current one, or a tie-break round right after it that
- * nobody needed; -1: none. */
+/* The round whose advancement comes next, -1: none. Whether it is time for it the plan says: only the
+ * standings know that a round was not needed, or has too few questions for all. */
 int engine_owed_round(const struct lt_engine *e);
+/* Whether the team may be asked in the round: it is in, and of the round's group. */
+static inline bool engine_takes_part(const struct lt_team *t, const struct lt_round_rule *round)
+{
+    return t->in && !t->disqualified && (round->group == 0 || round->group == t->group);
+}
 /* The round of question qi and its number, NULL: no such question. */
 const struct lt_round_rule *engine_round_of(const struct lt_engine *e, int qi, int *ret_round);
 

@@ -25,7 +25,7 @@ static void seat_teams(struct lt_engine *e, const struct lt_record *r)
         struct lt_seat old = t->seat;
 
         t->seat = (struct lt_seat){
-            .takes = t->in && !t->disqualified && (round->group == 0 || round->group == t->group) &&
+            .takes = engine_takes_part(t, round) &&
                      (r->turn == 0 || r->turn == t->entry) && (r->n_ids == 0 || engine_in_list(r, t->entry)),
         };
         if (r->again) {
@@ -60,8 +60,8 @@ static bool armed_ok(const struct lt_engine *e, const struct lt_record *r)
                e->sheet->rounds[first_round].mode == LT_MODE_BUZZER;
     if (r->qi <= e->qi || e->qstate == LT_Q_OPEN)
         return false;
-    for (int i = e->advanced; i < first_round; i++)
-        if (e->sheet->rounds[i].advance > 0)
+    for (int i = 0; i < first_round; i++)
+        if (lt_engine_owes(e, i))
             return false;
     return true;
 }

@@ -103,18 +103,23 @@ const struct lt_round_rule *lt_engine_round(const struct lt_engine *e)
     return engine_round_of(e, e->qi, &(int){0});
 }
 
+bool lt_engine_owes(const struct lt_engine *e, int round)
+{
+    const struct lt_round_rule *rule = &e->sheet->rounds[round];
+
+    if (rule->advance == 0 || round < e->advanced)
+        return false;
+    for (int i = 0; i < e->n_teams; i++)
+        if (engine_takes_part(&e->teams[i], rule))
+            return true;
+    return false;
+}
+
 int engine_owed_round(const struct lt_engine *e)
 {
-    int current = -1;
-
-    if (!engine_round_of(e, e->qi, &current))
-        return -1;
-    for (int i = e->advanced; i < e->sheet->n_rounds; i++) {
-        if (i > current && e->sheet->rounds[i].mode != LT_MODE_TIEBREAK)
-            return -1;
-        if (e->sheet->rounds[i].advance > 0)
+    for (int i = e->advanced; i < e->sheet->n_rounds; i++)
+        if (lt_engine_owes(e, i))
             return i;
-    }
     return -1;
 }
 

@@ -215,8 +215,8 @@ static void plan_advance(const struct lt_standings *s, const struct lt_engine *e
     int next = plan_from(s, e, current < 0 ? 0 : current, ret);
     int upto = next > current + 1 ? next : current + 1;
 
-    for (int i = e->advanced; i < upto; i++)
-        if (s->sheet->rounds[i].advance > 0) {
+    for (int i = 0; i < upto; i++)
+        if (lt_engine_owes(e, i)) {
             best_of(s, e, &s->sheet->rounds[i], ret);
             return;
         }

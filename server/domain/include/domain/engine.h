@@ -315,6 +315,9 @@ int lt_engine_accepts(const struct lt_engine *e, int qi, int64_t entry, int64_t 
                       int64_t *ret_used_us);
 /* The team of an entry, NULL: none. */
 const struct lt_team *lt_engine_team(const struct lt_engine *e, int64_t entry);
+/* Whether a round still owes its advancement: it has one, it was not held yet, and somebody takes part
+ * in the round. */
+bool lt_engine_owes(const struct lt_engine *e, int round);
 /* The round of the current question, NULL before the first. */
 const struct lt_round_rule *lt_engine_round(const struct lt_engine *e);
 
