@@ -4,6 +4,7 @@
  * - The picture stays while the line is away. Resuming returns {epoch, seq} and gets what was missed.
  * - A request is an object that ends once: done, or an error code. It is sent again with the same id after a reconnect, or when the
  *   server says "later"; the server acts on an id once.
+ * - A press is the exception: it is sent once or not at all, since late it would be another press.
  * - Silence is noticed: probes go out regularly, and a line that does not answer is cut and made anew.
  */
 import { signal } from "@preact/signals";
@@ -48,6 +49,8 @@ export type Status = "connecting" | "live" | "lost" | "ended";
 
 interface Pending {
   message: CommandRequest | AnswerRequest;
+  /** never sent again: late it would mean something else */
+  once: boolean;
   /** when to stop asking; an answer is never given up */
   untilMs: number;
   end: (code: ErrorCode | undefined) => void;
@@ -107,6 +110,15 @@ export class Link {
     return this.request({ t: "command", id: newId(), action, q, ...about }, GIVE_UP_MS);
   }
 
+  /** A command that is worth something only now, a press: sent at most once. "gone": perhaps it never arrived. */
+  commandNow(action: CommandRequest["action"], q: number, about: About = {}): Promise<ErrorCode | undefined> {
+    const message: CommandRequest = { t: "command", id: newId(), action, q, ...about };
+    return new Promise((end) => {
+      this.pending.set(message.id, { message, once: true, untilMs: Number.POSITIVE_INFINITY, end });
+      if (!this.send(message)) this.settle(message.id, "gone");
+    });
+  }
+
   /** Ends once: undefined when the answer is committed, otherwise why it is not. Sent again and again with the same id until then. */
   answer(answer: Omit<AnswerRequest, "t" | "id">): Promise<ErrorCode | undefined> {
     return this.request({ t: "answer", id: newId(), ...answer }, Number.POSITIVE_INFINITY);
@@ -114,7 +126,7 @@ export class Link {
 
   private request(message: CommandRequest | AnswerRequest, patienceMs: number): Promise<ErrorCode | undefined> {
     return new Promise((end) => {
-      this.pending.set(message.id, { message, untilMs: performance.now() + patienceMs, end });
+      this.pending.set(message.id, { message, once: false, untilMs: performance.now() + patienceMs, end });
       this.send(message);
       this.resendLater(message.id, RESEND_MS);
     });
@@ -227,13 +239,16 @@ export class Link {
     this.attempt = 0;
     this.status.value = "live";
     this.ask();
-    for (const { message } of this.pending.values()) this.send(message);
+    for (const [id, { message, once }] of [...this.pending]) {
+      if (once) this.settle(id, "gone");
+      else this.send(message);
+    }
   }
 
   private refused(code: ErrorCode, re: string | undefined, retryMs: number | undefined): void {
     this.lastError = code;
     if (re !== undefined) {
-      if (retryMs !== undefined && this.pending.has(re)) this.resendLater(re, retryMs);
+      if (retryMs !== undefined && this.pending.get(re)?.once === false) this.resendLater(re, retryMs);
       else this.settle(re, code);
     } else if (this.status.value !== "live") {
       // The hello itself was refused, and the server leaves the line open.

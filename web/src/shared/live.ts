@@ -146,7 +146,7 @@ function asked(snap: Snapshot, question: Question): Snapshot {
     ...rest,
     question,
     // These frames have no seq and may be here before their question.
-    ...(step && asks(question, step) ? { step } : {}),
+    ...(step && asks(question, step.q) ? { step } : {}),
     ...(script?.q === question.q ? { script } : {}),
     ...(saved && !(fresh && saved.q < question.q) ? { saved } : {}),
     ...(team ? { team: fresh ? unasked(team) : team } : {}),
@@ -154,9 +154,9 @@ function asked(snap: Snapshot, question: Question): Snapshot {
   };
 }
 
-/** Whether a question of a burst is one of those that are asked now. */
-export function asks(question: Question, step: Step): boolean {
-  return step.q >= question.q && step.q < question.q + question.n;
+/** Whether a question is one of those that are asked now: of a burst there are several. */
+export function asks(question: Question, q: number | undefined): boolean {
+  return q !== undefined && q >= question.q && q < question.q + question.n;
 }
 
 function unasked(team: TeamState): TeamState {
