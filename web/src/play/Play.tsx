@@ -1,15 +1,23 @@
 /* The phone page as a function of what is known: at the door, in the hall, at a question, at the end. One decision per screen. */
-import { lang, switchLang } from "../shared/i18n.ts";
 import type { Credential, Status } from "../shared/link.ts";
 import type { Live } from "../shared/live.ts";
-import { ERROR_TEXT, type ErrorCode, type Snapshot } from "../shared/protocol.gen.ts";
-import { Countdown } from "../shared/Ring.tsx";
+import type { ErrorCode, Question, Ruling, Snapshot } from "../shared/protocol.gen.ts";
+import type { Act } from "./act.ts";
+import { Buzzer } from "./Buzzer.tsx";
+import { Ended, Waiting } from "./Calm.tsx";
 import { Join } from "./Join.tsx";
 import { Lobby, Ready } from "./Lobby.tsx";
+import { Menu, type Page } from "./Menu.tsx";
 import { t } from "./messages.ts";
 import type { Draft, Mine } from "./mine.ts";
-import { Armed, Closed, Open } from "./Question.tsx";
+import type { Press } from "./press.ts";
+import { Armed, Clock, Closed, Done, Open } from "./Question.tsx";
 import { End, Reveal } from "./Result.tsx";
+import { News } from "./Rulings.tsx";
+import { asked, helpsNow, type Me, me, type Screen, screenOf, stepOf } from "./screen.ts";
+import { Top } from "./Top.tsx";
+import { Advance, Perform, Spoken, Watch } from "./Watch.tsx";
+import { Wager } from "./Wager.tsx";
 
 export interface PlayProps {
   live: Live | undefined;
@@ -17,118 +25,138 @@ export interface PlayProps {
   endedBy: ErrorCode | undefined;
   now: () => number;
   mine: Mine;
+  press: Press;
+  news: Ruling[];
+  helpUsed: boolean;
+  page: Page | undefined;
   /** join code that came with the address */
   code: string | undefined;
   draft: (next: Draft) => void;
-  submit: () => void;
+  submit: (whole?: Draft) => void;
+  act: Act;
+  sendPress: (event: Event) => void;
+  heard: (ruling: Ruling) => void;
+  go: (page: Page | undefined) => void;
+  askRules: () => void;
   join: (credential: Credential) => void;
   leave: () => void;
 }
 
 export function Play(props: PlayProps) {
-  const snap = props.live?.snap;
+  const { live, status, page, go } = props;
+  const snap = live?.snap;
+  const self = snap && me(snap, live.you, props.helpUsed);
+  const inside = snap !== undefined && self !== undefined && status !== "ended";
   return (
     <div class="page">
-      <header class="top">
-        <div class="top-words">
-          <b class="cut">{snap?.head.title ?? "擂台"}</b>
-          {snap && <span class="cut">{snap.head.tenant}</span>}
-        </div>
-        <button type="button" class="plain" onClick={switchLang}>
-          {t("lang.other")}
-        </button>
-      </header>
-      {snap && props.status === "lost" && (
+      <Top snap={snap} self={self} status={status} menu={() => go("menu")} />
+      {snap && status === "lost" && (
         <p class="line" role="status">
           {t("line.lost")}
         </p>
       )}
-      <Body {...props} snap={snap} />
+      {inside && <News snap={snap} self={self} news={props.news} heard={props.heard} />}
+      <Body {...props} snap={snap} self={self} />
+      {inside && live && page !== undefined && (
+        <Menu live={live} snap={snap} self={self} status={status} page={page} go={go} askRules={props.askRules} act={props.act} />
+      )}
     </div>
   );
 }
 
-function Body(props: PlayProps & { snap: Snapshot | undefined }) {
-  const { snap, status, endedBy } = props;
+function Body(props: PlayProps & { snap: Snapshot | undefined; self: Me | undefined }) {
+  const { snap, self, status, endedBy } = props;
   const guestRefused = status === "ended" && endedBy !== undefined && !snap;
   if (status === undefined || (guestRefused && AT_THE_DOOR.includes(endedBy))) {
     return <Join code={props.code} refused={endedBy} join={props.join} />;
   }
   if (status === "ended" && endedBy !== undefined) return <Ended code={endedBy} leave={props.leave} />;
-  if (!snap || !props.live?.you) return <Waiting words={t("line.opening")} />;
-  return <Hall {...props} snap={snap} live={props.live} />;
+  if (!snap || !self || !props.live?.you) return <Waiting words={t("line.opening")} />;
+  return <Hall {...props} snap={snap} self={self} live={props.live} />;
 }
 
 /* Refusals that another try at the door can heal. */
 const AT_THE_DOOR: ErrorCode[] = ["no_event", "bad_name", "too_fast", "not_open", "no_guests", "out_of_range", "missing"];
 
-function Hall({ snap, live, mine, now, draft, submit }: PlayProps & { snap: Snapshot; live: Live }) {
-  const question = snap.question;
-  switch (snap.phase) {
-    case "draft":
+type HallProps = PlayProps & { snap: Snapshot; self: Me; live: Live };
+
+function Hall(props: HallProps) {
+  const { snap, self, live, now } = props;
+  const screen = screenOf(snap, self);
+  switch (screen.at) {
     case "lobby":
-      return <Lobby snap={snap} you={live.you} />;
-    case "finished":
-    case "final":
-      return <End snap={snap} you={live.you} writing={live.finalising} />;
+      return <Lobby snap={snap} you={live.you} self={self} go={props.go} />;
+    case "end":
+      return <End snap={snap} you={live.you} self={self} writing={live.finalising} />;
     case "paused":
       return <Paused snap={snap} now={now} />;
-    case "running":
-      break;
-  }
-  switch (question?.state) {
-    case undefined:
-    case "none":
+    case "ready":
       return <Ready />;
-    case "armed":
-      return <Armed question={question} total={snap.head.questions} round={snap.head.rounds[question.round - 1]?.title} />;
-    case "open":
-      return <Open key={question.q} question={question} mine={mine} now={now} draft={draft} submit={submit} />;
-    case "closing":
-    case "closed":
-      return <Closed question={question} mine={mine} />;
-    case "revealed":
-      return <Reveal snap={snap} question={question} mine={mine} you={live.you} />;
+    default:
+      return snap.question ? <Asked {...props} screen={screen} question={snap.question} /> : <Ready />;
   }
+}
+
+type AskedScreen = Exclude<Screen, { at: "lobby" | "end" | "paused" | "ready" }>;
+
+function Asked({ screen, question, ...props }: HallProps & { screen: AskedScreen; question: Question }) {
+  const { snap, self, mine, now, act } = props;
+  switch (screen.at) {
+    case "advance":
+      return <Advance snap={snap} self={self} screen={screen} />;
+    case "armed":
+      return <Armed snap={snap} question={question} self={self} />;
+    case "stake":
+      return <Wager key={question.q} snap={snap} question={question} self={self} hand={screen.hand} act={act} />;
+    case "press":
+      return (
+        <Buzzer question={question} seat={self.seat} press={props.press} now={now} send={props.sendPress} />
+      );
+    case "answer":
+      return <Answer screen={screen} {...props} />;
+    case "spoken":
+      return <Spoken question={question} self={self} now={now} helps={helpsNow(snap, self)} act={act} />;
+    case "done":
+      return <Done question={question} self={self} now={now} />;
+    case "perform":
+      return <Perform question={question} now={now} />;
+    case "watch":
+      return <Watch snap={snap} question={question} self={self} now={now} why={screen.why} who={screen.who} />;
+    case "closed":
+      return <Closed snap={snap} question={question} self={self} mine={mine} />;
+    case "reveal":
+      return <Reveal key={question.q} snap={snap} question={question} self={self} mine={mine} act={act} />;
+  }
+}
+
+function Answer({ screen, ...props }: HallProps & { screen: Extract<Screen, { at: "answer" }> }) {
+  const { snap, self, mine, now, draft, submit, act } = props;
+  const question = asked(snap);
+  if (!question) return null;
+  return (
+    <Open
+      key={question.q}
+      snap={snap}
+      question={question}
+      step={stepOf(snap)}
+      self={self}
+      hand={screen.hand}
+      own={screen.own}
+      mine={mine}
+      now={now}
+      draft={draft}
+      submit={submit}
+      act={act}
+    />
+  );
 }
 
 function Paused({ snap, now }: { snap: Snapshot; now: () => number }) {
-  const question = snap.question;
-  const deadline = question?.state === "open" ? question.deadline_ms : undefined;
   return (
     <main class="calm" role="status">
-      {question && deadline !== undefined && (
-        <Countdown
-          deadlineMs={deadline}
-          totalMs={question.seconds * 1000}
-          stoppedMs={question.paused_ms}
-          now={now}
-          unit={t("q.seconds")}
-        />
-      )}
+      {snap.question && <Clock question={snap.question} now={now} />}
       <h1>{t("pause.title")}</h1>
       <p>{t("pause.hint")}</p>
-    </main>
-  );
-}
-
-function Waiting({ words }: { words: string }) {
-  return (
-    <main class="calm" role="status">
-      <span class="pulse" aria-hidden="true" />
-      <p>{words}</p>
-    </main>
-  );
-}
-
-function Ended({ code, leave }: { code: ErrorCode; leave: () => void }) {
-  return (
-    <main class="calm" role="alert">
-      <h1>{t("ended.title")}</h1>
-      <p>{ERROR_TEXT[code][lang.value]}</p>
-      <button type="button" class="act" onClick={leave}>
-        {t("ended.back")}
-      </button>
     </main>
   );
 }

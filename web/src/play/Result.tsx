@@ -5,68 +5,120 @@ import { count } from "../shared/i18n.ts";
 import { useFlip } from "../shared/flip.ts";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
 import type { Board, Own, Question, Snapshot, You } from "../shared/protocol.gen.ts";
+import { nameOf } from "../shared/teams.ts";
+import type { Act } from "./act.ts";
 import { t } from "./messages.ts";
 import type { Mine } from "./mine.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import { Appeal, signed } from "./Rulings.tsx";
+import type { Me } from "./screen.ts";
 
 interface RevealProps {
   snap: Snapshot;
   question: Question;
+  self: Me;
   mine: Mine;
-  you: You | undefined;
+  act: Act;
 }
 
-export function Reveal({ snap, question, mine, you }: RevealProps) {
+export function Reveal({ snap, question, self, mine, act }: RevealProps) {
   const own = snap.own?.q === question.q ? snap.own : undefined;
+  const keyed = question.key !== undefined || question.accepted !== undefined;
   return (
     <main class="result">
-      <Verdict own={own} />
-      {own && <Standing own={own} />}
-      <section class="key">
-        <h2>{t("r.answer")}</h2>
-        <Key question={question} mine={mine} />
-        {question.explanation !== undefined && question.explanation !== "" && (
-          <details open>
-            <summary>{t("r.why")}</summary>
-            <p>{question.explanation}</p>
-            {question.source !== undefined && <p class="quiet">{question.source}</p>}
-          </details>
-        )}
-      </section>
-      {snap.board && <Rows board={snap.board} entry={you?.entry} />}
+      <Verdict outcome={outcomeOf(snap, question, self)} snap={snap} self={self} />
+      {own && <Standing own={own} teams={snap.head.teams} />}
+      {keyed && question.n === 1 && (
+        <section class="key">
+          <h2>{t("r.answer")}</h2>
+          <Key question={question} mine={mine} />
+          {question.explanation !== undefined && question.explanation !== "" && (
+            <details open>
+              <summary>{t("r.why")}</summary>
+              <p>{question.explanation}</p>
+              {question.source !== undefined && <p class="quiet">{question.source}</p>}
+            </details>
+          )}
+        </section>
+      )}
+      <Appeal snap={snap} question={question} self={self} act={act} />
+      {snap.board && <Rows board={snap.board} entry={self.entry} />}
     </main>
   );
 }
 
-function Verdict({ own }: { own: Own | undefined }) {
-  if (!own) {
-    return (
-      <section class="verdict" role="status">
-        <span class="pulse" aria-hidden="true" />
-        <h1>{t("r.settling")}</h1>
-      </section>
-    );
+function Verdict({ outcome, snap, self }: { outcome: Outcome; snap: Snapshot; self: Me }) {
+  switch (outcome.at) {
+    case "settling":
+      return (
+        <section class="verdict" role="status">
+          <span class="pulse" aria-hidden="true" />
+          <h1>{t("r.settling")}</h1>
+        </section>
+      );
+    case "voided":
+    case "silent":
+      return (
+        <section class="verdict" role="status">
+          <h1>{t(`r.${outcome.at}`)}</h1>
+          <p>{t(`r.${outcome.at}Hint`)}</p>
+        </section>
+      );
+    case "missed":
+    case "declined":
+      return (
+        <section class="verdict" role="status">
+          <h1>{t(`r.${outcome.at}`)}</h1>
+          <Gained gained={outcome.gained} />
+        </section>
+      );
+    case "right":
+    case "wrong":
+      return (
+        <section class={`verdict verdict-${outcome.at}`} role="status">
+          {outcome.at === "right" ? <CheckIcon /> : <CrossIcon />}
+          <h1>{t(`r.${outcome.at}`)}</h1>
+          <p class="num">{t("r.gained", { n: signed(outcome.gained) })}</p>
+        </section>
+      );
+    case "burst":
+      return (
+        <section class="verdict" role="status">
+          <h1 class="num">{t("r.burst", { n: signed(outcome.gained) })}</h1>
+          {self.seat?.done !== undefined && <p class="num">{t("speed.saved", { n: self.seat.done })}</p>}
+        </section>
+      );
+    case "burstTheirs":
+      return (
+        <section class="verdict" role="status">
+          <p>{nameOf(snap, outcome.who)}</p>
+          <h1>{t("r.burstTheirs")}</h1>
+        </section>
+      );
+    case "theirs":
+      return (
+        <section class="verdict" role="status">
+          <p>{nameOf(snap, outcome.who)}</p>
+          <h1>{t(outcome.right ? "r.theirsRight" : "r.theirsWrong")}</h1>
+          <Gained gained={outcome.gained} />
+        </section>
+      );
+    case "marked":
+      return (
+        <section class={outcome.who === self.entry ? "verdict verdict-right" : "verdict"} role="status">
+          <p>{nameOf(snap, outcome.who)}</p>
+          <h1 class="num">{t("jury.given", { n: points(outcome.points) })}</h1>
+        </section>
+      );
   }
-  if (own.right === undefined) {
-    return (
-      <section class="verdict verdict-none" role="status">
-        <h1>{t("r.missed")}</h1>
-      </section>
-    );
-  }
-  return (
-    <section class={own.right ? "verdict verdict-right" : "verdict verdict-wrong"} role="status">
-      {own.right ? <CheckIcon /> : <CrossIcon />}
-      <h1>{t(own.right ? "r.right" : "r.wrong")}</h1>
-      <p class="num">{t("r.gained", { n: signed(own.gained ?? 0) })}</p>
-    </section>
-  );
 }
 
-function signed(hundredths: number): string {
-  return hundredths > 0 ? `+${points(hundredths)}` : points(hundredths);
+/* Who did not answer may have lost points all the same: by a foul. */
+function Gained({ gained }: { gained: number }) {
+  return gained === 0 ? null : <p class="num">{t("r.gainedOwn", { n: signed(gained) })}</p>;
 }
 
-function Standing({ own }: { own: Own }) {
+function Standing({ own, teams }: { own: Own; teams: boolean }) {
   return (
     <dl class="standing num">
       <div>
@@ -77,7 +129,7 @@ function Standing({ own }: { own: Own }) {
         <dt>{t("own.rank")}</dt>
         <dd>
           {count(own.rank)}
-          <small>{t("own.of", { n: count(own.of) })}</small>
+          <small>{t(teams ? "own.ofTeams" : "own.of", { n: count(own.of) })}</small>
         </dd>
       </div>
       <div>
@@ -106,7 +158,7 @@ function Key({ question, mine }: { question: Question; mine: Mine }) {
   );
 }
 
-function Rows({ board, entry }: { board: Board; entry: string | undefined }) {
+export function Rows({ board, entry }: { board: Board; entry: string | undefined }) {
   const list = useFlip<HTMLOListElement>(board.v);
   return (
     <section class="board">
@@ -128,18 +180,30 @@ function Rows({ board, entry }: { board: Board; entry: string | undefined }) {
   );
 }
 
-export function End({ snap, you, writing }: { snap: Snapshot; you: You | undefined; writing: boolean }) {
+interface EndProps {
+  snap: Snapshot;
+  you: You | undefined;
+  self: Me;
+  writing: boolean;
+}
+
+export function End({ snap, you, self, writing }: EndProps) {
   const final = snap.phase === "final";
   const own = snap.own;
   return (
     <main class="result">
       <section class={final ? "verdict verdict-final" : "verdict"} role="status">
         <p>{final ? t("end.final") : t("end.finished")}</p>
-        {own && own.rank > 0 && <h1 class="num">{t("end.place", { n: count(own.rank) })}</h1>}
+        {self.team && <p>{self.team.name}</p>}
+        {self.team?.out ? (
+          <h1>{t("watch.out")}</h1>
+        ) : (
+          own && own.rank > 0 && <h1 class="num">{t("end.place", { n: count(own.rank) })}</h1>
+        )}
         {!final && <p class="quiet">{writing ? t("end.writing") : t("end.provisional")}</p>}
         {final && <p>{you?.guest ? t("end.guest") : t("end.credits")}</p>}
       </section>
-      {own && own.rank > 0 && <Standing own={own} />}
+      {own && own.rank > 0 && <Standing own={own} teams={snap.head.teams} />}
       {snap.board && <Rows board={snap.board} entry={you?.entry} />}
     </main>
   );

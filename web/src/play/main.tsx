@@ -1,25 +1,41 @@
-/* The phone's entrance: a ticket or a code in, the line kept, an answer handed in once. */
-import { effect, signal } from "@preact/signals";
+/* The phone's entrance: a ticket or a code in, the line kept, an answer handed in once, a press sent once. A judge's link opens his page
+ * in the same place. */
+import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { arrive, forget, type Keep, keepFor } from "../shared/arrival.ts";
 import { lang } from "../shared/i18n.ts";
-import { type Credential, Link } from "../shared/link.ts";
+import { type About, type Credential, Link } from "../shared/link.ts";
+import type { Action, ErrorCode, Ruling } from "../shared/protocol.gen.ts";
+import { Reaction } from "../shared/reaction.ts";
+import { roundOf } from "../shared/teams.ts";
 import "../shared/tokens.css";
+import { Judge } from "./Judge.tsx";
+import type { Page } from "./Menu.tsx";
 import { answered, blank, type Draft, type Mine, underSnapshot } from "./mine.ts";
+import { type Heard, heard, heardAll, news } from "./news.ts";
 import "./play.css";
 import { Play } from "./Play.tsx";
+import { type Press, pressed, pressEnded, signalOf, UNPRESSED, underQuestion } from "./press.ts";
 
 const KEPT = "leitai.play";
 /* Phones throw tabs away; the seat in the hall must outlive that. */
 const PHONE: Keep = () => localStorage;
 
 const arrived = arrive(KEPT, PHONE);
+const judge = arrived?.judge === true;
 const code = signal(arrived?.session === undefined && arrived?.ticket === undefined ? arrived?.code : undefined);
 const link = signal(arrived && code.value === undefined ? open(arrived) : undefined);
+const live = computed(() => link.value?.live.value);
 const mine = signal<Mine>(blank(0));
+const press = signal<Press>(UNPRESSED);
+const rulingsHeard = signal<Heard>(undefined);
+/* As this page heard when it asked for the team's one help. */
+const helpUsed = signal(false);
+const reaction = new Reaction();
+const page = signal<Page | undefined>(undefined);
 
 function open(credential: Credential): Link {
-  return new Link("play", credential, (renewed) => keepFor(KEPT, renewed, PHONE), () => undefined);
+  return new Link(judge ? "judge" : "play", credential, (renewed) => keepFor(KEPT, renewed, PHONE), () => undefined);
 }
 
 function join(credential: Credential): void {
@@ -33,38 +49,86 @@ function leave(): void {
   location.reload();
 }
 
+async function act(action: Action, about: About = {}): Promise<ErrorCode | undefined> {
+  if (!link.value) return "gone";
+  const refused = await link.value.command(action, live.value?.snap?.question?.q ?? 0, about);
+  if (action === "help" && (refused === undefined || refused === "used_up")) helpUsed.value = true;
+  return refused;
+}
+
 function draft(next: Draft): void {
   if (mine.value.at === "draft") mine.value = { ...mine.value, draft: next };
 }
 
-async function submit(): Promise<void> {
-  const { q, draft } = mine.value;
+/** `whole`: the draft that a tap made, where a tap sends at once. */
+async function submit(whole?: Draft): Promise<void> {
   if (!link.value || mine.value.at !== "draft") return;
+  const { q } = mine.value;
+  const draft = whole ?? mine.value.draft;
   mine.value = { at: "sending", q, draft };
-  const code = await link.value.answer(draft.choice.length > 0 ? { q, choice: draft.choice } : { q, text: draft.text.trim() });
-  mine.value = answered(mine.value, q, code);
+  const refused = await link.value.answer(draft.choice.length > 0 ? { q, choice: draft.choice } : { q, text: draft.text.trim() });
+  mine.value = answered(mine.value, q, refused, oneForAll());
+}
+
+/** Whether one member's answer is the team's. */
+function oneForAll(): boolean {
+  const snap = live.value?.snap;
+  const policy = snap?.team && snap.question && roundOf(snap, snap.question)?.policy;
+  return policy === "first" || policy === "captain";
+}
+
+async function sendPress(event: Event): Promise<void> {
+  const question = live.value?.snap?.question;
+  const before = press.value;
+  if (!link.value || !question) return;
+  const claim = reaction.claimUs(event.timeStamp);
+  press.value = pressed(before, question);
+  if (press.value === before) return;
+  const { key } = press.value;
+  const refused = await link.value.commandNow("press", question.q, claim === undefined ? {} : { claim_us: claim });
+  press.value = pressEnded(press.value, key, refused);
+}
+
+function hear(ruling: Ruling): void {
+  rulingsHeard.value = heard(rulingsHeard.value, ruling);
 }
 
 effect(() => {
-  const snap = link.value?.live.value.snap;
+  const snap = live.value?.snap;
   const next = underSnapshot(mine.peek(), snap);
   if (next !== mine.peek()) mine.value = next;
+  press.value = underQuestion(press.peek(), snap?.question);
+  reaction.begin(signalOf(snap?.question));
+  if (snap && rulingsHeard.peek() === undefined) rulingsHeard.value = heardAll(snap.rulings);
 });
 
 function App() {
   // Read here, so that every word is drawn anew in the other language.
   document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
   const at = link.value;
+  if (judge) return <Judge live={live.value} status={at?.status.value} endedBy={at?.endedBy.value} now={at?.now ?? Date.now} act={act} leave={leave} />;
+  const { snap, you } = live.value ?? {};
   return (
     <Play
-      live={at?.live.value}
+      live={live.value}
       status={at?.status.value}
       endedBy={at?.endedBy.value}
       now={at?.now ?? Date.now}
       mine={mine.value}
+      press={press.value}
+      news={news(snap?.rulings ?? [], rulingsHeard.value, you?.entry)}
+      helpUsed={helpUsed.value}
+      page={page.value}
       code={code.value}
       draft={draft}
-      submit={() => void submit()}
+      submit={(whole) => void submit(whole)}
+      act={act}
+      sendPress={(event) => void sendPress(event)}
+      heard={hear}
+      go={(next) => {
+        page.value = next;
+      }}
+      askRules={() => at?.send({ t: "rules" })}
       join={join}
       leave={leave}
     />

@@ -3,6 +3,7 @@
  * The server's word wins: what a snapshot says is stored is stored, whatever this page remembers.
  */
 import type { ErrorCode, Question, Saved, Snapshot } from "../shared/protocol.gen.ts";
+import { asked } from "./screen.ts";
 
 export interface Draft {
   choice: number[];
@@ -21,7 +22,7 @@ export function blank(q: number): Mine {
 
 /** What is mine under this snapshot: a new question begins blank, a stored answer is taken over. */
 export function underSnapshot(mine: Mine, snap: Snapshot | undefined): Mine {
-  const q = snap?.question?.q ?? 0;
+  const q = (snap && asked(snap)?.q) ?? 0;
   const saved = snap?.saved;
   if (saved && saved.q === q && !(mine.q === q && (mine.at === "saved" || mine.at === "late"))) return stored(saved);
   return mine.q === q ? mine : blank(q);
@@ -47,6 +48,7 @@ export function tapped(draft: Draft, type: Question["type"], index: number): Dra
     case "order":
       return { ...draft, choice: has ? draft.choice.filter((i) => i !== index) : [...draft.choice, index] };
     case "fill":
+    case "task":
       return draft;
   }
 }
@@ -62,13 +64,15 @@ export function complete(draft: Draft, question: Question): boolean {
     case "truefalse":
     case "multiple":
       return draft.choice.length > 0;
+    case "task":
+      return false;
   }
 }
 
-/** How the handing in ended. */
-export function answered(mine: Mine, q: number, code: ErrorCode | undefined): Mine {
+/** How the handing in ended. `shared`: another member may have answered for the team, with another draft. */
+export function answered(mine: Mine, q: number, code: ErrorCode | undefined, shared = false): Mine {
   if (mine.q !== q || mine.at !== "sending") return mine;
-  if (code === undefined || code === "already_answered") return { at: "saved", q, draft: mine.draft };
+  if (code === undefined || (code === "already_answered" && !shared)) return { at: "saved", q, draft: mine.draft };
   if (code === "question_closed") return { at: "late", q, draft: mine.draft };
   return { at: "draft", q, draft: mine.draft, refused: code };
 }

@@ -55,3 +55,26 @@ export const CrossIcon = () => (
     <path d="M6 6l12 12M18 6 6 18" />
   </Icon>
 );
+export const MenuIcon = () => (
+  <Icon>
+    <path d="M4 7h16M4 12h16M4 17h16" />
+  </Icon>
+);
+/* The captain's flag. */
+export const CaptainIcon = () => (
+  <Icon>
+    <path d="M6 21V4M6 4.5h12l-3.5 4 3.5 4H6" />
+  </Icon>
+);
+export const MicIcon = () => (
+  <Icon>
+    <rect x="9" y="3" width="6" height="11" rx="3" />
+    <path d="M5 11.5a7 7 0 0 0 14 0M12 18.5V21" />
+  </Icon>
+);
+export const LockIcon = () => (
+  <Icon>
+    <rect x="5" y="10.5" width="14" height="10" rx="2" />
+    <path d="M8 10.5V8a4 4 0 0 1 8 0v2.5" />
+  </Icon>
+);

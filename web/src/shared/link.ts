@@ -4,6 +4,7 @@
  * - The picture stays while the line is away. Resuming returns {epoch, seq} and gets what was missed.
  * - A request is an object that ends once: done, or an error code. It is sent again with the same id after a reconnect, or when the
  *   server says "later"; the server acts on an id once.
+ * - A press is the exception: it is sent once or not at all, since late it would be another press.
  * - Silence is noticed: probes go out regularly, and a line that does not answer is cut and made anew.
  */
 import { signal } from "@preact/signals";
@@ -37,12 +38,19 @@ export interface Credential {
   code?: string;
   name?: string;
   event?: string;
+  /** the phone page of a judge */
+  judge?: boolean;
 }
+
+/** What an action is about, beside the question that its sender sees. */
+export type About = Omit<CommandRequest, "t" | "id" | "action" | "q">;
 
 export type Status = "connecting" | "live" | "lost" | "ended";
 
 interface Pending {
   message: CommandRequest | AnswerRequest;
+  /** never sent again: late it would mean something else */
+  once: boolean;
   /** when to stop asking; an answer is never given up */
   untilMs: number;
   end: (code: ErrorCode | undefined) => void;
@@ -98,8 +106,17 @@ export class Link {
   }
 
   /** Ends once: undefined when the server did it, otherwise why not. */
-  command(action: CommandRequest["action"], q: number): Promise<ErrorCode | undefined> {
-    return this.request({ t: "command", id: newId(), action, q }, GIVE_UP_MS);
+  command(action: CommandRequest["action"], q: number, about: About = {}): Promise<ErrorCode | undefined> {
+    return this.request({ t: "command", id: newId(), action, q, ...about }, GIVE_UP_MS);
+  }
+
+  /** A command that is worth something only now, a press: sent at most once. "gone": perhaps it never arrived. */
+  commandNow(action: CommandRequest["action"], q: number, about: About = {}): Promise<ErrorCode | undefined> {
+    const message: CommandRequest = { t: "command", id: newId(), action, q, ...about };
+    return new Promise((end) => {
+      this.pending.set(message.id, { message, once: true, untilMs: Number.POSITIVE_INFINITY, end });
+      if (!this.send(message)) this.settle(message.id, "gone");
+    });
   }
 
   /** Ends once: undefined when the answer is committed, otherwise why it is not. Sent again and again with the same id until then. */
@@ -109,7 +126,7 @@ export class Link {
 
   private request(message: CommandRequest | AnswerRequest, patienceMs: number): Promise<ErrorCode | undefined> {
     return new Promise((end) => {
-      this.pending.set(message.id, { message, untilMs: performance.now() + patienceMs, end });
+      this.pending.set(message.id, { message, once: false, untilMs: performance.now() + patienceMs, end });
       this.send(message);
       this.resendLater(message.id, RESEND_MS);
     });
@@ -173,6 +190,11 @@ export class Link {
 
   private hear(frame: Frame): void {
     this.heardMs = performance.now();
+    if (frame.t === "probe") {
+      // First of all: the buzzer's fairness rests on this round trip.
+      this.send({ t: "echo", n: frame.n });
+      return;
+    }
     this.live.value = reduceLive(this.live.value, frame, this.now());
     if (this.live.value.gap) {
       this.lose();
@@ -211,19 +233,22 @@ export class Link {
 
   private welcomed(session: string): void {
     clearTimeout(this.timer);
-    const { event } = this.credential;
-    this.credential = { session, ...(event === undefined ? {} : { event }) };
+    const { event, judge } = this.credential;
+    this.credential = { session, ...(event === undefined ? {} : { event }), ...(judge ? { judge } : {}) };
     this.keep(this.credential);
     this.attempt = 0;
     this.status.value = "live";
     this.ask();
-    for (const { message } of this.pending.values()) this.send(message);
+    for (const [id, { message, once }] of [...this.pending]) {
+      if (once) this.settle(id, "gone");
+      else this.send(message);
+    }
   }
 
   private refused(code: ErrorCode, re: string | undefined, retryMs: number | undefined): void {
     this.lastError = code;
     if (re !== undefined) {
-      if (retryMs !== undefined && this.pending.has(re)) this.resendLater(re, retryMs);
+      if (retryMs !== undefined && this.pending.get(re)?.once === false) this.resendLater(re, retryMs);
       else this.settle(re, code);
     } else if (this.status.value !== "live") {
       // The hello itself was refused, and the server leaves the line open.

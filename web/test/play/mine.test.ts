@@ -42,3 +42,17 @@ test("an answer ends saved, late or open again with a reason; a late word about 
   assert.equal(answered(sending, 1, undefined), sending);
   assert.equal(answered(blank(3), 2, undefined).at, "draft");
 });
+
+test("where one answer is the team's, a teammate's is not taken for mine", () => {
+  const sending: Mine = { at: "sending", q: 2, draft: { choice: [1], text: "" } };
+  assert.equal(answered(sending, 2, "already_answered").at, "saved");
+  const shared = answered(sending, 2, "already_answered", true);
+  assert.equal(shared.at === "draft" && shared.refused, "already_answered");
+});
+
+test("each step of a burst begins blank", () => {
+  const burst = question(4, "open", { mode: "speed", n: 3 });
+  const step = { q: 5, at: 2, of: 3, type: "single", stem: "?", options: ["a", "b"] } as const;
+  const before: Mine = { at: "saved", q: 4, draft: { choice: [1], text: "" } };
+  assert.deepEqual(underSnapshot(before, snapshot("running", burst, { step: { ...step, options: ["a", "b"] } })), blank(5));
+});

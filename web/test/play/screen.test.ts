@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { asked, droppedFor, helpsNow, me, type Screen, screenOf, stakesChosen } from "../../src/play/screen.ts";
+import type { Question, Round, Snapshot, Step, TeamState } from "../../src/shared/protocol.gen.ts";
+import { question, round, seat, snapshot, team, teamState } from "../snapshots.ts";
+
+const YOU = { person: "11", entry: "e1", guest: false };
+
+/** Team e1 of four, in a contest with one kind of round. */
+function contest(rules: Partial<Round>, current: Question | undefined, over: Partial<Snapshot> = {}): Snapshot {
+  const head = { ...snapshot("running").head, teams: true, rounds: [round({ questions: 4, ...rules }), round({ title: "抢答" })] };
+  return snapshot("running", current, {
+    head,
+    teams: [team(2), team(1), team(3), team(4)],
+    team: teamState(),
+    ...over,
+  });
+}
+
+function screen(rules: Partial<Round>, current: Question | undefined, over: Partial<Snapshot> = {}): Screen {
+  const snap = contest(rules, current, over);
+  return screenOf(snap, me(snap, YOU));
+}
+
+const member = (over: Partial<TeamState> = {}) => ({ team: teamState({ captain: false, ...over }) });
+const q = (state: Question["state"], over: Partial<Question> = {}) => question(1, state, { mode: "required", options: ["a", "b"], ...over });
+
+test("the phases lead to the hall, the pause and the end", () => {
+  assert.equal(screen({}, undefined, { phase: "lobby" }).at, "lobby");
+  assert.equal(screen({}, q("open"), { phase: "paused" }).at, "paused");
+  assert.equal(screen({}, q("revealed"), { phase: "finished" }).at, "end");
+  assert.equal(screen({}, undefined).at, "ready");
+  assert.equal(screen({}, q("none")).at, "ready");
+});
+
+test("the lot gives the own place", () => {
+  assert.equal(me(contest({}, undefined), YOU).lot, 2);
+});
+
+test("a question goes from announced over open and closed to its answer", () => {
+  assert.deepEqual(screen({}, q("armed")), { at: "armed" });
+  assert.deepEqual(screen({}, q("open")), { at: "answer", hand: "free", own: false });
+  assert.deepEqual(screen({}, q("closing")), { at: "closed" });
+  assert.deepEqual(screen({}, q("closed")), { at: "closed" });
+  assert.deepEqual(screen({}, q("revealed")), { at: "reveal" });
+});
+
+test("where the captain answers, the others' taps do not count", () => {
+  assert.deepEqual(screen({ policy: "captain" }, q("open"), member()), { at: "answer", hand: "captain", own: false });
+});
+
+test("where the first answer counts, nobody answers after it", () => {
+  assert.equal((screen({ policy: "first" }, q("open"), member()) as { hand: string }).hand, "free");
+  assert.equal((screen({ policy: "first" }, q("open"), member({ saved: true, by: "乙" })) as { hand: string }).hand, "answered");
+});
+
+test("where members are added up, everybody answers, whatever the others did", () => {
+  for (const policy of ["majority", "mean", "best", "sum"] as const) {
+    assert.equal((screen({ policy }, q("open"), member({ saved: true })) as { hand: string }).hand, "free", policy);
+  }
+});
+
+test("in turn only one team answers, the others watch it", () => {
+  assert.deepEqual(screen({}, q("open", { turn: "e1" })), { at: "answer", hand: "free", own: true });
+  assert.deepEqual(screen({}, q("open", { turn: "e2" })), { at: "watch", why: "turn", who: "e2" });
+  assert.deepEqual(screen({}, q("armed", { turn: "e2" })), { at: "watch", why: "turn", who: "e2" });
+  assert.deepEqual(screen({ by_judge: true }, q("open", { turn: "e1" })), { at: "spoken" });
+});
+
+test("who did not go on, is disqualified or of another group watches", () => {
+  const teams = (over: Parameters<typeof team>[1]) => ({ teams: [team(1, over), team(2)] });
+  assert.deepEqual(screen({}, q("open"), teams({ in: false })), { at: "watch", why: "gone", who: undefined });
+  assert.deepEqual(screen({}, q("open"), teams({ out: true })), { at: "watch", why: "out", who: undefined });
+  assert.deepEqual(screen({ group: 2 }, q("open"), teams({ group: 1 })), { at: "watch", why: "group", who: undefined });
+  assert.equal(screen({ group: 1 }, q("open"), teams({ group: 1 })).at, "answer");
+});
+
+test("a tie-break is for its field, though it did not go on", () => {
+  const tie = (field: string[]) => q("open", { mode: "tiebreak", field });
+  assert.equal(screen({ mode: "tiebreak" }, tie(["e1", "e2"])).at, "answer");
+  assert.deepEqual(screen({ mode: "tiebreak" }, tie(["e3", "e2"])), { at: "watch", why: "field", who: undefined });
+});
+
+test("the buzzer is under the thumb while it is read and while presses count", () => {
+  assert.equal(screen({ mode: "buzzer" }, q("armed", { mode: "buzzer" })).at, "press");
+  assert.equal(screen({ mode: "buzzer" }, q("open", { mode: "buzzer" })).at, "press");
+});
+
+test("who holds the question answers by hand or aloud, the others see who it is", () => {
+  const held = (entry: string, over: Partial<Question> = {}) => q("held", { mode: "buzzer", held: entry, ...over });
+  assert.deepEqual(screen({ mode: "buzzer" }, held("e1")), { at: "answer", hand: "free", own: true });
+  assert.deepEqual(screen({ mode: "buzzer", by_judge: true }, held("e1")), { at: "spoken" });
+  assert.deepEqual(screen({ mode: "buzzer" }, held("e2")), { at: "watch", why: "held", who: "e2" });
+});
+
+test("after a wrong answer the own team waits while the others may press again", () => {
+  const again = q("open", { mode: "buzzer", rebounds: 1, seats: [seat("e1", { pressed: true, tried: true })] });
+  assert.deepEqual(screen({ mode: "buzzer" }, again), { at: "watch", why: "tried", who: undefined });
+  const theirs = { ...again, state: "held" as const, held: "e2" };
+  assert.deepEqual(screen({ mode: "buzzer" }, theirs), { at: "watch", why: "tried", who: "e2" });
+});
+
+test("a stake is the captain's to choose, once; who declined watches", () => {
+  const armed = q("armed", { mode: "wager", stakes: [1000, 2000] });
+  assert.deepEqual(screen({ mode: "wager" }, armed), { at: "stake", hand: "free" });
+  assert.deepEqual(screen({ mode: "wager" }, armed, member()), { at: "stake", hand: "captain" });
+  assert.deepEqual(screen({ mode: "wager" }, armed, member({ stake: 0 })), { at: "stake", hand: "chosen" });
+  const open = (stake: number) => q("open", { mode: "wager", seats: [seat("e1", { staked: true, stake })] });
+  assert.equal(screen({ mode: "wager" }, open(1000)).at, "answer");
+  assert.deepEqual(screen({ mode: "wager" }, open(0)), { at: "watch", why: "declined", who: undefined });
+});
+
+test("stakes are counted among those who are asked", () => {
+  const seats = [seat("e1", { staked: true }), seat("e2", { staked: true })];
+  const all = contest({ mode: "wager" }, q("armed", { mode: "wager", seats }));
+  assert.deepEqual(stakesChosen(all, all.question as Question), { n: 2, of: 4 });
+  const turn = contest({ mode: "wager" }, q("armed", { mode: "wager", turn: "e3", seats: [] }));
+  assert.deepEqual(stakesChosen(turn, turn.question as Question), { n: 0, of: 1 });
+});
+
+test("a burst asks its steps one after the other, until all are answered", () => {
+  const burst = question(1, "open", { mode: "speed", n: 3 });
+  const step: Step = { q: 2, at: 2, of: 3, type: "truefalse", stem: "?", options: ["对", "错"] };
+  assert.equal(screen({ mode: "speed" }, burst, { step }).at, "answer");
+  assert.deepEqual(screen({ mode: "speed" }, burst), { at: "done" });
+  const snap = contest({ mode: "speed" }, burst, { step });
+  assert.deepEqual([asked(snap)?.q, asked(snap)?.type, asked(snap)?.options], [2, "truefalse", ["对", "错"]]);
+  assert.equal(asked({ ...snap, step: { ...step, q: 9 } })?.q, 1);
+});
+
+test("a part before the judges calls its team to the stage and the others to watch", () => {
+  const part = q("open", { mode: "jury", type: "task", turn: "e1" });
+  assert.deepEqual(screen({ mode: "jury" }, part), { at: "perform" });
+  assert.deepEqual(screen({ mode: "jury" }, { ...part, turn: "e2" }), { at: "watch", why: "turn", who: "e2" });
+});
+
+test("who goes on is told when it is decided and not before", () => {
+  const last = q("revealed", { in_round: 4 });
+  const teams = [team(1), team(2), team(3, { in: false }), team(4, { in: false })];
+  assert.deepEqual(screen({ advance: 2 }, last, { teams }), { at: "advance", on: true, next: "抢答" });
+  const without = [team(1, { in: false }), team(2), team(3), team(4, { in: false })];
+  assert.deepEqual(screen({ advance: 2 }, last, { teams: without }), { at: "advance", on: false, next: "抢答" });
+  assert.equal(screen({ advance: 2 }, last).at, "reveal");
+  assert.equal(screen({ advance: 2 }, q("revealed", { in_round: 3 }), { teams }).at, "reveal");
+});
+
+test("advancement counts the teams of the round's group only", () => {
+  const last = q("revealed", { in_round: 4 });
+  const teams = [team(1, { group: 1 }), team(2, { group: 1, in: false }), team(3, { group: 2 }), team(4, { group: 2 })];
+  assert.deepEqual(screen({ advance: 1, group: 1 }, last, { teams }), { at: "advance", on: true, next: "抢答" });
+});
+
+test("persons without a team answer as ever", () => {
+  const snap = snapshot("running", question(1, "open"));
+  assert.deepEqual(screenOf(snap, me(snap, { ...YOU })), { at: "answer", hand: "free", own: false });
+});
+
+test("help is the captain's, once, where it helps", () => {
+  const helps = (rules: Partial<Round>, current: Question, over: Partial<Snapshot> = {}, used = false) => {
+    const snap = contest(rules, current, over);
+    return helpsNow({ ...snap, head: { ...snap.head, helps: [0, 1, 2] } }, me(snap, YOU, used));
+  };
+  const four = { options: ["a", "b", "c", "d"] };
+  assert.deepEqual(helps({}, q("open", four)), [0, 1, 2]);
+  assert.deepEqual(helps({}, q("open")), [0, 1]);
+  assert.deepEqual(helps({}, q("open", four), member()), []);
+  assert.deepEqual(helps({}, q("open", four), { teams: [team(1, { helped: true })] }), []);
+  assert.deepEqual(helps({}, q("open", four), {}, true), []);
+  assert.deepEqual(helps({ mode: "buzzer" }, q("open", { ...four, mode: "buzzer" })), []);
+  assert.deepEqual(helps({ mode: "buzzer" }, q("held", { ...four, mode: "buzzer", held: "e1" })), [0, 1, 2]);
+  assert.deepEqual(helps({ mode: "speed" }, q("open", { ...four, mode: "speed" })), []);
+});
+
+test("options that were dropped for another team stand for the own", () => {
+  const all = q("open", { dropped: [0, 1] });
+  const of = (current: Question, used: boolean) => droppedFor(current, me(contest({}, current), YOU, used));
+  assert.deepEqual(of(all, false), []);
+  assert.deepEqual(of(all, true), [0, 1]);
+  assert.deepEqual(of({ ...all, turn: "e1" }, false), [0, 1]);
+});
