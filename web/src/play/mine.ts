@@ -47,6 +47,7 @@ export function tapped(draft: Draft, type: Question["type"], index: number): Dra
     case "order":
       return { ...draft, choice: has ? draft.choice.filter((i) => i !== index) : [...draft.choice, index] };
     case "fill":
+    case "task":
       return draft;
   }
 }
@@ -62,6 +63,8 @@ export function complete(draft: Draft, question: Question): boolean {
     case "truefalse":
     case "multiple":
       return draft.choice.length > 0;
+    case "task":
+      return false;
   }
 }
 

@@ -3,15 +3,20 @@
  * phone page for longer, since phones throw tabs away. */
 import type { Credential } from "./link.ts";
 
-/** What the fragment says: `#s=SESSION`, `#t=TICKET&e=EVENT`, `#c=CODE`. Pure. */
+/** What the fragment says: `#s=SESSION`, `#t=TICKET&e=EVENT`, `#c=CODE`; `r=judge` makes the phone page a judge's. Pure. */
 export function readFragment(hash: string): Credential | undefined {
   const named = new URLSearchParams(hash.replace(/^#/, ""));
   const session = named.get("s");
   const ticket = named.get("t");
   const event = named.get("e");
   const code = named.get("c");
+  const judge = named.get("r") === "judge";
   if (!session && !ticket && !code) return undefined;
-  return { ...(session ? { session } : ticket ? { ticket } : code ? { code } : {}), ...(event ? { event } : {}) };
+  return {
+    ...(session ? { session } : ticket ? { ticket } : code ? { code } : {}),
+    ...(event ? { event } : {}),
+    ...(judge ? { judge } : {}),
+  };
 }
 
 /** Storage may be forbidden: even naming it may throw. */

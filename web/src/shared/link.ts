@@ -37,7 +37,12 @@ export interface Credential {
   code?: string;
   name?: string;
   event?: string;
+  /** the phone page of a judge */
+  judge?: boolean;
 }
+
+/** What an action is about, beside the question that its sender sees. */
+export type About = Omit<CommandRequest, "t" | "id" | "action" | "q">;
 
 export type Status = "connecting" | "live" | "lost" | "ended";
 
@@ -98,8 +103,8 @@ export class Link {
   }
 
   /** Ends once: undefined when the server did it, otherwise why not. */
-  command(action: CommandRequest["action"], q: number): Promise<ErrorCode | undefined> {
-    return this.request({ t: "command", id: newId(), action, q }, GIVE_UP_MS);
+  command(action: CommandRequest["action"], q: number, about: About = {}): Promise<ErrorCode | undefined> {
+    return this.request({ t: "command", id: newId(), action, q, ...about }, GIVE_UP_MS);
   }
 
   /** Ends once: undefined when the answer is committed, otherwise why it is not. Sent again and again with the same id until then. */
@@ -173,6 +178,11 @@ export class Link {
 
   private hear(frame: Frame): void {
     this.heardMs = performance.now();
+    if (frame.t === "probe") {
+      // First of all: the buzzer's fairness rests on this round trip.
+      this.send({ t: "echo", n: frame.n });
+      return;
+    }
     this.live.value = reduceLive(this.live.value, frame, this.now());
     if (this.live.value.gap) {
       this.lose();
@@ -211,8 +221,8 @@ export class Link {
 
   private welcomed(session: string): void {
     clearTimeout(this.timer);
-    const { event } = this.credential;
-    this.credential = { session, ...(event === undefined ? {} : { event }) };
+    const { event, judge } = this.credential;
+    this.credential = { session, ...(event === undefined ? {} : { event }), ...(judge ? { judge } : {}) };
     this.keep(this.credential);
     this.attempt = 0;
     this.status.value = "live";

@@ -3,7 +3,19 @@
  * The log frames carry a gap-free seq. One that was seen already is dropped; after a gap the picture is not to be trusted and `gap` asks
  * for a new connection, which resumes from `{epoch, seq}` and so gets what was missed.
  */
-import type { Board, EventRow, Frame, LogFrame, PhaseFrame, Question, Snapshot, You } from "./protocol.gen.ts";
+import type {
+  Board,
+  EventRow,
+  Frame,
+  LogFrame,
+  PhaseFrame,
+  Question,
+  Ruling,
+  Snapshot,
+  Step,
+  TeamState,
+  You,
+} from "./protocol.gen.ts";
 
 export interface Live {
   you: You | undefined;
@@ -12,6 +24,8 @@ export interface Live {
   events: EventRow[] | undefined;
   /** desk: what opens a stage */
   stageSession: string | undefined;
+  /** the rule sheet, JSON, once it was asked for; it does not change while an event is open */
+  sheet: string | undefined;
   epoch: number;
   seq: number;
   finalising: boolean;
@@ -23,6 +37,7 @@ export const NOTHING_YET: Live = {
   snap: undefined,
   events: undefined,
   stageSession: undefined,
+  sheet: undefined,
   epoch: 0,
   seq: 0,
   finalising: false,
@@ -46,6 +61,8 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
       return { ...live, you: frame.you, events: frame.rows };
     case "phase":
     case "question":
+    case "teams":
+    case "ruling":
     case "driver":
     case "finalising":
       return logged(live, frame, nowMs);
@@ -55,6 +72,19 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
       return withSnap(live, (snap) => ({ ...snap, own: frame.own }));
     case "presence":
       return withSnap(live, (snap) => ({ ...snap, presence: frame.presence }));
+    case "team":
+      return withSnap(live, (snap) => ({ ...snap, team: frame.team }));
+    case "step":
+      return withSnap(live, (snap) => stepped(snap, frame.step));
+    case "script":
+      return withSnap(live, (snap) => ({ ...snap, script: frame.script }));
+    case "seal":
+      return withSnap(live, (snap) => ({ ...snap, seal: frame.seal }));
+    case "rules":
+      return { ...live, sheet: frame.sheet };
+    case "changes":
+    case "evidence":
+    case "probe":
     case "ack":
     case "done":
     case "roster":
@@ -79,6 +109,10 @@ function logged(live: Live, frame: LogFrame, nowMs: number): Live {
       return { ...withSnap(next, (snap) => phased(snap, frame, nowMs)), finalising: false };
     case "question":
       return withSnap(next, (snap) => asked(snap, frame.question));
+    case "teams":
+      return withSnap(next, (snap) => ({ ...snap, teams: frame.teams }));
+    case "ruling":
+      return withSnap(next, (snap) => ruled(snap, frame.ruling));
     case "finalising":
       return { ...next, finalising: true };
     case "driver":
@@ -89,7 +123,7 @@ function logged(live: Live, frame: LogFrame, nowMs: number): Live {
 /* The frame of a pause carries no time of its own: the clock is stopped where it stands as the frame arrives. */
 function phased(snap: Snapshot, frame: PhaseFrame, nowMs: number): Snapshot {
   const question = snap.question;
-  if (!question || question.state !== "open") return { ...snap, phase: frame.phase };
+  if (!question || (question.state !== "open" && question.state !== "held")) return { ...snap, phase: frame.phase };
   if (frame.phase === "paused") return { ...snap, phase: frame.phase, question: { ...question, paused_ms: nowMs } };
   const { paused_ms: _, ...running } = question;
   return {
@@ -103,10 +137,56 @@ function phased(snap: Snapshot, frame: PhaseFrame, nowMs: number): Snapshot {
   };
 }
 
-/* Counts of the question before must not flash up under the new one. */
+/* What belonged to the question before must not flash up under the new one. */
 function asked(snap: Snapshot, question: Question): Snapshot {
-  const fresh = snap.question?.q !== question.q || (question.state === "open" && snap.question?.state !== "open");
-  return { ...snap, question, ...(fresh ? { presence: { ...snap.presence, answered: 0 } } : {}) };
+  const fresh = snap.question?.q !== question.q;
+  const opened = question.state === "open" && (snap.question?.state === "armed" || snap.question === undefined);
+  const { step, script, saved, team, ...rest } = snap;
+  return {
+    ...rest,
+    question,
+    // These frames have no seq and may be here before their question.
+    ...(step && asks(question, step) ? { step } : {}),
+    ...(script?.q === question.q ? { script } : {}),
+    ...(saved && !(fresh && saved.q < question.q) ? { saved } : {}),
+    ...(team ? { team: fresh ? unasked(team) : team } : {}),
+    ...(fresh || opened ? { presence: { ...snap.presence, answered: 0 } } : {}),
+  };
+}
+
+/** Whether a question of a burst is one of those that are asked now. */
+export function asks(question: Question, step: Step): boolean {
+  return step.q >= question.q && step.q < question.q + question.n;
+}
+
+function unasked(team: TeamState): TeamState {
+  return {
+    captain: team.captain,
+    members: team.members.map((member) => ({ ...member, answered: false })),
+    saved: false,
+  };
+}
+
+/* Without a step the team has answered all of the burst. */
+function stepped(snap: Snapshot, step: Step | undefined): Snapshot {
+  const { step: _, ...rest } = snap;
+  return step ? { ...rest, step } : rest;
+}
+
+/* A ruling comes once more when its state changes. Its effect on points comes by `board` and `own`; what it does to the question on the
+ * screen and to the team is shown with it. */
+function ruled(snap: Snapshot, ruling: Ruling): Snapshot {
+  const rulings = [...snap.rulings.filter((old) => old.no !== ruling.no), ruling].sort((a, b) => a.no - b.no);
+  const next = { ...snap, rulings };
+  if (ruling.state !== "done") return next;
+  const { question } = snap;
+  if (ruling.kind === "void" && question && question.q === ruling.question) {
+    return { ...next, question: { ...question, voided: true } };
+  }
+  if (ruling.kind === "disqualify") {
+    return { ...next, teams: snap.teams.map((team) => (team.entry === ruling.entry ? { ...team, out: true } : team)) };
+  }
+  return next;
 }
 
 function newer(old: Board | undefined, board: Board): Board {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { type Live, NOTHING_YET, reduceLive } from "../../src/shared/live.ts";
-import type { Frame, Snapshot } from "../../src/shared/protocol.gen.ts";
-import { boardRow, question, snapshot } from "../snapshots.ts";
+import type { Frame, Ruling, Snapshot, Step } from "../../src/shared/protocol.gen.ts";
+import { boardRow, question, snapshot, team, teamState } from "../snapshots.ts";
 
 function welcome(snap: Snapshot | undefined, seq = 10): Frame {
   return {
@@ -101,4 +101,112 @@ test("writing the results is shown until the phase changes", () => {
   const writing = live(welcome(snapshot("finished")), { t: "finalising", epoch: 1, seq: 11 });
   assert.equal(writing.finalising, true);
   assert.equal(reduceLive(writing, { t: "phase", epoch: 1, seq: 12, phase: "final" }, 0).finalising, false);
+});
+
+const step = (q: number): Step => ({ q, at: q, of: 3, type: "single", stem: "?", options: ["a", "b"] });
+const ruling = (no: number, over: Partial<Ruling> = {}): Ruling => ({ no, kind: "adjust", state: "done", by: "1", reason: "r", ...over });
+
+test("a pause stops the clock of a team that answers, too", () => {
+  const held = question(1, "held", { held: "e1", opened_ms: 1000, deadline_ms: 6000 });
+  const paused = live(welcome(snapshot("running", held)), { t: "phase", epoch: 1, seq: 11, phase: "paused" });
+  assert.equal(paused.snap?.question?.paused_ms, 5000);
+});
+
+test("the teams are replaced as a whole", () => {
+  const state = live(welcome(snapshot("lobby", undefined, { teams: [team(1)] })), {
+    t: "teams",
+    epoch: 1,
+    seq: 11,
+    teams: [team(2), team(1)],
+  });
+  assert.deepEqual(state.snap?.teams.map((t) => t.entry), ["e2", "e1"]);
+  assert.equal(state.seq, 11);
+});
+
+test("a ruling that changes its state keeps its place on record", () => {
+  const state = live(
+    welcome(snapshot("running", undefined, { rulings: [ruling(1, { kind: "appeal", state: "open" })] })),
+    { t: "ruling", epoch: 1, seq: 11, ruling: ruling(2) },
+    { t: "ruling", epoch: 1, seq: 12, ruling: ruling(1, { kind: "appeal", state: "rejected" }) },
+  );
+  assert.deepEqual(
+    state.snap?.rulings.map((r) => [r.no, r.state]),
+    [
+      [1, "rejected"],
+      [2, "done"],
+    ],
+  );
+});
+
+test("a void in force is seen at the question on the screen, one that waits or means another is not", () => {
+  const start = welcome(snapshot("running", open));
+  const voided = (over: Partial<Ruling>) =>
+    live(start, { t: "ruling", epoch: 1, seq: 11, ruling: ruling(1, { kind: "void", question: 1, ...over }) }).snap?.question?.voided;
+  assert.equal(voided({}), true);
+  assert.equal(voided({ state: "open" }), false);
+  assert.equal(voided({ question: 2 }), false);
+});
+
+test("a disqualified team is out at once", () => {
+  const state = live(welcome(snapshot("running", undefined, { teams: [team(1), team(2)] })), {
+    t: "ruling",
+    epoch: 1,
+    seq: 11,
+    ruling: ruling(1, { kind: "disqualify", entry: "e2" }),
+  });
+  assert.deepEqual(state.snap?.teams.map((t) => t.out), [false, true]);
+});
+
+test("a burst goes from step to step and ends without one", () => {
+  const burst = question(1, "open", { mode: "speed", n: 3 });
+  const asking = live(welcome(snapshot("running", burst)), { t: "step", step: step(2) });
+  assert.equal(asking.snap?.step?.q, 2);
+  assert.equal(reduceLive(asking, { t: "step" }, 0).snap?.step, undefined);
+});
+
+test("a step that is here before its question stays, one of the burst before goes", () => {
+  const before = live(welcome(snapshot("running", question(1, "revealed"))), { t: "step", step: step(4) });
+  const on = (q: number) =>
+    reduceLive(before, { t: "question", epoch: 1, seq: 11, question: question(q, "open", { mode: "speed", n: 3 }) }, 0).snap?.step?.q;
+  assert.equal(on(4), 4);
+  assert.equal(on(7), undefined);
+});
+
+test("what the team did about the question before is gone with the next one, who it is stays", () => {
+  const mine = teamState({ tally: [2, 0], stake: 2000, saved: true, by: "甲" });
+  const state = live(welcome(snapshot("running", question(1, "revealed"), { team: mine, saved: { q: 1, state: "saved" } })), {
+    t: "question",
+    epoch: 1,
+    seq: 11,
+    question: question(2, "armed"),
+  });
+  assert.deepEqual(state.snap?.team, teamState());
+  assert.equal(state.snap?.saved, undefined);
+});
+
+test("the script lasts as long as its question, wherever it came", () => {
+  const early = live(welcome(snapshot("running", question(1, "revealed"))), { t: "script", script: step(2) });
+  const armed = reduceLive(early, { t: "question", epoch: 1, seq: 11, question: question(2, "armed") }, 0);
+  assert.equal(armed.snap?.script?.q, 2);
+  const next = reduceLive(armed, { t: "question", epoch: 1, seq: 12, question: question(3, "armed") }, 0);
+  assert.equal(next.snap?.script, undefined);
+});
+
+test("the count stands when a wrong answer opens the question again", () => {
+  const held = snapshot("running", question(1, "held"), { presence: { players: 9, entries: 9, stages: 1, answered: 1, partial: false } });
+  const state = live(welcome(held), { t: "question", epoch: 1, seq: 11, question: open });
+  assert.equal(state.snap?.presence.answered, 1);
+});
+
+test("the sheet, once asked for, and the seal are kept", () => {
+  const state = live(
+    welcome(snapshot("final")),
+    { t: "rules", sheet: "{}" },
+    { t: "seal", seal: { seq: 90, hash: "ab" } },
+    { t: "changes", id: "1", total: 0, rows: [] },
+    { t: "evidence", question: 1, rows: [] },
+    { t: "probe", n: 1 },
+  );
+  assert.equal(state.sheet, "{}");
+  assert.equal(state.snap?.seal?.seq, 90);
 });
