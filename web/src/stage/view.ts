@@ -145,6 +145,45 @@ export function tileColumns(n: number): number {
   return 4;
 }
 
+const TILE_SIZES = [4.5, 4, 3.5, 3, 2.6, 2.3, 2, 1.75];
+const TILE_SMALLEST = 1.5;
+const TILES_WIDTH = 110;
+const TILES_HEIGHT = 36;
+const TILE_MOST = 15;
+const TILE_GAP = 1.25;
+const TILE_LINE = 1.25;
+
+/** One size for all names of a grid, the largest at which each fits its tile; names come as the parts between which they may break. */
+export function tileSize(names: string[][], columns: number, words: boolean): number {
+  const rows = Math.ceil(names.length / columns);
+  const width = (TILES_WIDTH - TILE_GAP * (columns - 1)) / columns - 4.2;
+  const height = Math.min(TILE_MOST, (TILES_HEIGHT - TILE_GAP * (rows - 1)) / rows) - 1.5 - (words ? 2.5 : 0);
+  const fits = (size: number) => names.every((parts) => lines(parts, width / size) * size * TILE_LINE <= height);
+  return TILE_SIZES.find(fits) ?? TILE_SMALLEST;
+}
+
+/* Lines that parts take when each holds `room` full-width characters; too many when a part alone is wider. */
+function lines(parts: string[], room: number): number {
+  let count = 1;
+  let used = 0;
+  for (const part of parts) {
+    const width = widthOf(part);
+    if (width > room) return Number.POSITIVE_INFINITY;
+    if (used + width > room) {
+      count += 1;
+      used = 0;
+    }
+    used += width;
+  }
+  return count;
+}
+
+function widthOf(text: string): number {
+  let width = 0;
+  for (const c of text) width += c.charCodeAt(0) < 0x2e80 ? 0.62 : 1;
+  return width;
+}
+
 export interface LotPage {
   /** columns of the page: a group each, or one list flowing through them */
   columns: { group: number | undefined; teams: { place: number; team: Team }[] }[];
