@@ -1,0 +1,375 @@
+/* The rule sheet in plain words, as phone, desk and stage show it. Pure.
+ *
+ * Everything said here comes from the sheet, and what is left out of a sheet has its default of docs/rules.md: so the words cannot
+ * say anything else than what the server does. Sentences are short, one rule each; options that change nothing for those who play
+ * (rows of the board, the format's version) are not said. Which questions were fixed is never said.
+ */
+import { points } from "./format.ts";
+import { fill, type Messages, type Words } from "./i18n.ts";
+import type { Lang } from "./protocol.gen.ts";
+
+export interface Draw {
+  topics?: string[];
+  types?: string[];
+  difficulty?: number[];
+  audience?: string[];
+}
+export interface RoundSheet {
+  title: string;
+  mode: "live" | "required" | "buzzer" | "wager" | "speed" | "jury" | "tiebreak";
+  turns?: "all" | "lot" | "reverse";
+  questions: number;
+  burst?: number;
+  seconds: number;
+  policy?: Policy;
+  best?: number;
+  judging?: "key" | "judge";
+  points?: {
+    right: number;
+    wrong?: number;
+    speed?: boolean;
+    partial?: boolean;
+    streak?: { bonus: number; max: number };
+  };
+  stakes?: number[];
+  foul?: { points?: number; lock_seconds?: number };
+  answer_seconds?: number;
+  rebounds?: number;
+  jury?: { max: number; drop?: boolean; judges?: number };
+  places?: number;
+  group?: number;
+  advance?: number;
+  reset?: boolean;
+  codes?: string[];
+  draw?: Draw;
+}
+type Policy = "captain" | "first" | "majority" | "mean" | "best" | "sum";
+type Help = "hall" | "colleague" | "two";
+type RankKey = "points" | "tiebreak" | "correct" | "time";
+export interface Sheet {
+  version: number;
+  entries?: "person" | "team";
+  start_points?: number;
+  guests?: boolean;
+  late_join?: boolean;
+  grace_ms?: number;
+  rtt_cap_ms?: number;
+  board_rows?: number;
+  groups?: number;
+  team?: { policy?: Policy; best?: number; help?: Help[] };
+  appeals?: boolean;
+  approval?: boolean;
+  ranking?: RankKey[];
+  buzzer?: {
+    timing?: "arrival" | "compensated";
+    window_ms?: number;
+    slack_ms?: number;
+    cap_ms?: number;
+    doubt?: "draw" | "rearm";
+    doubt_ms?: number;
+  };
+  rounds: RoundSheet[];
+  credits?: {
+    participation?: { amount: number; min_answers: number };
+    placement?: { ranks: [number, number]; amount: number }[];
+  };
+}
+
+/** Sentences that belong together: of the whole event (round 0, no title), or of one round (from 1). */
+export interface RuleGroup {
+  round: number;
+  title: string;
+  lines: string[];
+}
+
+const messages = {
+  "list.comma": { zh: "、", en: ", " },
+  "list.or": { zh: "或", en: " or " },
+
+  "event.teams": { zh: "代表队参赛。", en: "Teams compete." },
+  "event.persons": { zh: "个人参赛。", en: "Everybody competes for themselves." },
+  "event.start": { zh: "起始分为 {n} 分。", en: "Everybody starts with {n} points." },
+  "event.guests": { zh: "凭参赛码即可参加；游客不计积分。", en: "The join code is enough to play; guests earn no credits." },
+  "event.noGuests": { zh: "须从学习平台进入。", en: "Entry is from the study platform only." },
+  "event.late": { zh: "比赛开始后仍可加入。", en: "One may join after the start." },
+  "event.noLate": { zh: "比赛开始后不能再加入；已入场的随时可以回来。", en: "Nobody may join after the start; those who are in may always come back." },
+  "event.grace": { zh: "网络延迟：截止后 {s} 秒内到达的答案仍然有效。", en: "Network delay: an answer that arrives up to {s} s after the deadline still counts." },
+  "event.rtt": { zh: "作答用时会减去网络往返时间，最多减 {s} 秒。", en: "The network's round trip is taken off answer times, {s} s at most." },
+  "event.groups": { zh: "抽签分为 {n} 组。", en: "Teams are drawn by lot into {n} groups." },
+  "event.lot": { zh: "出场顺序由抽签决定。", en: "The order of teams is drawn by lot." },
+  "event.help": { zh: "每队全场可以求助一次：{list}。", en: "Each team may ask for help once in the event: {list}." },
+  "help.hall": { zh: "求助现场观众", en: "ask the hall" },
+  "help.colleague": { zh: "求助同事", en: "ask a colleague" },
+  "help.two": { zh: "去掉两个错误选项", en: "drop two wrong options" },
+  "event.appeals": { zh: "比赛结束前，队长可以对题目提出申诉。", en: "Captains may appeal against a question until the event is finished." },
+  "event.approval": { zh: "裁定经第二人复核后生效。", en: "A ruling takes effect when a second person has approved it." },
+  "event.ranking": { zh: "名次依次比较：{list}；都相同则名次并列。", en: "Ranks compare, in this order: {list}; if all are equal the rank is shared." },
+  "rank.points": { zh: "总分", en: "points" },
+  "rank.tiebreak": { zh: "加赛", en: "the tie-break" },
+  "rank.correct": { zh: "答对题数", en: "right answers" },
+  "rank.time": { zh: "得分题的用时（少者在前）", en: "time of answers that scored (less is better)" },
+
+  "press.arrival": { zh: "抢答以先到达服务器为准。", en: "The press that reaches the server first wins." },
+  "press.compensated": {
+    zh: "抢答以反应时间最短为准：按测得的网络往返时间补偿，最多 {cap} 秒，容差 {slack} 秒。",
+    en: "The shortest reaction wins: the measured round trip is made up for, {cap} s at most, with a tolerance of {slack} s.",
+  },
+  "press.window": { zh: "第一次按下后，收集 {s} 秒内的抢答再判定。", en: "Presses are collected for {s} s after the first one, then judged." },
+  "press.draw": { zh: "相差不超过 {s} 秒分不出先后，由系统抽签并记录。", en: "Presses within {s} s of each other cannot be told apart: the system draws among them, on record." },
+  "press.rearm": { zh: "相差不超过 {s} 秒分不出先后，重新抢答。", en: "Presses within {s} s of each other cannot be told apart: the question is armed again." },
+
+  "credits.participation": { zh: "答满 {n} 题，得参与积分 {c} 分。", en: "Answering {n} questions earns {c} credits." },
+  "credits.place": { zh: "第 {a} 名得积分 {c} 分。", en: "Rank {a} earns {c} credits." },
+  "credits.places": { zh: "第 {a} 至 {b} 名各得积分 {c} 分。", en: "Ranks {a} to {b} earn {c} credits each." },
+
+  "mode.live": { zh: "现场答题：每人用自己的设备作答。", en: "Live quiz: everybody answers on their own device." },
+  "mode.required": { zh: "必答：各队同时作答。", en: "Required: all teams answer at once." },
+  "mode.required.turn": { zh: "必答：各队轮流作答。", en: "Required: teams answer in turn." },
+  "mode.buzzer": { zh: "抢答：主持人宣布“开始”后，先按下者作答；无人抢答，本题作废。", en: "Buzzer: after the host's “start”, who presses first answers; if nobody does, the question is void." },
+  "mode.wager": { zh: "风险：先秘密选择分值或放弃，再看题作答。", en: "Wager: choose a stake or decline, in secret, then see the question." },
+  "mode.speed": { zh: "限时速答：一个倒计时内尽量多答。", en: "Speed: answer as many as possible against one clock." },
+  "mode.jury": { zh: "展示：各队依次上场，评委打分。", en: "Performance: teams take the stage one by one, judges mark them." },
+  "mode.tiebreak": { zh: "加赛：前 {n} 名仍有并列时，由并列者作答，答对者胜出；不加分，只定名次。", en: "Tie-break: while the first {n} places are tied, the tied answer, and right answers decide; no points, only ranks." },
+
+  "round.group": { zh: "只有第 {n} 组参加。", en: "Only group {n} takes part." },
+  "round.lot": { zh: "按抽签顺序，每次一队。", en: "One team at a time, in the order of the lot." },
+  "round.reverse": { zh: "按当前名次倒序，每次一队。", en: "One team at a time, the last in the ranking first." },
+  "round.size": { zh: "{n} 题，每题 {s} 秒。", en: "{n} questions, {s} s each." },
+  "round.sizePress": { zh: "{n} 题，抢答时间 {s} 秒，抢到后 {a} 秒内开始作答。", en: "{n} questions, {s} s to press, then {a} s to begin the answer." },
+  "round.sizeBurst": { zh: "每轮 {b} 题，共 {s} 秒；一共 {n} 题。", en: "{b} questions in {s} s; {n} questions in all." },
+  "round.sizeTask": { zh: "{n} 个任务，每个 {s} 秒。", en: "{n} tasks, {s} s each." },
+  "round.right": { zh: "答对得 {n} 分。", en: "A right answer earns {n} points." },
+  "round.wrong": { zh: "答错扣 {n} 分。", en: "A wrong answer costs {n} points." },
+  "round.noWrong": { zh: "答错不扣分。", en: "A wrong answer costs nothing." },
+  "round.speed": { zh: "越快分越高：半秒内满分，到时一半，取整数分。", en: "Faster is more: full points within half a second, half of them at the end, in whole points." },
+  "round.partial": { zh: "多选题选对一部分，按比例得分；选错会抵扣。", en: "Multiple choice: a part of the right options earns a part of the points; wrong ones take away from it." },
+  "round.streak": { zh: "连续答对有奖励：前面每连对一题加 {n} 分，最多计 {m} 题。", en: "Right answers in a row: {n} points more for each one before, {m} at most." },
+  "round.stakes": { zh: "可选 {list} 分；答对加分，答错扣同样的分，放弃不加不扣。", en: "Stakes of {list} points; right adds it, wrong takes it away, declining changes nothing." },
+  "round.foul": { zh: "抢跑扣 {n} 分。", en: "A press before the start costs {n} points." },
+  "round.lock": { zh: "抢跑的队，开始后 {s} 秒内不能抢答。", en: "A team that pressed before the start may not press for {s} s after it." },
+  "round.lockAll": { zh: "抢跑的队本题不能再抢。", en: "A team that pressed before the start is out for that question." },
+  "round.rebounds": { zh: "答错后由下一个抢到的队补答，最多 {n} 队。", en: "After a wrong answer the next press may try, {n} more teams at most." },
+  "round.noRebounds": { zh: "答错后不补答。", en: "After a wrong answer nobody else may try." },
+  "round.spoken": { zh: "口头作答，由主持人或评委判定对错。", en: "Answers are spoken; host or judge says right or wrong." },
+  "round.marks": { zh: "{n} 位评委各打 0 到 {m} 分的整数分，取平均分。", en: "{n} judges give 0 to {m} whole points each; the mean counts." },
+  "round.drop": { zh: "有三位以上评委打分时，去掉一个最高分和一个最低分。", en: "With three marks or more, the highest and the lowest are dropped." },
+  "policy.captain": { zh: "由队长作答。", en: "The captain answers." },
+  "policy.first": { zh: "以队内最先提交的答案为准。", en: "The first answer of a member stands." },
+  "policy.majority": { zh: "以队内多数人的答案为准；票数相同时听队长的。", en: "What most members chose stands; if tied, the captain's." },
+  "policy.mean": { zh: "取作答队员得分的平均值。", en: "The mean of the members who answered counts." },
+  "policy.best": { zh: "取得分最高的 {n} 名队员的平均值。", en: "The mean of the best {n} members counts." },
+  "policy.sum": { zh: "全队得分相加。", en: "Members' points add up." },
+  "round.advance": { zh: "本环节后，前 {n} 名晋级。", en: "After this round the best {n} go on." },
+  "round.reset": { zh: "晋级者从 {n} 分重新计分。", en: "Those who go on start anew from {n} points." },
+  "round.fixed": { zh: "题目由组织者指定。", en: "The organiser chose the questions." },
+  "round.drawn": { zh: "题目从题库随机抽取。", en: "Questions are drawn at random from the bank." },
+  "draw.topics": { zh: "范围：{list}。", en: "Topics: {list}." },
+  "draw.types": { zh: "题型：{list}。", en: "Types: {list}." },
+  "draw.difficulty": { zh: "难度：{list}。", en: "Difficulty: {list}." },
+  "draw.audience": { zh: "适用对象：{list}。", en: "For: {list}." },
+  "type.single": { zh: "单选", en: "single choice" },
+  "type.multiple": { zh: "多选", en: "multiple choice" },
+  "type.truefalse": { zh: "判断", en: "true or false" },
+  "type.fill": { zh: "填空", en: "fill in" },
+  "type.order": { zh: "排序", en: "put in order" },
+  "difficulty.1": { zh: "易", en: "easy" },
+  "difficulty.2": { zh: "中", en: "medium" },
+  "difficulty.3": { zh: "难", en: "hard" },
+} satisfies Messages;
+type Key = keyof typeof messages;
+
+/* A voice says sentences in one language. */
+interface Voice {
+  say: (key: Key, words?: Words) => string;
+  list: (items: string[], or?: boolean) => string;
+}
+
+function voiceOf(lang: Lang): Voice {
+  const say = (key: Key, words?: Words): string => fill(messages[key][lang], words);
+  return {
+    say,
+    list: (items, or = false) =>
+      or && items.length > 1
+        ? items.slice(0, -1).join(say("list.comma")) + say("list.or") + items[items.length - 1]
+        : items.join(say("list.comma")),
+  };
+}
+
+/** Decimals as the sheet has them, written as points are everywhere. */
+function plain(n: number): string {
+  return points(Math.round(n * 100));
+}
+
+/** Milliseconds as seconds, with no more places than needed. */
+function seconds(ms: number): string {
+  return String(ms / 1000);
+}
+
+function hasSpeed(sheet: Sheet): boolean {
+  return sheet.rounds.some((round) => round.points?.speed === true);
+}
+
+function inTurn(round: RoundSheet): "lot" | "reverse" | null {
+  const turns = round.turns ?? (round.mode === "jury" ? "lot" : "all");
+  return turns === "all" ? null : turns;
+}
+
+function eventLines(sheet: Sheet, { say, list }: Voice): string[] {
+  const team = sheet.entries === "team";
+  const lines = [say(team ? "event.teams" : "event.persons")];
+  const timed = (sheet.ranking ?? ["points", "correct", "time"]).includes("time") || hasSpeed(sheet);
+  const rttCap = sheet.rtt_cap_ms ?? 150;
+  const grace = sheet.grace_ms ?? 300;
+  if (sheet.start_points) lines.push(say("event.start", { n: plain(sheet.start_points) }));
+  if (!team) lines.push(say(sheet.guests ? "event.guests" : "event.noGuests"));
+  lines.push(say(sheet.late_join === false ? "event.noLate" : "event.late"));
+  if (sheet.groups) lines.push(say("event.groups", { n: sheet.groups }));
+  if (sheet.rounds.some((round) => inTurn(round) === "lot")) lines.push(say("event.lot"));
+  if (sheet.team?.help?.length) {
+    lines.push(say("event.help", { list: list(sheet.team.help.map((help) => say(`help.${help}`)), true) }));
+  }
+  if (grace > 0) lines.push(say("event.grace", { s: seconds(grace) }));
+  if (timed && rttCap > 0) lines.push(say("event.rtt", { s: seconds(rttCap) }));
+  if (sheet.appeals) lines.push(say("event.appeals"));
+  if (sheet.approval) lines.push(say("event.approval"));
+  lines.push(...rankingLines(sheet, { say, list }), ...pressLines(sheet, { say, list }), ...creditLines(sheet, { say, list }));
+  return lines;
+}
+
+function rankingLines(sheet: Sheet, { say, list }: Voice): string[] {
+  const keys = sheet.ranking ?? ["points", "correct", "time"];
+  return [say("event.ranking", { list: list(keys.map((key) => say(`rank.${key}`))) })];
+}
+
+function pressLines(sheet: Sheet, { say }: Voice): string[] {
+  if (!sheet.rounds.some((round) => round.mode === "buzzer")) return [];
+  const rule = sheet.buzzer ?? {};
+  const doubt = seconds(rule.doubt_ms ?? 10);
+  return [
+    rule.timing === "compensated"
+      ? say("press.compensated", { cap: seconds(rule.cap_ms ?? 250), slack: seconds(rule.slack_ms ?? 30) })
+      : say("press.arrival"),
+    say("press.window", { s: seconds(rule.window_ms ?? 300) }),
+    say(rule.doubt === "rearm" ? "press.rearm" : "press.draw", { s: doubt }),
+  ];
+}
+
+function creditLines(sheet: Sheet, { say }: Voice): string[] {
+  const { participation, placement = [] } = sheet.credits ?? {};
+  const lines = participation
+    ? [say("credits.participation", { n: participation.min_answers, c: plain(participation.amount) })]
+    : [];
+  for (const { ranks, amount } of placement) {
+    const [a, b] = ranks;
+    lines.push(say(a === b ? "credits.place" : "credits.places", { a, b, c: plain(amount) }));
+  }
+  return lines;
+}
+
+function modeLine(round: RoundSheet, { say }: Voice): string {
+  if (round.mode === "required" && inTurn(round)) return say("mode.required.turn");
+  return say(`mode.${round.mode}`, { n: round.places ?? 3 });
+}
+
+function sizeLine(round: RoundSheet, { say }: Voice): string {
+  const words = {
+    n: round.questions,
+    s: round.seconds,
+    a: round.answer_seconds ?? 5,
+    b: round.burst ?? round.questions,
+  };
+  if (round.mode === "buzzer") return say("round.sizePress", words);
+  if (round.mode === "speed") return say("round.sizeBurst", words);
+  return say(round.mode === "jury" ? "round.sizeTask" : "round.size", words);
+}
+
+function pointLines(round: RoundSheet, { say, list }: Voice): string[] {
+  const lines: string[] = [];
+  const { points: rule, stakes, jury } = round;
+  if (rule) {
+    lines.push(say("round.right", { n: plain(rule.right) }));
+    lines.push(rule.wrong ? say("round.wrong", { n: plain(-rule.wrong) }) : say("round.noWrong"));
+    if (rule.speed) lines.push(say("round.speed"));
+    if (rule.partial) lines.push(say("round.partial"));
+    if (rule.streak) lines.push(say("round.streak", { n: plain(rule.streak.bonus), m: rule.streak.max }));
+  }
+  if (stakes) lines.push(say("round.stakes", { list: list(stakes.map(plain), true) }));
+  if (jury) {
+    lines.push(say("round.marks", { n: jury.judges ?? 3, m: plain(jury.max) }));
+    if (jury.drop !== false) lines.push(say("round.drop"));
+  }
+  return lines;
+}
+
+function buzzerLines(round: RoundSheet, { say }: Voice): string[] {
+  if (round.mode !== "buzzer") return [];
+  const lock = round.foul?.lock_seconds ?? 3;
+  const lines: string[] = [];
+  if (round.foul?.points) lines.push(say("round.foul", { n: plain(-round.foul.points) }));
+  lines.push(lock === 0 ? say("round.lockAll") : say("round.lock", { s: lock }));
+  lines.push(round.rebounds ? say("round.rebounds", { n: round.rebounds }) : say("round.noRebounds"));
+  return lines;
+}
+
+/* Who speaks for a team. Persons speak for themselves, and a jury asks nothing. */
+function answerLine(sheet: Sheet, round: RoundSheet, { say }: Voice): string[] {
+  if (round.judging === "judge") return [say("round.spoken")];
+  if (sheet.entries !== "team" || round.mode === "jury") return [];
+  const policy = round.policy ?? sheet.team?.policy ?? "captain";
+  return [say(`policy.${policy}`, { n: (round.policy ? round.best : sheet.team?.best) ?? 1 })];
+}
+
+function drawLines(round: RoundSheet, { say, list }: Voice): string[] {
+  if (round.codes) return [say("round.fixed")];
+  if (!round.draw) return [];
+  const { topics, types, difficulty, audience } = round.draw;
+  const lines = [say("round.drawn")];
+  if (topics) lines.push(say("draw.topics", { list: list(topics) }));
+  if (types) lines.push(say("draw.types", { list: list(types.map((type) => say(`type.${type}` as Key))) }));
+  if (difficulty) {
+    lines.push(say("draw.difficulty", { list: list(difficulty.map((grade) => say(`difficulty.${grade}` as Key))) }));
+  }
+  if (audience) lines.push(say("draw.audience", { list: list(audience) }));
+  return lines;
+}
+
+function stageLines(sheet: Sheet, round: RoundSheet, { say }: Voice): string[] {
+  const lines: string[] = [];
+  if (round.advance) lines.push(say("round.advance", { n: round.advance }));
+  if (round.reset) lines.push(say("round.reset", { n: plain(sheet.start_points ?? 0) }));
+  return lines;
+}
+
+function roundLines(sheet: Sheet, round: RoundSheet, voice: Voice): string[] {
+  const turn = round.mode === "required" || round.mode === "jury" || round.mode === "wager" || round.mode === "speed" ? inTurn(round) : null;
+  return [
+    modeLine(round, voice),
+    ...(round.group ? [voice.say("round.group", { n: round.group })] : []),
+    ...(turn ? [voice.say(`round.${turn}`)] : []),
+    sizeLine(round, voice),
+    ...answerLine(sheet, round, voice),
+    ...pointLines(round, voice),
+    ...buzzerLines(round, voice),
+    ...stageLines(sheet, round, voice),
+    ...drawLines(round, voice),
+  ];
+}
+
+/** What the sheet says, first for the event, then round by round. */
+export function ruleWords(sheet: Sheet, lang: Lang): RuleGroup[] {
+  const voice = voiceOf(lang);
+  return [
+    { round: 0, title: "", lines: eventLines(sheet, voice) },
+    ...sheet.rounds.map((round, i) => ({ round: i + 1, title: round.title, lines: roundLines(sheet, round, voice) })),
+  ];
+}
+
+/** The sheet of a `rules` message; null when it is none (an older page than the server, say). */
+export function readSheet(json: string): Sheet | null {
+  try {
+    const sheet = JSON.parse(json) as Sheet;
+    return Array.isArray(sheet.rounds) ? sheet : null;
+  } catch {
+    return null;
+  }
+}

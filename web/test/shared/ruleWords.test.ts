@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import test from "node:test";
+import { readSheet, ruleWords, type RoundSheet, type Sheet } from "../../src/shared/ruleWords.ts";
+
+/* The tests run in web/. */
+const document = readFileSync("../docs/rules.md", "utf8");
+const examples = [...document.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => JSON.parse(match[1]!) as Sheet);
+
+function live(round: Partial<RoundSheet> = {}, sheet: Partial<Sheet> = {}): Sheet {
+  return {
+    version: 1,
+    ...sheet,
+    rounds: [{ title: "一", mode: "live", questions: 10, seconds: 20, points: { right: 10 }, ...round }],
+  };
+}
+
+function team(round: Partial<RoundSheet>, sheet: Partial<Sheet> = {}): Sheet {
+  return live({ mode: "required", ...round }, { entries: "team", ...sheet });
+}
+
+function lines(sheet: Sheet, round: number, lang: "zh" | "en" = "zh"): string[] {
+  return ruleWords(sheet, lang)[round]!.lines;
+}
+
+test("a group of sentences for the event and one for each round, by its title", () => {
+  const groups = ruleWords(examples[0]!, "zh");
+  assert.deepEqual(
+    groups.map(({ round, title }) => [round, title]),
+    [
+      [0, ""],
+      [1, "第一环节 基础知识"],
+      [2, "第二环节 以案释法"],
+    ],
+  );
+});
+
+test("the shortest sheet is told with its defaults", () => {
+  assert.deepEqual(lines(live(), 0), [
+    "个人参赛。",
+    "须从学习平台进入。",
+    "比赛开始后仍可加入。",
+    "网络延迟：截止后 0.3 秒内到达的答案仍然有效。",
+    "作答用时会减去网络往返时间，最多减 0.15 秒。",
+    "名次依次比较：总分、答对题数、得分题的用时（少者在前）；都相同则名次并列。",
+  ]);
+  assert.deepEqual(lines(live(), 1), ["现场答题：每人用自己的设备作答。", "10 题，每题 20 秒。", "答对得 10 分。", "答错不扣分。"]);
+});
+
+test("a buzzer round in English", () => {
+  const sheet = team(
+    { mode: "buzzer", points: { right: 10, wrong: -10 }, foul: { points: -10 }, rebounds: 1 },
+    { buzzer: { timing: "compensated" } },
+  );
+  assert.deepEqual(lines(sheet, 1, "en"), [
+    "Buzzer: after the host's “start”, who presses first answers; if nobody does, the question is void.",
+    "10 questions, 20 s to press, then 5 s to begin the answer.",
+    "The captain answers.",
+    "A right answer earns 10 points.",
+    "A wrong answer costs 10 points.",
+    "A press before the start costs 10 points.",
+    "A team that pressed before the start may not press for 3 s after it.",
+    "After a wrong answer the next press may try, 1 more teams at most.",
+  ]);
+  assert.ok(
+    lines(sheet, 0, "en").includes(
+      "The shortest reaction wins: the measured round trip is made up for, 0.25 s at most, with a tolerance of 0.03 s.",
+    ),
+  );
+});
+
+test("a wager is told with its stakes, in the order of the ranking turned round", () => {
+  const { points: _, ...round } = team({ mode: "wager", turns: "reverse", stakes: [10, 20, 30] }).rounds[0]!;
+  const sheet: Sheet = { version: 1, entries: "team", start_points: 100, rounds: [round] };
+  assert.ok(lines(sheet, 0).includes("起始分为 100 分。"));
+  assert.deepEqual(lines(sheet, 1), [
+    "风险：先秘密选择分值或放弃，再看题作答。",
+    "按当前名次倒序，每次一队。",
+    "10 题，每题 20 秒。",
+    "由队长作答。",
+    "可选 10、20或30 分；答对加分，答错扣同样的分，放弃不加不扣。",
+  ]);
+});
+
+test("a jury's part is in turn although nobody says so", () => {
+  const { points: _, ...round } = team({ mode: "jury", jury: { max: 30 } }).rounds[0]!;
+  const sheet: Sheet = { version: 1, entries: "team", rounds: [round] };
+  assert.ok(lines(sheet, 0).includes("出场顺序由抽签决定。"));
+  assert.deepEqual(lines(sheet, 1), [
+    "展示：各队依次上场，评委打分。",
+    "按抽签顺序，每次一队。",
+    "10 个任务，每个 20 秒。",
+    "3 位评委各打 0 到 30 分的整数分，取平均分。",
+    "有三位以上评委打分时，去掉一个最高分和一个最低分。",
+  ]);
+});
+
+test("a round's policy goes before the event's, and spoken answers have none", () => {
+  const sheet = (round: Partial<RoundSheet>): Sheet => team(round, { team: { policy: "best", best: 3 } });
+  assert.ok(lines(sheet({}), 1).includes("取得分最高的 3 名队员的平均值。"));
+  assert.ok(lines(sheet({ policy: "majority" }), 1).includes("以队内多数人的答案为准；票数相同时听队长的。"));
+  const spoken = lines(sheet({ judging: "judge", turns: "lot" }), 1);
+  assert.ok(spoken.includes("口头作答，由主持人或评委判定对错。"));
+  assert.ok(!spoken.some((line) => line.includes("队员")));
+});
+
+test("which questions were fixed is not told", () => {
+  const text = JSON.stringify(ruleWords(live({ questions: 1, codes: ["CON-003"] }), "zh"));
+  assert.ok(text.includes("题目由组织者指定。"));
+  assert.ok(!text.includes("CON-003"));
+});
+
+/* Every leaf of the sheet with its path. */
+function leaves(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+  if (value === null || typeof value !== "object") return [path];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    leaves(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+function changed(value: unknown, path: (string | number)[]): unknown {
+  if (path.includes("difficulty")) return value === 1 ? 2 : 1;
+  if (value === "tiebreak" && path.includes("mode")) return "required";
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "boolean") return !value;
+  const other: Record<string, string> = {
+    team: "person", captain: "first", majority: "sum", best: "mean", hall: "two", colleague: "hall", two: "colleague",
+    points: "time", tiebreak: "points", correct: "points", time: "points", compensated: "arrival", draw: "rearm",
+    lot: "reverse", reverse: "all", judge: "key", single: "fill", multiple: "order", live: "required",
+    required: "live", buzzer: "speed", speed: "buzzer", wager: "required", jury: "required",
+  };
+  return other[value as string] ?? `${String(value)}x`;
+}
+
+/* What changes nothing for those who play, or is not for their eyes. */
+const unsaid = /^(version|board_rows|rounds\.\d+\.codes\.\d+)$/;
+
+test("a rule that is changed changes the words, in both languages", () => {
+  let told = 0;
+  for (const example of examples) {
+    for (const path of leaves(example)) {
+      const copy = JSON.parse(JSON.stringify(example)) as Sheet;
+      let at: any = copy; // the path is made of keys of this very value
+      for (const key of path.slice(0, -1)) at = at[key];
+      const last = path[path.length - 1]!;
+      at[last] = changed(at[last], path);
+      for (const lang of ["zh", "en"] as const) {
+        const before = JSON.stringify(ruleWords(example, lang));
+        const after = JSON.stringify(ruleWords(copy, lang));
+        if (unsaid.test(path.join("."))) assert.equal(after, before, path.join("."));
+        else assert.notEqual(after, before, path.join("."));
+        told++;
+      }
+    }
+  }
+  assert.ok(told > 200);
+});
+
+test("presets are told without gaps in either language", () => {
+  const folder = "../schema/demo/presets";
+  const files = readdirSync(folder);
+  assert.ok(files.length >= 3);
+  for (const file of files) {
+    const sheet = readSheet(readFileSync(`${folder}/${file}`, "utf8"));
+    assert.ok(sheet);
+    for (const lang of ["zh", "en"] as const) {
+      for (const group of ruleWords(sheet, lang)) {
+        assert.ok(group.lines.length >= 2, `${file} ${group.title}`);
+        for (const line of group.lines) {
+          assert.ok(!/[{}]|undefined|NaN/.test(line), line);
+          assert.ok(line.length <= (lang === "zh" ? 60 : 160), line);
+        }
+      }
+    }
+  }
+});
+
+test("what is no sheet gives none", () => {
+  assert.equal(readSheet("{"), null);
+  assert.equal(readSheet("{}"), null);
+  assert.ok(readSheet('{"version":1,"rounds":[]}'));
+});
