@@ -1,5 +1,5 @@
 /* Snapshots for tests: a contest of ten questions in two rounds, changed where a test needs it. */
-import type { BoardRow, Phase, QState, Question, Round, Seat, Snapshot, Team, TeamState } from "../src/shared/protocol.gen.ts";
+import type { BoardRow, Mode, Phase, QState, Question, Round, Seat, Snapshot, Team, TeamState } from "../src/shared/protocol.gen.ts";
 
 export function question(q: number, state: QState, over: Partial<Question> = {}): Question {
   return {
@@ -83,4 +83,21 @@ export function teamState(over: Partial<TeamState> = {}): TeamState {
     answered: false,
   });
   return { captain: true, members: [member("11", true, true), member("12", false, true), member("13", false, false)], saved: false, ...over };
+}
+
+/** Four teams in one round of `mode`, at its first question. */
+export function contest(
+  mode: Mode,
+  state: QState,
+  over: { q?: Partial<Question>; round?: Partial<Round>; snap?: Partial<Snapshot> } = {},
+): Snapshot {
+  const base = snapshot("running");
+  return {
+    ...base,
+    head: { ...base.head, teams: true, questions: 8, rounds: [round({ mode, questions: 8, ...over.round })] },
+    question: question(1, state, { mode, round: 1, in_round: 1, ...over.q }),
+    teams: [1, 2, 3, 4].map((n) => team(n)),
+    presence: { players: 4, entries: 4, stages: 1, answered: 0, partial: false },
+    ...over.snap,
+  };
 }

@@ -1,45 +1,71 @@
 /* The host's buttons: the next right one is big and always in the same place; the others are quiet and say why they are off. */
 import { ERROR_TEXT, type Action, type Snapshot } from "../shared/protocol.gen.ts";
 import { useState } from "preact/hooks";
+import { nextNumber, roundNow, staked } from "../shared/contest.ts";
 import { lang } from "../shared/i18n.ts";
-import { type Choice, choices, needsConfirm, nextStep, type Step } from "./actions.ts";
+import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
+import type { About } from "../shared/link.ts";
+import { nameOf } from "../shared/teams.ts";
+import { type Choice, choices, type Known, needsConfirm, nextStep, openRulings, type Step } from "./actions.ts";
 import { Confirm } from "./Confirm.tsx";
 import type { Host } from "./host.ts";
 import { t } from "./messages.ts";
 import { useShortcuts } from "./shortcuts.ts";
 
+const EXTEND_S = 10;
+const ABOUT: Partial<Record<Action, About>> = { extend: { value: EXTEND_S } };
+
 interface Props {
   snap: Snapshot;
   host: Host;
   online: boolean;
+  judges: number | undefined;
+  /** shows what waits for an answer */
+  lookAtRulings: () => void;
 }
 
-export function Actions({ snap, host, online }: Props) {
+export function Actions({ snap, host, online, judges, lookAtRulings }: Props) {
   const [asking, setAsking] = useState<Action | undefined>();
-  const step = nextStep(snap);
+  const known: Known = { judges, refused: host.refused };
+  const step = nextStep(snap, known);
   const others = choices(snap);
   const off = !online || host.resting || host.busy !== undefined;
   const press = (action: Action) => {
     if (off) return;
     if (needsConfirm(action, snap)) setAsking(action);
-    else host.run(action);
+    else host.run(action, ABOUT[action]);
   };
-  const pressPrimary = () => step.kind === "act" && press(step.action);
-  const pressOther = (action: Action) => {
-    const other = others.find((choice) => choice.action === action);
-    if (other && !other.refused) press(action);
+  const pressPrimary = () => {
+    if (step.kind === "act") press(step.action);
+    if (step.kind === "look") lookAtRulings();
+  };
+  const pressOther = (...actions: Action[]) => {
+    const other = others.find((choice) => actions.includes(choice.action));
+    if (other && !other.refused) press(other.action);
+  };
+  const judge = (value: number) => {
+    if (!off && step.kind === "judge") host.run("verdict", { value });
   };
   useShortcuts(asking === undefined, {
     " ": pressPrimary,
     Enter: pressPrimary,
-    c: () => pressOther("close"),
-    p: () => pressOther(snap.phase === "paused" ? "resume" : "pause"),
+    c: () => pressOther("close", "open"),
+    d: () => pressOther("lot"),
+    p: () => pressOther("pause", "resume"),
+    x: () => pressOther("extend"),
+    k: () => pressOther("skip", "advance"),
     e: () => pressOther("finish"),
+    r: () => judge(1),
+    w: () => judge(0),
   });
   return (
     <section class="acts" aria-label={t("acts.title")}>
       <Trouble host={host} online={online} />
-      <Primary step={step} snap={snap} host={host} off={off} press={pressPrimary} />
+      {step.kind === "judge" ? (
+        <Judge snap={snap} host={host} off={off} judge={judge} />
+      ) : (
+        <Primary step={step} snap={snap} host={host} off={off} judges={judges} press={pressPrimary} />
+      )}
       <div class="acts-others">
         {others
           .filter((choice) => step.kind !== "act" || choice.action !== step.action)
@@ -84,22 +110,21 @@ function Trouble({ host, online }: { host: Host; online: boolean }) {
 }
 
 interface PrimaryProps {
-  step: Step;
+  step: Exclude<Step, { kind: "judge" }>;
   snap: Snapshot;
   host: Host;
   off: boolean;
+  judges: number | undefined;
   press: () => void;
 }
 
-function Primary({ step, snap, host, off, press }: PrimaryProps) {
-  const words = {
-    n: step.label === "step.open" ? (snap.question?.seconds ?? 0) : step.label === "step.start" ? snap.presence.players : nextNumber(snap),
-  };
+function Primary({ step, snap, host, off, judges, press }: PrimaryProps) {
+  const words = stepWords(step.label, snap, judges);
   const working = step.kind === "act" && host.busy === step.action;
   return (
     <button
       type="button"
-      class={step.kind === "act" ? "primary" : "primary primary-wait"}
+      class={step.kind === "wait" ? "primary primary-wait" : "primary"}
       disabled={off || step.kind === "wait"}
       aria-busy={working}
       onClick={press}
@@ -110,16 +135,87 @@ function Primary({ step, snap, host, off, press }: PrimaryProps) {
         <b>{working ? t("step.working") : t(step.label, words)}</b>
         <small>{t(`${step.label}.hint`, words)}</small>
       </span>
-      {step.kind === "act" && <kbd>{t("key.space")}</kbd>}
+      {step.kind !== "wait" && <kbd>{t("key.space")}</kbd>}
     </button>
   );
 }
 
-function nextNumber(snap: Snapshot): number {
-  return (snap.question?.q ?? 0) + 1;
+function stepWords(label: Exclude<Step, { kind: "judge" }>["label"], snap: Snapshot, judges: number | undefined) {
+  const question = snap.question;
+  switch (label) {
+    case "step.start":
+      return { n: snap.presence.players };
+    case "step.open":
+    case "step.openWager":
+    case "step.go":
+    case "step.goAgain":
+      return { n: question?.seconds ?? 0 };
+    case "step.openBurst":
+      return { n: question?.seconds ?? 0, of: question?.n ?? 0 };
+    case "step.openPart":
+    case "wait.turn":
+      return { team: nameOf(snap, question?.turn) };
+    case "wait.held":
+      return { team: nameOf(snap, question?.held) };
+    case "wait.stakes":
+      return staked(snap);
+    case "wait.marks":
+      return { n: question?.marks ?? 0, of: judges ?? "?" };
+    case "step.closeMarks":
+      return { n: question?.marks ?? 0 };
+    case "step.advance":
+      return { n: roundNow(snap)?.advance ?? 0 };
+    case "look.rulings":
+      return { n: openRulings(snap) };
+    default:
+      return { n: nextNumber(snap) ?? 0 };
+  }
 }
 
-const KEY: Partial<Record<Action, string>> = { close: "C", pause: "P", resume: "P", finish: "E" };
+interface JudgeProps {
+  snap: Snapshot;
+  host: Host;
+  off: boolean;
+  judge: (value: number) => void;
+}
+
+/* A spoken answer: two buttons as large as the one, and no space bar. */
+function Judge({ snap, host, off, judge }: JudgeProps) {
+  const team = nameOf(snap, snap.question?.held ?? snap.question?.turn);
+  const busy = host.busy === "verdict";
+  return (
+    <div class="judge" role="group" aria-label={t("judge.spoken", { team })} aria-busy={busy}>
+      <button type="button" class="primary judge-right" disabled={off} onClick={() => judge(1)} data-verdict="1">
+        <CheckIcon />
+        <span class="primary-words">
+          <b>{t("judge.right")}</b>
+          <small>{busy ? t("step.working") : t("judge.spoken", { team })}</small>
+        </span>
+        <kbd>R</kbd>
+      </button>
+      <button type="button" class="primary judge-wrong" disabled={off} onClick={() => judge(0)} data-verdict="0">
+        <CrossIcon />
+        <span class="primary-words">
+          <b>{t("judge.wrong")}</b>
+          <small>{t(snap.question?.mode === "buzzer" ? "judge.wrongBuzzer" : "judge.wrongHint")}</small>
+        </span>
+        <kbd>W</kbd>
+      </button>
+    </div>
+  );
+}
+
+const KEY: Partial<Record<Action, string>> = {
+  close: "C",
+  open: "C",
+  lot: "D",
+  pause: "P",
+  resume: "P",
+  extend: "X",
+  skip: "K",
+  advance: "K",
+  finish: "E",
+};
 
 function Other({ choice, off, press }: { choice: Choice; off: boolean; press: (action: Action) => void }) {
   const { action, refused } = choice;
@@ -136,7 +232,7 @@ function Other({ choice, off, press }: { choice: Choice; off: boolean; press: (a
         {t(`act.${action}`)}
         {key && <kbd>{key}</kbd>}
       </b>
-      <small>{refused ? t(refused) : "\u00a0"}</small>
+      <small title={refused && t(refused)}>{refused ? t(refused) : "\u00a0"}</small>
     </button>
   );
 }

@@ -1,6 +1,9 @@
 /* Before what cannot be taken back: says in words what will happen. The safe answer has the focus. */
 import type { Action, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
+import { cut, firstOf, nextNumber, roundNow } from "../shared/contest.ts";
+import { points } from "../shared/format.ts";
+import { leftInRound } from "./actions.ts";
 import { t } from "./messages.ts";
 
 interface Props {
@@ -17,15 +20,13 @@ export function Confirm({ action, snap, yes, no }: Props) {
     dialog.current?.showModal();
     safe.current?.focus();
   }, []);
-  const finalise = action === "finalise";
-  const points = finalise
-    ? [t("ask.finalise.1", { n: snap.presence.entries }), t("ask.finalise.2"), t("ask.finalise.3")]
-    : [t("ask.finish.1", { n: snap.head.questions - (snap.question?.q ?? 0) }), t("ask.finish.2")];
+  const words = asked(action, snap);
   return (
     <dialog class="confirm" ref={dialog} onCancel={no} aria-labelledby="confirm-title">
-      <h2 id="confirm-title">{t(finalise ? "ask.finalise" : "ask.finish")}</h2>
+      <h2 id="confirm-title">{words.title}</h2>
+      {action === "advance" && <GoingOn snap={snap} />}
       <ul>
-        {points.map((point) => (
+        {words.points.map((point) => (
           <li key={point}>{point}</li>
         ))}
       </ul>
@@ -34,9 +35,62 @@ export function Confirm({ action, snap, yes, no }: Props) {
           {t("ask.no")}
         </button>
         <button type="button" class="button button-main" onClick={yes} data-confirm="yes">
-          {t(finalise ? "ask.finalise.yes" : "ask.finish.yes")}
+          {words.yes}
         </button>
       </footer>
     </dialog>
+  );
+}
+
+function asked(action: Action, snap: Snapshot): { title: string; points: string[]; yes: string } {
+  switch (action) {
+    case "finalise":
+      return {
+        title: t("ask.finalise"),
+        points: [t("ask.finalise.1", { n: snap.presence.entries }), t("ask.finalise.2"), t("ask.finalise.3")],
+        yes: t("ask.finalise.yes"),
+      };
+    case "lot":
+      return { title: t("ask.lot"), points: [t("ask.lot.1"), t("ask.lot.2")], yes: t("ask.lot.yes") };
+    case "skip":
+      return {
+        title: t("ask.skip"),
+        points: [t("ask.skip.1", { n: leftInRound(snap) }), t("ask.skip.2")],
+        yes: t("ask.skip.yes"),
+      };
+    case "advance":
+      return { title: t("ask.advance", { n: roundNow(snap)?.advance ?? 0 }), points: [t("ask.advance.1")], yes: t("ask.advance.yes") };
+    default:
+      return {
+        title: t("ask.finish"),
+        points: [t("ask.finish.1", { n: unplayed(snap) }), t("ask.finish.2")],
+        yes: t("ask.finish.yes"),
+      };
+  }
+}
+
+/* From the next question on, spare ones of the rounds to come included: they are announced nowhere else. */
+function unplayed(snap: Snapshot): number {
+  const next = nextNumber(snap);
+  return next === undefined ? 0 : firstOf(snap, snap.head.rounds.length) - next;
+}
+
+/* As the board stands; the engine has the last word. */
+function GoingOn({ snap }: { snap: Snapshot }) {
+  const { on, unknown, tied } = cut(snap);
+  return (
+    <>
+      <ol class="going-on">
+        {on.map((row) => (
+          <li key={row.entry}>
+            <span class="num">{row.rank}</span>
+            <b>{row.name}</b>
+            <em class="num">{points(row.points)}</em>
+          </li>
+        ))}
+      </ol>
+      {unknown > 0 && <p class="quiet">{t("ask.advance.unknown", { n: unknown })}</p>}
+      {tied && <p class="going-tied">{t("ask.advance.tied")}</p>}
+    </>
   );
 }

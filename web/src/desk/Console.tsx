@@ -1,16 +1,25 @@
 /* The live console of one event: run sheet, question and buttons, people. */
-import type { Snapshot } from "../shared/protocol.gen.ts";
+import { useState } from "preact/hooks";
+import type { Press, Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
 import { BackIcon, ScreenIcon } from "../shared/icons.tsx";
 import { Actions } from "./Actions.tsx";
+import { openRulings } from "./actions.ts";
 import { Bar, Line, type LineState } from "./Bar.tsx";
+import { Evidence } from "./Evidence.tsx";
 import { type SendCommand, useHost } from "./host.ts";
 import { t } from "./messages.ts";
 import { Now } from "./Now.tsx";
+import type { Answer } from "./requests.ts";
 import type { RosterState } from "./roster.ts";
+import { type AskPreview, RulingForm } from "./RulingForm.tsx";
+import type { DraftKind } from "./rulings.ts";
+import { RulingsPane } from "./RulingsPane.tsx";
+import { type RulesPart, RulesPane } from "./RulesPane.tsx";
 import { RunSheet } from "./RunSheet.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { BoardPane, PresencePane, RosterPane } from "./Side.tsx";
+import { TeamsPane } from "./TeamsPane.tsx";
 
 export interface ConsoleProps {
   snap: Snapshot;
@@ -20,7 +29,14 @@ export interface ConsoleProps {
   /** address of this event's stage, once its token is here */
   stageUrl: string | undefined;
   roster: RosterState;
+  /** the person at this desk */
+  me: string | undefined;
+  /** marks expected in each round, as far as the sheet is here */
+  judges: (number | undefined)[];
+  rules: RulesPart[] | undefined;
   send: SendCommand;
+  preview: AskPreview;
+  evidence: (question: number) => Promise<Answer<Press[]>>;
   find: (find: string) => void;
   more: () => void;
   /** the way back to the list, when there is one */
@@ -31,13 +47,30 @@ export interface ConsoleProps {
 export function Console(props: ConsoleProps) {
   const { snap, line, stageUrl } = props;
   const host = useHost(snap, props.send);
+  const [tab, setTab] = useState<Tab>("people");
+  const [writing, setWriting] = useState<{ kind: DraftKind; entry: string | undefined } | undefined>();
+  const [looking, setLooking] = useState(false);
+  const online = line.state === "live" || line.state === "slow";
+  const judges = snap.question && props.judges[snap.question.round - 1];
+  const begin = (kind: DraftKind, entry?: string) => {
+    if (snap.phase !== "final" && snap.phase !== "draft") setWriting({ kind, entry });
+  };
+  const showEvidence = () => snap.head.rounds.some((round) => round.mode === "buzzer") && setLooking(true);
   const openStage = () => {
     if (stageUrl !== undefined) window.open(stageUrl, "_blank", "noopener");
   };
   useShortcuts(true, {
     s: openStage,
     l: props.switchLang,
-    "/": () => document.querySelector<HTMLInputElement>("[data-find]")?.focus(),
+    "/": () => {
+      setTab("people");
+      setTimeout(() => document.querySelector<HTMLInputElement>("[data-find]")?.focus());
+    },
+    v: showEvidence,
+    n: () => begin(snap.head.teams ? "adjust" : "void"),
+    1: () => setTab("people"),
+    2: () => setTab("rulings"),
+    3: () => setTab("rules"),
   });
   return (
     <div class="console">
@@ -81,14 +114,73 @@ export function Console(props: ConsoleProps) {
       )}
       <RunSheet snap={snap} />
       <main class={line.state === "lost" ? "centre centre-old" : "centre"}>
-        <Now snap={snap} now={props.now} finalising={props.finalising} />
-        <Actions snap={snap} host={host} online={line.state === "live" || line.state === "slow"} />
+        <Now snap={snap} now={props.now} finalising={props.finalising} judges={judges} showEvidence={showEvidence} />
+        <Actions snap={snap} host={host} online={online} judges={judges} lookAtRulings={() => setTab("rulings")} />
       </main>
       <aside class="side">
         <PresencePane presence={snap.presence} />
-        <BoardPane board={snap.board} />
-        <RosterPane roster={props.roster} entries={snap.presence.entries} find={props.find} more={props.more} />
+        <Tabs tab={tab} turn={setTab} teams={snap.head.teams} waiting={openRulings(snap)} />
+        <div class="side-body" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+          {tab === "rulings" ? (
+            <RulingsPane snap={snap} host={host} online={online} me={props.me} begin={() => begin(snap.head.teams ? "adjust" : "void")} />
+          ) : tab === "rules" ? (
+            <RulesPane parts={props.rules} />
+          ) : snap.teams.length > 0 ? (
+            <TeamsPane snap={snap} roster={props.roster} host={host} online={online} rule={begin} />
+          ) : (
+            <>
+              <BoardPane board={snap.board} />
+              <RosterPane roster={props.roster} entries={snap.presence.entries} find={props.find} more={props.more} />
+            </>
+          )}
+        </div>
       </aside>
+      {writing && (
+        <RulingForm
+          snap={snap}
+          host={host}
+          online={online}
+          kind={writing.kind}
+          entry={writing.entry}
+          entries={entriesOf(snap, props.roster)}
+          preview={props.preview}
+          close={() => setWriting(undefined)}
+        />
+      )}
+      {looking && <Evidence snap={snap} ask={props.evidence} close={() => setLooking(false)} />}
     </div>
   );
+}
+
+type Tab = "people" | "rulings" | "rules";
+const TABS: readonly Tab[] = ["people", "rulings", "rules"];
+
+interface TabsProps {
+  tab: Tab;
+  turn: (tab: Tab) => void;
+  teams: boolean;
+  waiting: number;
+}
+
+function Tabs({ tab, turn, teams, waiting }: TabsProps) {
+  return (
+    <div class="tabs" role="tablist">
+      {TABS.map((one, i) => (
+        <button type="button" role="tab" id={`tab-${one}`} aria-selected={tab === one} onClick={() => turn(one)} key={one}>
+          {t(one === "people" ? (teams ? "tab.teams" : "tab.people") : `tab.${one}`)}
+          {one === "rulings" && waiting > 0 && (
+            <mark class="num" title={t("tab.waiting", { n: waiting })}>
+              {waiting}
+            </mark>
+          )}
+          <kbd>{i + 1}</kbd>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/* Whom a ruling may be about: teams as drawn, otherwise who is listed. */
+function entriesOf(snap: Snapshot, roster: RosterState): { entry: string; name: string }[] {
+  return snap.teams.length > 0 ? snap.teams : roster.rows;
 }

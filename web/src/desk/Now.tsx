@@ -1,23 +1,33 @@
 /* Centre: the current question as players see it, how far it is, and how many have answered. */
-import type { Question, Snapshot } from "../shared/protocol.gen.ts";
+import type { Question, Snapshot, Step } from "../shared/protocol.gen.ts";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { nextInTurn, roundNow } from "../shared/contest.ts";
 import { spokenCode } from "../shared/code.ts";
 import { points } from "../shared/format.ts";
 import { count } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
+import { nameOf } from "../shared/teams.ts";
+import { expected } from "./actions.ts";
 import { t } from "./messages.ts";
+import { ModeIcon } from "./ModeIcon.tsx";
+import { SealBox } from "./SealBox.tsx";
+import { seatCount, track, trackAt } from "./seatlist.ts";
+import { Seats } from "./Seats.tsx";
 
 interface Props {
   snap: Snapshot;
   now: () => number;
   finalising: boolean;
+  judges: number | undefined;
+  showEvidence: () => void;
 }
 
-export function Now({ snap, now, finalising }: Props) {
+export function Now({ snap, now, finalising, judges, showEvidence }: Props) {
   const { question, phase } = snap;
   if (phase === "draft") return <Blank title={t("now.before")} hint={t("now.beforeHint")} />;
+  if (phase === "lobby" && snap.head.teams) return <Draw snap={snap} />;
   if (phase === "lobby") {
     return (
       <Blank title={t("now.lobby")} hint={t("now.lobbyHint")}>
@@ -30,7 +40,7 @@ export function Now({ snap, now, finalising }: Props) {
   }
   if (phase === "finished" || phase === "final") return <Ended snap={snap} finalising={finalising} />;
   if (!question || question.state === "none") return <Blank title={t("now.ready")} hint={t("now.readyHint")} />;
-  return <Current snap={snap} question={question} now={now} />;
+  return <Current snap={snap} question={question} now={now} judges={judges} showEvidence={showEvidence} />;
 }
 
 interface BlankProps {
@@ -49,6 +59,32 @@ function Blank({ title, hint, children }: BlankProps) {
   );
 }
 
+/* The lot: not drawn yet, or who stands where. */
+function Draw({ snap }: { snap: Snapshot }) {
+  if (snap.teams.length === 0) return <Blank title={t("now.draw")} hint={t("now.drawHint", { n: snap.presence.entries })} />;
+  return (
+    <section class="now">
+      <header>
+        <h2>{t("now.drawn", { n: snap.teams.length })}</h2>
+        <p class="quiet">{t("now.drawnHint")}</p>
+      </header>
+      <div class="standings" tabIndex={0} aria-label={t("now.drawn", { n: snap.teams.length })}>
+        <ol class="drawn">
+          {snap.teams.map((team, i) => (
+            <li key={team.entry}>
+              <span class="num">{i + 1}</span>
+              <b class="cut" title={team.name}>
+                {team.name}
+              </b>
+              {team.group !== undefined && team.group > 0 && <small class="tag">{t("team.group", { n: team.group })}</small>}
+            </li>
+          ))}
+        </ol>
+      </div>
+    </section>
+  );
+}
+
 /* The ranks to look through before they are confirmed. */
 function Ended({ snap, finalising }: { snap: Snapshot; finalising: boolean }) {
   const final = snap.phase === "final";
@@ -61,6 +97,7 @@ function Ended({ snap, finalising }: { snap: Snapshot; finalising: boolean }) {
       <header>
         <h2>{title}</h2>
         <p class="quiet">{hint}</p>
+        {snap.seal && <SealBox seal={snap.seal} />}
       </header>
       <div class="standings" tabIndex={0} aria-label={t("top.title")}>
         <table>
@@ -97,47 +134,123 @@ function Ended({ snap, finalising }: { snap: Snapshot; finalising: boolean }) {
   );
 }
 
-function Current({ snap, question, now }: { snap: Snapshot; question: Question; now: () => number }) {
-  const round = snap.head.rounds[question.round - 1];
-  const facts = [
-    round?.title,
-    t(`q.type.${question.type}`),
-    question.topic,
-    t("q.points", { n: points(question.points) }),
-    t("q.seconds", { n: question.seconds }),
-  ].filter((fact) => fact !== undefined && fact !== "");
+interface CurrentProps {
+  snap: Snapshot;
+  question: Question;
+  now: () => number;
+  judges: number | undefined;
+  showEvidence: () => void;
+}
+
+function Current({ snap, question, now, judges, showEvidence }: CurrentProps) {
+  const script = question.state === "armed" ? snap.script : undefined;
   return (
     <section class="now">
-      <header class="now-head">
-        <h2 class="num">
-          {t("q.number", { n: question.q })} <small>/ {snap.head.questions}</small>
-        </h2>
-        <p class="quiet">{facts.join(" · ")}</p>
-      </header>
+      <NowHead snap={snap} question={question} />
       <Track question={question} />
-      <Meters snap={snap} question={question} now={now} />
-      <div class="now-paper">
-        {question.stem === undefined ? (
-          <div class="now-hidden">
-            <h3>{t("now.hidden")}</h3>
-            <p>{t("now.hiddenHint")}</p>
-          </div>
-        ) : (
-          <Paper question={question} stem={question.stem} />
-        )}
+      <Meters snap={snap} question={question} now={now} judges={judges} />
+      <div class={snap.head.teams ? "now-body now-body-teams" : "now-body"}>
+        <div class="now-paper">
+          {question.voided && <p class="paper-void">{t("now.voided")}</p>}
+          <PaperOrSecret question={question} script={script} />
+        </div>
+        {snap.head.teams && <Seats snap={snap} now={now} showEvidence={showEvidence} />}
       </div>
     </section>
   );
 }
 
-const TRACK = ["armed", "open", "closed", "revealed"] as const;
+function NowHead({ snap, question }: { snap: Snapshot; question: Question }) {
+  const round = roundNow(snap);
+  const facts = [
+    round?.title,
+    question.n > 1 ? undefined : t(`q.type.${question.type}`),
+    question.topic,
+    question.mode === "jury" ? undefined : t("q.points", { n: points(question.points) }),
+    t("q.seconds", { n: question.seconds }),
+  ].filter((fact) => fact !== undefined && fact !== "");
+  const last = question.q + question.n - 1;
+  return (
+    <header class="now-head">
+      <h2 class="num">
+        {question.n > 1 ? t("q.numbers", { a: question.q, b: last }) : t("q.number", { n: question.q })}{" "}
+        <small>/ {snap.head.questions}</small>
+        {snap.head.teams && (
+          <span class="mode">
+            <ModeIcon mode={question.mode} />
+            {t(`mode.${question.mode}`)}
+          </span>
+        )}
+      </h2>
+      <p class="quiet">{facts.join(" · ")}</p>
+      <Who snap={snap} question={question} />
+    </header>
+  );
+}
+
+/* Whom this question is for, when it is not for all. */
+function Who({ snap, question }: { snap: Snapshot; question: Question }) {
+  if (question.held !== undefined) {
+    return (
+      <p class="who">
+        <span>{t(question.rebounds > 0 ? "who.rebound" : "who.held")}</span>
+        <b class="cut">{nameOf(snap, question.held)}</b>
+      </p>
+    );
+  }
+  if (question.turn !== undefined) {
+    const next = nextInTurn(snap);
+    const reverse = roundNow(snap)?.turns === "reverse";
+    return (
+      <p class="who">
+        <span>{t(question.mode === "jury" ? "who.performs" : "who.turn")}</span>
+        <b class="cut">{nameOf(snap, question.turn)}</b>
+        {(next || reverse) && <em class="cut">{next ? t("who.next", { team: next.name }) : t("who.nextByRank")}</em>}
+      </p>
+    );
+  }
+  if (question.field && question.field.length > 0) {
+    const names = question.field.map((entry) => nameOf(snap, entry)).join(t("list.comma"));
+    return (
+      <p class="who">
+        <span>{t("who.tied", { n: question.field.length })}</span>
+        <b class="cut" title={names}>
+          {names}
+        </b>
+      </p>
+    );
+  }
+  return null;
+}
+
+/* The words of an announced question are the host's alone. */
+function PaperOrSecret({ question, script }: { question: Question; script: Step | undefined }) {
+  if (question.stem !== undefined) return <Paper question={question} stem={question.stem} />;
+  if (script && script.q === question.q) {
+    const read = question.mode === "buzzer";
+    const words: Question = { ...question, type: script.type, ...(script.options ? { options: script.options } : {}) };
+    return (
+      <>
+        <p class={read ? "paper-script paper-read" : "paper-script"}>{t(read ? "now.read" : "now.script")}</p>
+        <Paper question={words} stem={script.stem} />
+      </>
+    );
+  }
+  const burst = question.n > 1;
+  return (
+    <div class="now-hidden">
+      <h3>{t(burst ? "now.burst" : "now.hidden")}</h3>
+      <p>{t(burst ? "now.burstHint" : "now.hiddenHint")}</p>
+    </div>
+  );
+}
 
 function Track({ question }: { question: Question }) {
-  const state = question.state === "closing" ? "closed" : question.state;
-  const at = TRACK.findIndex((step) => step === state);
+  const steps = track(question.mode);
+  const at = trackAt(question.mode, question.state);
   return (
-    <ol class="track">
-      {TRACK.map((step, i) => (
+    <ol class="track" style={{ "--steps": steps.length }}>
+      {steps.map((step, i) => (
         <li
           class={i < at ? "track-done" : i === at ? "track-now" : ""}
           key={step}
@@ -150,26 +263,41 @@ function Track({ question }: { question: Question }) {
   );
 }
 
-function Meters({ snap, question, now }: { snap: Snapshot; question: Question; now: () => number }) {
-  const answered = question.answered ?? snap.presence.answered;
-  const of = Math.max(snap.presence.players, answered);
+function Meters({ snap, question, now, judges }: { snap: Snapshot; question: Question; now: () => number; judges: number | undefined }) {
+  const { presence } = snap;
   const counting = question.state !== "armed";
+  const answered = question.answered ?? presence.answered;
+  const of = Math.max(expected(snap), answered);
+  const seats = seatCount(snap, judges);
   return (
     <div class="meters">
       <TimeLeft question={question} paused={snap.phase === "paused"} now={now} />
-      <Meter
-        label={t("now.answered")}
-        value={counting ? count(answered) : "–"}
-        beside={counting ? `/ ${count(of)}` : ""}
-        share={counting && of > 0 ? answered / of : 0}
-      />
-      <Meter
-        label={t("now.correct")}
-        value={question.correct === undefined ? "–" : count(question.correct)}
-        beside={question.correct !== undefined && answered > 0 ? `${Math.round((question.correct * 100) / answered)}%` : ""}
-        share={question.correct !== undefined && answered > 0 ? question.correct / answered : 0}
-        tone="right"
-      />
+      {seats ? (
+        <Meter
+          label={t(seats.key)}
+          value={count(seats.n)}
+          beside={seats.of === undefined ? "" : `/ ${count(Math.max(seats.of, seats.n))}`}
+          share={seats.of ? seats.n / seats.of : 0}
+        />
+      ) : (
+        <Meter
+          label={t("now.answered")}
+          value={counting ? count(answered) : "–"}
+          beside={counting ? `/ ${count(of)}` : ""}
+          share={counting && of > 0 ? answered / of : 0}
+        />
+      )}
+      {question.mode === "jury" ? (
+        <Meter label={t("now.given")} value={question.points_given === undefined ? "–" : points(question.points_given)} beside="" share={0} tone="right" />
+      ) : (
+        <Meter
+          label={t("now.correct")}
+          value={question.correct === undefined ? "–" : count(question.correct)}
+          beside={question.correct !== undefined && answered > 0 ? `${Math.round((question.correct * 100) / answered)}%` : ""}
+          share={question.correct !== undefined && answered > 0 ? question.correct / answered : 0}
+          tone="right"
+        />
+      )}
     </div>
   );
 }
@@ -199,7 +327,8 @@ function Meter({ label, value, beside, share, tone }: MeterProps) {
 const TICK_MS = 100;
 
 function TimeLeft({ question, paused, now }: { question: Question; paused: boolean; now: () => number }) {
-  const running = question.state === "open" && !paused;
+  const clock = question.state === "open" || question.state === "held";
+  const running = clock && !paused;
   const [, setTick] = useState(0);
   useEffect(() => {
     if (!running) return;
@@ -207,7 +336,7 @@ function TimeLeft({ question, paused, now }: { question: Question; paused: boole
     return () => clearInterval(timer);
   }, [running]);
   const at = paused ? (question.paused_ms ?? now()) : now();
-  const leftMs = question.state === "open" ? Math.max(0, (question.deadline_ms ?? at) - at) : 0;
+  const leftMs = clock ? Math.max(0, (question.deadline_ms ?? at) - at) : 0;
   const seconds = Math.ceil(leftMs / 1000);
   if (question.state === "armed") {
     return <Meter label={t("now.left")} value={`${question.seconds}`} beside={t("now.seconds")} share={1} />;
@@ -216,14 +345,20 @@ function TimeLeft({ question, paused, now }: { question: Question; paused: boole
     <Meter
       label={t("now.left")}
       value={`${seconds}`}
-      beside={paused && question.state === "open" ? t("now.frozen") : t("now.seconds")}
-      share={leftMs / (question.seconds * 1000)}
+      beside={paused && clock ? t("now.frozen") : t("now.seconds")}
+      share={leftMs / wholeMs(question)}
       {...(running && seconds <= LAST_SECONDS ? { tone: "late" as const } : {})}
     />
   );
 }
 
 const LAST_SECONDS = 5;
+
+/* Extensions, and a team that holds the question, have clocks of their own. */
+function wholeMs(question: Question): number {
+  const { opened_ms, deadline_ms } = question;
+  return opened_ms === undefined || deadline_ms === undefined ? question.seconds * 1000 : Math.max(1000, deadline_ms - opened_ms);
+}
 
 function Paper({ question, stem }: { question: Question; stem: string }) {
   return (
@@ -232,7 +367,7 @@ function Paper({ question, stem }: { question: Question; stem: string }) {
       {question.options ? (
         <PaperOptions question={question} options={question.options} />
       ) : (
-        <p class={question.accepted ? "paper-fill paper-right" : "paper-fill quiet"}>
+        <p hidden={question.type === "task"} class={question.accepted ? "paper-fill paper-right" : "paper-fill quiet"}>
           {question.accepted ? t("now.accepted", { list: question.accepted.join(" / ") }) : t("now.fill")}
         </p>
       )}

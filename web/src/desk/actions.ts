@@ -1,12 +1,14 @@
 /* What the host may do now, and what comes next.
  *
  * A mirror of the engine's rules, so that a button that would be refused says why before it is pressed. The server stays the
- * judge: every command carries the number of the question the host saw. Pure; messages are keys of desk/messages.ts.
+ * judge: every command carries the number of the question the host saw. Where the wire does not tell enough (whether a tie still matters,
+ * whether who goes on was said already) the engine's last refusal is taken into account. Pure; messages are keys of desk/messages.ts.
  *
- * While a question is open there is no big button, except when everybody has answered: the clock closes the question, and a host who
- * taps the space bar twice must not cut off a whole hall. Closing early has its own key.
+ * While people answer, stake, press or mark there is no big button until all of them have: the clock closes the question, and a host who
+ * taps the space bar twice must not cut off a whole hall. Not waiting any longer has its own key.
  */
-import type { Action, Phase, QState, Snapshot } from "../shared/protocol.gen.ts";
+import { advanceDue, asked, eligible, nextNumber, roundNow, roundOver, seatViews, staked } from "../shared/contest.ts";
+import type { Action, ErrorCode, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
 
 export type Refusal =
   | "why.over"
@@ -15,23 +17,55 @@ export type Refusal =
   | "why.notPaused"
   | "why.unrevealed"
   | "why.paused"
-  | "why.notFinished";
+  | "why.notFinished"
+  | "why.notLobby"
+  | "why.lastRound"
+  | "why.noCut"
+  | "why.rulings";
 
-/** What the big button stands for; "wait" has no action behind it. */
+/** What the big button stands for; "judge" is answered by right or wrong, "look" opens a pane, "wait" has no action behind it. */
 export type Step =
   | { kind: "act"; action: Action; label: StepLabel }
-  | { kind: "wait"; label: "wait.open" | "wait.closing" | "wait.over" };
+  | { kind: "judge"; label: "judge.spoken" }
+  | { kind: "look"; label: "look.rulings" }
+  | { kind: "wait"; label: WaitLabel };
 
 export type StepLabel =
   | "step.lobby"
+  | "step.lot"
   | "step.start"
   | "step.next"
   | "step.open"
+  | "step.go"
+  | "step.goAgain"
+  | "step.openWager"
+  | "step.openBurst"
+  | "step.openPart"
   | "step.close"
+  | "step.closeMarks"
   | "step.reveal"
+  | "step.advance"
   | "step.resume"
   | "step.finish"
   | "step.finalise";
+
+export type WaitLabel =
+  | "wait.open"
+  | "wait.turn"
+  | "wait.stakes"
+  | "wait.press"
+  | "wait.held"
+  | "wait.marks"
+  | "wait.closing"
+  | "wait.over";
+
+/** What the desk knows beside the snapshot. */
+export interface Known {
+  /** marks expected for a part in this round, from the rule sheet */
+  judges?: number | undefined;
+  /** what was refused last */
+  refused?: { action: Action; code: ErrorCode; q: number } | undefined;
+}
 
 export interface Choice {
   action: Action;
@@ -40,75 +74,159 @@ export interface Choice {
 }
 
 interface Situation {
+  snap: Snapshot;
   phase: Phase;
   q: number;
   qstate: QState;
-  questions: number;
-  allAnswered: boolean;
+  round: Round | undefined;
 }
 
 export function situation(snap: Snapshot): Situation {
-  const { question, presence } = snap;
-  const qstate = question?.state ?? "none";
-  return {
-    phase: snap.phase,
-    q: question?.q ?? 0,
-    qstate,
-    questions: snap.head.questions,
-    // A partial count cannot prove that nobody is still thinking.
-    allAnswered:
-      qstate === "open" && !presence.partial && presence.players > 0 && presence.answered >= presence.players,
-  };
+  const { question } = snap;
+  return { snap, phase: snap.phase, q: question?.q ?? 0, qstate: question?.state ?? "none", round: roundNow(snap) };
 }
 
 function unfinishedQuestion(qstate: QState): boolean {
-  return qstate === "armed" || qstate === "open" || qstate === "closing" || qstate === "closed";
+  return qstate !== "none" && qstate !== "revealed";
+}
+
+/** Rulings and appeals that wait for a person. */
+export function openRulings(snap: Snapshot): number {
+  return snap.rulings.filter((ruling) => ruling.state === "open").length;
 }
 
 /** The next right action. */
-export function nextStep(snap: Snapshot): Step {
+export function nextStep(snap: Snapshot, known: Known = {}): Step {
   const s = situation(snap);
   switch (s.phase) {
     case "draft":
       return act("lobby", "step.lobby");
     case "lobby":
-      return act("start", "step.start");
+      return snap.head.teams && snap.teams.length === 0 ? act("lot", "step.lot") : act("start", "step.start");
     case "paused":
       return act("resume", "step.resume");
     case "finished":
-      return act("finalise", "step.finalise");
+      return openRulings(snap) > 0 ? { kind: "look", label: "look.rulings" } : act("finalise", "step.finalise");
     case "final":
-      return { kind: "wait", label: "wait.over" };
+      return wait("wait.over");
     case "running":
-      return runningStep(s);
+      return runningStep(s, known);
   }
 }
 
-function runningStep(s: Situation): Step {
-  switch (s.qstate) {
+function runningStep(s: Situation, known: Known): Step {
+  const question = s.snap.question;
+  if (!question) return betweenStep(s, known);
+  switch (question.state) {
     case "none":
     case "revealed":
-      return s.q < s.questions ? act("next", "step.next") : act("finish", "step.finish");
+      return betweenStep(s, known);
     case "armed":
-      return act("open", "step.open");
+      return armedStep(s.snap, question);
     case "open":
-      return s.allAnswered ? act("close", "step.close") : { kind: "wait", label: "wait.open" };
+      return openStep(s.snap, question, known);
+    case "held":
+      return s.round?.by_judge ? { kind: "judge", label: "judge.spoken" } : wait("wait.held");
     case "closing":
-      return { kind: "wait", label: "wait.closing" };
+      return wait("wait.closing");
     case "closed":
       return act("reveal", "step.reveal");
   }
+}
+
+function betweenStep(s: Situation, known: Known): Step {
+  const refused = known.refused?.action === "next" && known.refused.q === s.q ? known.refused.code : undefined;
+  if (refused === "no_such_question") return act("finish", "step.finish");
+  if (advanceDue(s.snap) || (refused === "wrong_phase" && s.round?.advance !== undefined)) return act("advance", "step.advance");
+  return nextNumber(s.snap) === undefined ? act("finish", "step.finish") : act("next", "step.next");
+}
+
+function armedStep(snap: Snapshot, question: Question): Step {
+  switch (question.mode) {
+    case "wager": {
+      const { n, of } = staked(snap);
+      return n < of ? wait("wait.stakes") : act("open", "step.openWager");
+    }
+    case "buzzer":
+      return act("open", question.seats.some((seat) => seat.fouled) ? "step.goAgain" : "step.go");
+    case "speed":
+      return act("open", "step.openBurst");
+    case "jury":
+      return act("open", "step.openPart");
+    case "live":
+    case "required":
+    case "tiebreak":
+      return act("open", "step.open");
+  }
+}
+
+function openStep(snap: Snapshot, question: Question, known: Known): Step {
+  const round = roundNow(snap);
+  switch (question.mode) {
+    case "buzzer":
+      return wait("wait.press");
+    case "jury":
+      return known.judges !== undefined && question.marks >= known.judges ? act("close", "step.closeMarks") : wait("wait.marks");
+    case "speed": {
+      const views = seatViews(snap, 0);
+      const all = views.length > 0 && views.every((view) => (view.done ?? 0) >= question.n);
+      return all ? act("close", "step.close") : wait("wait.open");
+    }
+    case "required":
+    case "wager":
+      if (round?.by_judge && question.turn !== undefined) return { kind: "judge", label: "judge.spoken" };
+      if (question.turn !== undefined) return wait("wait.turn");
+      return allAnswered(snap) ? act("close", "step.close") : wait("wait.open");
+    case "live":
+    case "tiebreak":
+      return allAnswered(snap) ? act("close", "step.close") : wait("wait.open");
+  }
+}
+
+/** How many answers there can be: one of each team where one speaks for it, otherwise of everybody online. */
+export function expected(snap: Snapshot): number {
+  const policy = roundNow(snap)?.policy;
+  if (!snap.head.teams || (policy !== "captain" && policy !== "first")) return snap.presence.players;
+  const declined = snap.question?.seats.filter((seat) => seat.stake === 0).length ?? 0;
+  return asked(snap).length - declined;
+}
+
+/* A partial count cannot prove that nobody is still thinking. */
+function allAnswered(snap: Snapshot): boolean {
+  const of = expected(snap);
+  return !snap.presence.partial && of > 0 && snap.presence.answered >= of;
 }
 
 function act(action: Action, label: StepLabel): Step {
   return { kind: "act", action, label };
 }
 
-/** The quieter actions, always the same ones in the same place; refused ones say why. */
+function wait(label: WaitLabel): Step {
+  return { kind: "wait", label };
+}
+
+/** The quieter actions, always in the same places; refused ones say why. */
 export function choices(snap: Snapshot): Choice[] {
   const s = situation(snap);
   const pausing: Action = s.phase === "paused" ? "resume" : "pause";
-  return (["close", pausing, "finish", "finalise"] as Action[]).map((action) => choice(action, s));
+  const actions: Action[] = [nowAction(s), pausing, "extend", roundAction(s), "finish", "finalise"];
+  return actions.map((action) => choice(action, s));
+}
+
+/* First place: not to wait any longer; before the start, the draw. */
+function nowAction(s: Situation): Action {
+  if (s.phase === "lobby" && s.snap.head.teams) return "lot";
+  return s.qstate === "armed" && s.snap.question?.mode === "wager" ? "open" : "close";
+}
+
+/* Fourth place: out of the round, by saying who goes on or by leaving out what is left of it. */
+function roundAction(s: Situation): Action {
+  return s.round?.advance !== undefined && mayCut(s) ? "advance" : "skip";
+}
+
+function mayCut(s: Situation): boolean {
+  const n = s.round?.advance;
+  return n !== undefined && s.qstate === "revealed" && eligible(s.snap, s.round).length > n;
 }
 
 function choice(action: Action, s: Situation): Choice {
@@ -117,38 +235,91 @@ function choice(action: Action, s: Situation): Choice {
 }
 
 function whyNot(action: Action, s: Situation): Refusal | undefined {
-  const before = s.phase === "draft" || s.phase === "lobby";
-  const after = s.phase === "finished" || s.phase === "final";
+  const running = s.phase === "running";
   switch (action) {
     case "lobby":
       return s.phase === "draft" ? undefined : "why.over";
+    case "lot":
+      return s.phase === "lobby" && s.snap.head.teams ? undefined : "why.notLobby";
     case "start":
       return s.phase === "lobby" ? undefined : s.phase === "draft" ? "why.beforeStart" : "why.over";
     case "close":
-      return s.phase === "running" && s.qstate === "open" ? undefined : "why.noneOpen";
+      return running && (s.qstate === "open" || s.qstate === "held") ? undefined : "why.noneOpen";
+    case "extend":
+      return running && s.qstate === "open" ? undefined : "why.noneOpen";
     case "pause":
-      return s.phase === "running" ? undefined : after ? "why.over" : "why.beforeStart";
+      return running ? undefined : isOver(s) ? "why.over" : "why.beforeStart";
     case "resume":
       return s.phase === "paused" ? undefined : "why.notPaused";
+    case "skip":
+      return notBetween(s) ?? (s.snap.question && s.snap.question.round < s.snap.head.rounds.length ? undefined : "why.lastRound");
+    case "advance":
+      return notBetween(s) ?? (mayCut(s) ? undefined : "why.noCut");
     case "finish":
-      if (before) return "why.beforeStart";
-      if (after) return "why.over";
-      if (s.phase === "paused") return "why.paused";
-      return unfinishedQuestion(s.qstate) ? "why.unrevealed" : undefined;
+      return notBetween(s);
     case "finalise":
-      return s.phase === "finished" ? undefined : s.phase === "final" ? "why.over" : "why.notFinished";
-    case "next":
+      if (s.phase !== "finished") return s.phase === "final" ? "why.over" : "why.notFinished";
+      return openRulings(s.snap) > 0 ? "why.rulings" : undefined;
     case "open":
-    case "reveal": {
-      const step = s.phase === "running" ? runningStep(s) : undefined;
-      return step?.kind === "act" && step.action === action ? undefined : before ? "why.beforeStart" : "why.unrevealed";
-    }
+      return running && s.qstate === "armed" ? undefined : isBefore(s) ? "why.beforeStart" : "why.unrevealed";
+    case "reveal":
+      return running && s.qstate === "closed" ? undefined : isBefore(s) ? "why.beforeStart" : "why.noneOpen";
+    case "next":
+      return notBetween(s);
+    case "verdict":
+      return running && (s.qstate === "held" || s.qstate === "open") && s.round?.by_judge ? undefined : "why.noneOpen";
+    case "stake":
+    case "press":
+    case "help":
+    case "mark":
+    case "appeal":
+    case "captain":
+    case "void":
+    case "accept":
+    case "adjust":
+    case "disqualify":
+    case "approve":
+    case "reject":
+      return s.phase === "final" ? "why.over" : undefined;
   }
+}
+
+function isBefore(s: Situation): boolean {
+  return s.phase === "draft" || s.phase === "lobby";
+}
+
+function isOver(s: Situation): boolean {
+  return s.phase === "finished" || s.phase === "final";
+}
+
+/* Only between two questions of a running contest. */
+function notBetween(s: Situation): Refusal | undefined {
+  if (isBefore(s)) return "why.beforeStart";
+  if (isOver(s)) return "why.over";
+  if (s.phase === "paused") return "why.paused";
+  return unfinishedQuestion(s.qstate) ? "why.unrevealed" : undefined;
+}
+
+/** Questions of the current round that a skip would leave out. */
+export function leftInRound(snap: Snapshot): number {
+  const question = snap.question;
+  const round = roundNow(snap);
+  return question && round && !roundOver(snap) ? round.questions - (question.in_round - 1 + question.n) : 0;
 }
 
 /** Actions that cannot be taken back are confirmed in words first. */
 export function needsConfirm(action: Action, snap: Snapshot): boolean {
-  if (action === "finalise") return true;
-  if (action === "finish") return situation(snap).q < snap.head.questions;
-  return false;
+  switch (action) {
+    case "finalise":
+    case "advance":
+      return true;
+    case "finish":
+      return nextNumber(snap) !== undefined;
+    case "skip":
+      return leftInRound(snap) > 0;
+    case "lot":
+      return snap.teams.length > 0;
+    default:
+      return false;
+  }
 }

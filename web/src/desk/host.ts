@@ -4,6 +4,7 @@
  * click was meant for the button that stood there before. The server refuses stale commands as well; this keeps the host from seeing
  * an error for a slip of the finger.
  */
+import type { About } from "../shared/link.ts";
 import type { Action, ErrorCode, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 
@@ -11,16 +12,17 @@ const REST_MS = 450;
 
 /** How a command ended: nothing, or the code of its refusal. */
 export type CommandEnd = ErrorCode | undefined;
-export type SendCommand = (action: Action, q: number) => Promise<CommandEnd>;
+export type SendCommand = (action: Action, q: number, about?: About) => Promise<CommandEnd>;
 
 export interface Host {
   /** the action under way */
   busy: Action | undefined;
   /** buttons are at rest: wait a moment */
   resting: boolean;
-  /** what was refused last, until the next success or a dismissal */
-  refused: { action: Action; code: ErrorCode } | undefined;
-  run: (action: Action) => void;
+  /** what was refused last, until the next success or a dismissal; `q`: the question then */
+  refused: { action: Action; code: ErrorCode; q: number } | undefined;
+  /** Does nothing while another action is under way. `then` is told how it ended and by that takes over saying so. */
+  run: (action: Action, about?: About, then?: (end: CommandEnd) => void) => void;
   dismiss: () => void;
 }
 
@@ -28,20 +30,27 @@ export function useHost(snap: Snapshot, send: SendCommand): Host {
   const [busy, setBusy] = useState<Action | undefined>();
   const [refused, setRefused] = useState<Host["refused"]>();
   const q = snap.question?.q ?? 0;
-  const picture = `${snap.phase} ${q} ${snap.question?.state ?? "none"}`;
-  const resting = useRest(picture);
+  const resting = useRest(pictureOf(snap));
   const running = useRef(false);
-  const run = (action: Action) => {
+  const run: Host["run"] = (action, about, then) => {
     if (running.current || resting) return;
     running.current = true;
     setBusy(action);
-    void send(action, q).then((code) => {
+    void send(action, q, about).then((code) => {
       running.current = false;
       setBusy(undefined);
-      setRefused(code === undefined ? undefined : { action, code });
+      if (then) then(code);
+      else setRefused(code === undefined ? undefined : { action, code, q });
     });
   };
   return { busy, resting, refused, run, dismiss: () => setRefused(undefined) };
+}
+
+/** What a host looks at before pressing the next button. Pure. */
+export function pictureOf(snap: Snapshot): string {
+  const { question, teams } = snap;
+  const lot = teams.map((team) => (team.in ? team.entry : `-${team.entry}`)).join();
+  return [snap.phase, question?.q ?? 0, question?.state ?? "none", question?.held ?? "", question?.rebounds ?? 0, lot].join(" ");
 }
 
 /** True for REST_MS after `picture` changed. */

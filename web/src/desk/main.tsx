@@ -5,10 +5,13 @@ import { arrive, keepFor, kept } from "../shared/arrival.ts";
 import { lang, switchLang } from "../shared/i18n.ts";
 import { type Credential, Link } from "../shared/link.ts";
 import type { Frame } from "../shared/protocol.gen.ts";
+import { sheetFacts } from "../shared/sheet.ts";
 import "../shared/tokens.css";
 import { lineState } from "./Bar.tsx";
 import { Desk, type DeskAt } from "./Desk.tsx";
 import "./desk.css";
+import "./team.css";
+import { Requests } from "./requests.ts";
 import { type RosterEvent, rosterAsked, rosterNext, rosterReduce, rosterStart } from "./roster.ts";
 
 const KEPT = "leitai.desk";
@@ -19,11 +22,17 @@ const ROSTER_REFRESH_MS = 10_000;
 const roster = signal(rosterStart());
 const credential = arrive(KEPT);
 const chosen = signal(credential?.event);
+const requests = new Requests((message) => link?.send(message) ?? false);
 const link = credential && new Link("desk", credential, (renewed) => keepFor(KEPT, renewed), hear);
 
 function hear(frame: Frame): void {
   if (frame.t === "events") keepFor(KEPT_LIST, { session: frame.session });
-  if (frame.t === "roster") turnRoster({ t: "rows", rows: frame.rows, more: frame.more });
+  if (frame.t === "roster") {
+    turnRoster({ t: "rows", rows: frame.rows, more: frame.more });
+    // Teams are few enough to be listed whole: their list shows who is here.
+    if (frame.more && link?.live.value.snap?.head.teams) turnRoster({ t: "more" });
+  }
+  requests.hear(frame);
   if (frame.t === "board") turnRoster({ t: "refresh" });
   if (frame.t === "error" && frame.re === undefined) turnRoster({ t: "lost" });
 }
@@ -56,7 +65,7 @@ function stageUrl(session: string | undefined): string | undefined {
 }
 
 function whereWeAre(desk: Link): DeskAt {
-  const { snap, events, stageSession, finalising } = desk.live.value;
+  const { snap, events, stageSession, finalising, you, sheet } = desk.live.value;
   const code = desk.endedBy.value;
   const list = kept(KEPT_LIST);
   const back = list && (() => enter(list));
@@ -70,7 +79,12 @@ function whereWeAre(desk: Link): DeskAt {
       finalising,
       stageUrl: stageUrl(stageSession),
       roster: roster.value,
-      send: (action, q) => desk.command(action, q),
+      me: you?.person,
+      judges: sheetFacts(sheet).judges,
+      rules: undefined,
+      send: (action, q, about) => desk.command(action, q, about),
+      preview: (action, what) => requests.preview({ action, ...what }),
+      evidence: (question) => requests.evidence(question),
       find: (find) => turnRoster({ t: "find", find }),
       more: () => turnRoster({ t: "more" }),
       back,
@@ -97,7 +111,15 @@ function App() {
   );
 }
 
-link?.status.subscribe((status) => turnRoster(status === "live" ? { t: "refresh" } : { t: "lost" }));
+/* The sheet does not change while an event is open: it is asked for once. */
+function askRules(): void {
+  if (link?.live.value.snap && link.live.value.sheet === undefined) link.send({ t: "rules" });
+}
+
+link?.status.subscribe((status) => {
+  turnRoster(status === "live" ? { t: "refresh" } : { t: "lost" });
+  if (status === "live") askRules();
+});
 setInterval(() => link?.status.value === "live" && turnRoster({ t: "refresh" }), ROSTER_REFRESH_MS);
 
 const root = document.getElementById("app");

@@ -1,41 +1,72 @@
 /* The run sheet: every question of every round with where it stands. Pure. */
-import type { QState, Snapshot } from "../shared/protocol.gen.ts";
+import { firstOf } from "../shared/contest.ts";
+import type { Mode, QState, Snapshot, Turns } from "../shared/protocol.gen.ts";
 
 export interface RunItem {
   /** 1-based over the event */
   q: number;
   inRound: number;
   state: "done" | "current" | "ahead" | "dropped";
+  /** counts for nobody, by a ruling */
+  voided: boolean;
   qstate?: QState;
 }
 
 export interface RunRound {
   title: string;
+  mode: Mode;
+  turns: Turns;
   seconds: number;
+  burst: number;
+  group: number | undefined;
+  advance: number | undefined;
   items: RunItem[];
   state: "done" | "current" | "ahead";
+  /** questions behind us, those that were left out included */
+  done: number;
 }
 
 export function runSheet(snap: Snapshot): RunRound[] {
-  const now = snap.question?.q ?? 0;
   const over = snap.phase === "finished" || snap.phase === "final";
-  let q = 0;
-  return snap.head.rounds.map((round) => {
-    const items: RunItem[] = [];
-    for (let i = 1; i <= round.questions; i++) {
-      q += 1;
-      items.push(runItem(q, i, now, over, snap.question?.state));
-    }
+  const voided = new Set(
+    snap.rulings.filter((ruling) => ruling.kind === "void" && ruling.state === "done").map((ruling) => ruling.question),
+  );
+  return snap.head.rounds.map((round, i) => {
+    const first = firstOf(snap, i);
+    const items = Array.from({ length: round.questions }, (_, n) => runItem(snap, i + 1, first + n, n + 1, over, voided));
     const current = items.some((item) => item.state === "current");
     const ahead = items.every((item) => item.state === "ahead");
-    return { title: round.title, seconds: round.seconds, items, state: current ? "current" : ahead ? "ahead" : "done" };
+    return {
+      title: round.title,
+      mode: round.mode,
+      turns: round.turns,
+      seconds: round.seconds,
+      burst: round.burst,
+      group: round.group,
+      advance: round.advance,
+      items,
+      state: current ? "current" : ahead ? "ahead" : "done",
+      done: items.filter((item) => item.state === "done").length,
+    };
   });
 }
 
-function runItem(q: number, inRound: number, now: number, over: boolean, qstate: QState | undefined): RunItem {
-  if (q < now || (over && q === now)) return { q, inRound, state: "done" };
-  if (q === now) return { q, inRound, state: "current", ...(qstate ? { qstate } : {}) };
-  return { q, inRound, state: over ? "dropped" : "ahead" };
+/* Of a burst all questions are current at once. Questions of an earlier round that were left out are done with, too. */
+function runItem(
+  snap: Snapshot,
+  round: number,
+  q: number,
+  inRound: number,
+  over: boolean,
+  voided: Set<number | undefined>,
+): RunItem {
+  const question = snap.question;
+  const now = question?.q ?? 0;
+  const n = question?.n ?? 1;
+  const item = { q, inRound, voided: voided.has(q) || (question?.voided === true && q === now) };
+  if (q < now || (question && round < question.round) || (over && q >= now && q < now + n)) return { ...item, state: "done" };
+  if (q >= now && q < now + n && now > 0) return { ...item, state: "current", ...(question ? { qstate: question.state } : {}) };
+  return { ...item, state: over ? "dropped" : "ahead" };
 }
 
 /** The round that a question number falls in, 0-based; undefined past the end. */

@@ -1,26 +1,68 @@
 /* Before a question: its number and kind, so that the hall falls silent. And before the first one: what is to come. */
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
+import { nextInTurn, roundNow } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
+import { nameOf } from "../shared/teams.ts";
 import { t } from "./messages.ts";
+import { BigName } from "./TeamParts.tsx";
 
 export function ArmedView({ snap, question }: { snap: Snapshot; question: Question }) {
+  if (question.turn !== undefined) return <TurnView snap={snap} question={question} />;
   const round = snap.head.rounds[question.round - 1];
   return (
     <section class="armed">
       <p class="armed-round">{round?.title}</p>
       <h1 class="armed-number">
-        {t("q.number", { n: question.q })} <small class="num">/ {snap.head.questions}</small>
+        {question.n > 1 ? (
+          t("race.title")
+        ) : (
+          <>
+            {t("q.number", { n: question.q })} <small class="num">/ {snap.head.questions}</small>
+          </>
+        )}
       </h1>
       <div class="armed-about">
-        <p class="armed-topic">{question.topic}</p>
+        {question.n === 1 && <p class="armed-topic">{question.topic}</p>}
         <ul class="chips">
-          <li>{t(`q.type.${question.type}`)}</li>
-          <li>{t("q.points", { n: points(question.points) })}</li>
-          <li>{t("q.seconds", { n: question.seconds })}</li>
-          {question.speed && <li>{t("q.speed")}</li>}
+          <Facts question={question} />
         </ul>
         <p class="armed-prepare">{t("q.prepare")}</p>
       </div>
+    </section>
+  );
+}
+
+function Facts({ question }: { question: Question }) {
+  return (
+    <>
+      {question.n > 1 ? <li>{t("ready.questions", { n: question.n })}</li> : <li>{t(`q.type.${question.type}`)}</li>}
+      <li>{t("q.points", { n: points(question.points) })}</li>
+      <li>{t("q.seconds", { n: question.seconds })}</li>
+      {question.speed && <li>{t("q.speed")}</li>}
+    </>
+  );
+}
+
+/* In turn: the team is the idea, the question's number stands beside. */
+function TurnView({ snap, question }: { snap: Snapshot; question: Question }) {
+  const next = nextInTurn(snap);
+  return (
+    <section class="turn">
+      <p class="turn-round">
+        {roundNow(snap)?.title} · {t("q.number", { n: question.q })}
+      </p>
+      <BigName name={nameOf(snap, question.turn)} />
+      <p class="armed-prepare">{t("turn.call")}</p>
+      <ul class="chips">
+        <Facts question={question} />
+      </ul>
+      <p class="turn-next">
+        {next && (
+          <>
+            {t("turn.next")} <b>{next.name}</b>
+          </>
+        )}
+      </p>
     </section>
   );
 }
@@ -35,6 +77,7 @@ export function ReadyView({ snap }: { snap: Snapshot }) {
             <b class="num">{i + 1}</b>
             <span>{round.title}</span>
             <em>
+              {snap.head.teams && `${t(`mode.${round.mode}`)} · `}
               {t("ready.questions", { n: round.questions })} · {t("ready.seconds", { n: round.seconds })}
             </em>
           </li>

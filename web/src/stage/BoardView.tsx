@@ -6,7 +6,7 @@ import { useFlip } from "../shared/flip.ts";
 import { DownIcon, UpIcon } from "../shared/icons.tsx";
 import { t } from "./messages.ts";
 import { Rolling } from "./Rolling.tsx";
-import { BOARD_PAGE_ROWS, boardPage, boardPages } from "./view.ts";
+import { BOARD_PAGE_ROWS, boardColumns, boardPage, boardPages } from "./view.ts";
 
 const STAND_BEFORE_MS = 1100;
 
@@ -17,9 +17,10 @@ interface Props {
   /** number of the question just revealed */
   q: number;
   page: number;
+  teams: boolean;
 }
 
-export function BoardView({ board, before, q, page }: Props) {
+export function BoardView({ board, before, q, page, teams }: Props) {
   const [settled, setSettled] = useState(before === undefined);
   useEffect(() => {
     if (settled) return;
@@ -27,7 +28,9 @@ export function BoardView({ board, before, q, page }: Props) {
     return () => clearTimeout(timer);
   }, [settled]);
   const shown = settled || before === undefined ? board : before;
-  const rows = boardPage(shown.rows, page);
+  const columns = boardColumns(teams, shown.rows.length);
+  const perPage = columns * BOARD_PAGE_ROWS;
+  const rows = boardPage(shown.rows, page, perPage);
   const first = rows.length === 0 ? 0 : shown.rows.indexOf(rows[0] as BoardRow);
   const list = useFlip<HTMLOListElement>(`${settled} ${page} ${board.v}`);
   return (
@@ -36,13 +39,13 @@ export function BoardView({ board, before, q, page }: Props) {
         <h1>{t("board.title")}</h1>
         <span>{t("board.after", { n: q })}</span>
         <span class="num">
-          {boardPages(shown.rows.length) > 1 && first > 0
+          {boardPages(shown.rows.length, perPage) > 1 && first > 0
             ? `${t("board.places", { a: first + 1, b: first + rows.length })} · `
             : ""}
-          {t("board.of", { n: board.of })}
+          {t(teams ? "team.n" : "board.of", { n: board.of })}
         </span>
       </header>
-      <ol class="board-rows" ref={list} style={{ "--rows": BOARD_PAGE_ROWS }}>
+      <ol class={columns === 2 ? "board-rows board-two" : "board-rows"} ref={list} style={{ "--rows": columns === 2 ? Math.ceil(rows.length / 2) : BOARD_PAGE_ROWS }}>
         {rows.map((row) => (
           <Row row={row} settled={settled} key={row.entry} />
         ))}

@@ -76,13 +76,17 @@ export interface StageKeys {
   lang: () => void;
   board?: () => void;
   reveal?: () => void;
+  rules: () => void;
+  seal?: () => void;
 }
 
-export function Keys({ full, lang, board, reveal }: StageKeys) {
+export function Keys({ full, lang, board, reveal, rules, seal }: StageKeys) {
   return (
     <div class="stage-keys">
-      {reveal && <Key name="R" word={t("keys.reveal")} press={reveal} />}
+      {reveal && <Key name="A" word={t("keys.reveal")} press={reveal} />}
       {board && <Key name="B" word={t("keys.board")} press={board} />}
+      {seal && <Key name="Q" word={t("keys.seal")} press={seal} />}
+      <Key name="R" word={t("keys.rules")} press={rules} />
       <Key name="L" word={t("keys.lang")} press={lang} />
       <Key name="F" word={t("keys.full")} press={full} />
     </div>

@@ -12,9 +12,9 @@ import { Rolling } from "./Rolling.tsx";
 
 const OPTION_SIZES = [5, 3.2, 2.6, 2.3, 2, 1.75, 1.5] as const;
 
-export function Options({ question }: { question: Question }) {
+export function Options({ question, spoken }: { question: Question; spoken: boolean }) {
   const options = question.options;
-  if (!options) return <FillAnswer question={question} />;
+  if (!options) return <FillAnswer question={question} spoken={spoken} />;
   if (question.type === "order") return <OrderOptions question={question} options={options} />;
   return <ChoiceOptions question={question} options={options} />;
 }
@@ -29,7 +29,7 @@ function ChoiceOptions({ question, options }: { question: Question; options: str
         const chosen = question.dist?.[i] ?? 0;
         const share = total > 0 ? chosen / total : 0;
         return (
-          <li class={right ? "opt opt-right" : "opt"} key={i}>
+          <li class={right ? "opt opt-right" : question.dropped?.includes(i) ? "opt opt-dropped" : "opt"} key={i}>
             <OptionBadge index={i} />
             <OptionText text={text} from={size} />
             <div class="opt-share num">
@@ -97,6 +97,7 @@ function stateClass(question: Question): string {
       return "opts-revealed";
     case "closing":
     case "closed":
+    case "held":
       return "opts-locked";
     case "none":
     case "armed":
@@ -105,8 +106,8 @@ function stateClass(question: Question): string {
   }
 }
 
-function FillAnswer({ question }: { question: Question }) {
-  if (question.state !== "revealed") return <div class="fill">{t("q.onPhone")}</div>;
+function FillAnswer({ question, spoken }: { question: Question; spoken: boolean }) {
+  if (question.state !== "revealed") return <div class="fill">{t(spoken ? "q.spoken" : "q.onPhone")}</div>;
   return (
     <div class="fill fill-answer">
       <div>

@@ -1,16 +1,17 @@
 /* A pause: calm, and the clock visibly stands still. */
 import type { Question } from "../shared/protocol.gen.ts";
 import { t } from "./messages.ts";
+import { totalMs } from "./QuestionView.tsx";
 import { Countdown } from "../shared/Ring.tsx";
 
 export function Pause({ question, now }: { question: Question | undefined; now: () => number }) {
-  const running = question?.state === "open" && question.deadline_ms !== undefined ? question : undefined;
+  const running = (question?.state === "open" || question?.state === "held") && question.deadline_ms !== undefined ? question : undefined;
   return (
     <section class="pause" role="status">
       {running ? (
         <Countdown
           deadlineMs={running.deadline_ms ?? 0}
-          totalMs={running.seconds * 1000}
+          totalMs={totalMs(running)}
           stoppedMs={running.paused_ms ?? now()}
           now={now}
           unit={t("q.seconds", { n: "" }).trim()}

@@ -2,7 +2,9 @@
 import type { Snapshot } from "../shared/protocol.gen.ts";
 import { points } from "../shared/format.ts";
 import { CheckIcon } from "../shared/icons.tsx";
+import { QrCode } from "../shared/QrCode.tsx";
 import { t } from "./messages.ts";
+import { sealText } from "./SealView.tsx";
 import { podium } from "./view.ts";
 
 export function PodiumView({ snap }: { snap: Snapshot }) {
@@ -18,6 +20,15 @@ export function PodiumView({ snap }: { snap: Snapshot }) {
           {final && <CheckIcon />}
           {final ? t("podium.final") : `${t("podium.finished")} · ${t("podium.provisional")}`}
         </p>
+        {snap.seal && (
+          <div class="podium-seal">
+            <div>
+              <QrCode text={sealText(snap, snap.seal)} label={t("seal.scan")} />
+            </div>
+            <span>{t("seal.title")}</span>
+            <em class="num">{snap.seal.hash.slice(0, 8)}</em>
+          </div>
+        )}
       </header>
       {steps.length === 0 ? (
         <p class="podium-none">{t("podium.empty")}</p>

@@ -1,12 +1,16 @@
 /* A question from its opening to its reveal, in one grid: line, stem and clock, options, foot. Each part changes in its own place. */
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { Fragment } from "preact";
+import { asked, buzzerEnd, roundNow } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
+import { BuzzerFoot, Go } from "./BuzzerViews.tsx";
 import { useFit } from "./fit.ts";
 import { t } from "./messages.ts";
 import { Options } from "./Options.tsx";
 import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { Rolling } from "./Rolling.tsx";
+import type { Tile } from "./TeamParts.tsx";
+import { answeredTeams, StakeCards, TeamChips, TurnFoot } from "./TeamViews.tsx";
 
 const STEM_SIZES = [4, 3.5, 3, 2.5, 2.1, 1.75] as const;
 const EXPLANATION_SIZES = [2.3, 2, 1.75, 1.5] as const;
@@ -26,24 +30,26 @@ export function QuestionView({ snap, question, now, stoppedMs }: Props) {
         <Stem question={question} />
         <Clock question={question} now={now} stoppedMs={stoppedMs} />
       </div>
-      <Options question={question} />
-      <Foot question={question} answered={snap.presence.answered} players={snap.presence.players} />
+      <Options question={question} spoken={roundNow(snap)?.by_judge ?? false} />
+      <Foot snap={snap} question={question} now={now} />
+      {question.mode === "buzzer" && <Go question={question} now={now} />}
     </section>
   );
 }
 
 /** Where in the contest we are; it stands in the line at the top. */
 export function QuestionLine({ snap, question }: { snap: Snapshot; question: Question }) {
+  const burst = question.n > 1;
   const facts = [
     snap.head.rounds[question.round - 1]?.title,
-    question.topic,
-    t(`q.type.${question.type}`),
+    burst ? t("ready.questions", { n: question.n }) : question.topic,
+    burst ? t("q.seconds", { n: question.seconds }) : t(`q.type.${question.type}`),
     t("q.points", { n: points(question.points) }),
   ].filter((fact) => fact !== undefined && fact !== "");
   return (
     <div class="q-line">
       <b class="num">
-        {t("q.number", { n: question.q })} / {snap.head.questions}
+        {burst ? t("q.numbers", { a: question.q, b: question.q + question.n - 1 }) : t("q.number", { n: question.q })} / {snap.head.questions}
       </b>
       {facts.map((fact) => (
         <Fragment key={fact}>
@@ -73,14 +79,19 @@ function withBlanks(stem: string, question: Question) {
 }
 
 function Clock({ question, now, stoppedMs }: Omit<Props, "snap">) {
+  if (question.voided) return <ClockWords words={t("q.voided")} />;
   switch (question.state) {
     case "revealed":
-      return <RightShare question={question} />;
+      return question.mode === "buzzer" || question.turn !== undefined ? (
+        <OneTeamsEnd question={question} />
+      ) : (
+        <RightShare question={question} />
+      );
     case "open":
       return (
         <Countdown
           deadlineMs={question.deadline_ms ?? 0}
-          totalMs={question.seconds * 1000}
+          totalMs={totalMs(question)}
           stoppedMs={stoppedMs}
           now={now}
           unit={t("q.seconds", { n: "" }).trim()}
@@ -88,14 +99,32 @@ function Clock({ question, now, stoppedMs }: Omit<Props, "snap">) {
       );
     case "none":
     case "armed":
+    case "held":
     case "closing":
     case "closed":
-      return (
-        <RingStill>
-          <div class="ring-label ring-words">{t("q.timeUp")}</div>
-        </RingStill>
-      );
+      return <ClockWords words={t("q.timeUp")} />;
   }
+}
+
+function ClockWords({ words }: { words: string }) {
+  return (
+    <RingStill>
+      <div class={words.length > 3 ? "ring-label ring-words ring-long" : "ring-label ring-words"}>{words}</div>
+    </RingStill>
+  );
+}
+
+/** The whole time of the clock that runs: extensions and a pause move its ends. */
+export function totalMs(question: Question): number {
+  const { opened_ms, deadline_ms } = question;
+  return opened_ms === undefined || deadline_ms === undefined ? question.seconds * 1000 : Math.max(1000, deadline_ms - opened_ms);
+}
+
+/* One team answered: a share of one would say too much or too little. */
+function OneTeamsEnd({ question }: { question: Question }) {
+  if (question.mode !== "buzzer") return <ClockWords words={t((question.correct ?? 0) > 0 ? "q.turnRight" : "q.turnWrong")} />;
+  const end = buzzerEnd(question);
+  return <ClockWords words={t(end.kind === "right" ? "q.turnRight" : end.kind === "wrong" ? "q.turnWrong" : "q.nobody")} />;
 }
 
 function RightShare({ question }: { question: Question }) {
@@ -123,23 +152,39 @@ function RightShare({ question }: { question: Question }) {
   );
 }
 
-function Foot({ question, answered, players }: { question: Question; answered: number; players: number }) {
+function Foot({ snap, question, now }: { snap: Snapshot; question: Question; now: () => number }) {
   return (
     <div class="q-foot">
-      {question.state === "revealed" ? (
-        <Explanation question={question} />
-      ) : (
-        <Count question={question} answered={question.answered ?? answered} players={players} />
-      )}
+      {question.state === "revealed" ? <Explanation question={question} /> : <Progress snap={snap} question={question} now={now} />}
     </div>
   );
 }
 
-function Count({ question, answered, players }: { question: Question; answered: number; players: number }) {
+/* What happens while the question is open: who stakes, who presses, whose turn it is, how many have answered. */
+function Progress({ snap, question, now }: { snap: Snapshot; question: Question; now: () => number }) {
+  const answered = question.answered ?? snap.presence.answered;
+  if (question.mode === "buzzer") return <BuzzerFoot snap={snap} question={question} />;
+  if (question.mode === "wager") return <StakeCards snap={snap} />;
+  if (question.turn !== undefined) return <TurnFoot snap={snap} question={question} />;
+  const tiles = answeredTeams(snap, now) ?? (question.mode === "tiebreak" ? fieldTiles(snap) : undefined);
+  if (tiles) return <TeamChips tiles={tiles} />;
+  return <Count question={question} answered={answered} of={snap.head.teams ? asked(snap).length : snap.presence.players} teams={snap.head.teams} />;
+}
+
+const FIELD_MAX = 12;
+
+function fieldTiles(snap: Snapshot): Tile[] | undefined {
+  const field = asked(snap);
+  if (field.length > FIELD_MAX) return undefined;
+  return field.map((team) => ({ entry: team.entry, name: team.name, tone: "idle", word: "" }));
+}
+
+function Count({ question, answered, of: asked, teams }: { question: Question; answered: number; of: number; teams: boolean }) {
   const locked = question.state !== "open";
   // Somebody may answer and leave: the bar is never more than full.
-  const of = Math.max(players, answered);
-  const words = question.state === "closing" ? "q.collecting" : question.state === "closed" ? "q.soon" : "q.answered";
+  const of = Math.max(asked, answered);
+  const words =
+    question.state === "closing" ? "q.collecting" : question.state === "closed" ? "q.soon" : "q.answered";
   return (
     <div class={locked ? "count count-locked" : "count"}>
       <span class={question.state === "closed" ? "count-words count-soon" : "count-words"}>{t(words)}</span>
@@ -150,7 +195,7 @@ function Count({ question, answered, players }: { question: Question; answered: 
         <b>
           <Rolling value={answered} />
         </b>{" "}
-        / {of}
+        / {teams ? t("team.n", { n: of }) : of}
       </span>
     </div>
   );

@@ -1,17 +1,23 @@
 /* The stage as a function of the snapshot, the line and the presenter's keys. */
-import type { Board, Snapshot } from "../shared/protocol.gen.ts";
+import type { Board, Question, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { switchLang } from "../shared/i18n.ts";
 import { ArmedView, ReadyView } from "./ArmedView.tsx";
 import { BoardView } from "./BoardView.tsx";
+import { HeldView, OutcomeView, ReadingView } from "./BuzzerViews.tsx";
 import { Crossfade } from "./Crossfade.tsx";
 import { Ground, Head, Keys, Mark, Notice } from "./Frame.tsx";
 import { LobbyView } from "./LobbyView.tsx";
+import { LotView } from "./LotView.tsx";
 import { t } from "./messages.ts";
 import { Pause } from "./Pause.tsx";
 import { PodiumView } from "./PodiumView.tsx";
 import { QuestionLine, QuestionView } from "./QuestionView.tsx";
-import { BOARD_AFTER_MS, type Pin, type StageView, stageView } from "./view.ts";
+import { type RulesPart, RulesView } from "./RulesView.tsx";
+import { SealView } from "./SealView.tsx";
+import { AdvanceView, DuelView, JuryView, RaceView, WagerView } from "./TeamViews.tsx";
+import { Toast } from "./Toast.tsx";
+import { BOARD_AFTER_MS, type Page, type Pin, type StageView, stageView } from "./view.ts";
 
 const IDLE_MS = 3000;
 
@@ -21,30 +27,43 @@ export interface StageProps {
   line: "connecting" | "live" | "lost" | "ended" | "no-credential";
   /** server time now, ms */
   now: () => number;
+  /** marks expected in each round, as far as the sheet is here */
+  judges: (number | undefined)[];
+  /** the rules in plain words, once the sheet is here */
+  rules: RulesPart[] | undefined;
 }
 
-export function Stage({ snap, line, now }: StageProps) {
+export function Stage({ snap, line, now, judges, rules }: StageProps) {
   const shown = useShownBoard(snap);
   const [pin, setPin] = useState<Pin | undefined>();
   const [page, setPage] = useState(0);
+  const [over, setOver] = useState<Page | undefined>();
   const sinceRevealMs = useSinceReveal(snap);
-  const view = snap ? stageView(snap, pin, sinceRevealMs) : undefined;
+  const view = snap ? stageView(snap, pin, sinceRevealMs, over) : undefined;
   const q = snap?.question?.q ?? 0;
-  const canTurn = snap?.question?.state === "revealed" && (view === "question" || view === "board");
+  const canTurn = snap?.phase === "running" && snap.question?.state === "revealed";
   const turn = (to: Pin["view"]) => {
     if (!canTurn) return;
     setPage(0);
+    setOver(undefined);
     setPin({ q, view: to });
   };
+  const lay = (what: Page) => setOver((old) => (old === what ? undefined : what));
+  const laySeal = () => snap?.seal && lay("seal");
   useKeys({
     f: toggleFullscreen,
     l: switchLang,
     b: () => turn("board"),
-    r: () => turn("reveal"),
+    a: () => turn("reveal"),
+    r: () => lay("rules"),
+    q: laySeal,
+    Escape: () => setOver(undefined),
     PageDown: () => view === "board" && setPage((n) => n + 1),
     PageUp: () => view === "board" && setPage((n) => n - 1),
   });
   useEffect(() => setPage(0), [q]);
+  // Nobody is to miss a question behind the rules.
+  useEffect(() => setOver(undefined), [snap?.phase, q, snap?.question?.state]);
   useIdleCursor();
 
   if (line === "no-credential" || line === "ended" || !snap || !view) return <Unready line={line} />;
@@ -56,13 +75,16 @@ export function Stage({ snap, line, now }: StageProps) {
           <HeadTitle view={view} snap={snap} />
         </Head>
         <Crossfade id={fadeId(view, q)}>
-          <Picture view={view} snap={snap} before={shown.before} page={page} now={now} />
+          <Picture view={view} snap={snap} before={shown.before} page={page} now={now} judges={judges} rules={rules} />
         </Crossfade>
       </main>
-      {snap.phase === "paused" && <Pause question={snap.question} now={now} />}
+      <Toast snap={snap} />
+      {snap.phase === "paused" && view !== "rules" && <Pause question={snap.question} now={now} />}
       <Keys
         full={toggleFullscreen}
         lang={switchLang}
+        rules={() => lay("rules")}
+        {...(snap.seal ? { seal: laySeal } : {})}
         {...(canTurn ? { board: () => turn("board"), reveal: () => turn("reveal") } : {})}
       />
     </>
@@ -93,7 +115,7 @@ function HeadTitle({ view, snap }: { view: StageView; snap: Snapshot }) {
   return (
     <>
       <Mark />
-      {view === "question" && snap.question ? (
+      {(view === "question" || view === "held" || view === "outcome" || view === "race") && snap.question ? (
         <QuestionLine snap={snap} question={snap.question} />
       ) : (
         <span>{view === "lobby" || view === "draft" ? t("stage.name") : snap.head.title}</span>
@@ -108,39 +130,67 @@ interface PictureProps {
   before: Board | undefined;
   page: number;
   now: () => number;
+  judges: (number | undefined)[];
+  rules: RulesPart[] | undefined;
 }
 
-function Picture({ view, snap, before, page, now }: PictureProps) {
+function Picture(props: PictureProps) {
+  const { view, snap, before, page, now } = props;
   const question = snap.question;
+  const stoppedMs = snap.phase === "paused" ? (question?.paused_ms ?? now()) : undefined;
   switch (view) {
     case "draft":
       return <Notice title={snap.head.title} hint={`${t("stage.draft")} · ${t("stage.draftHint")}`} />;
     case "lobby":
       return <LobbyView snap={snap} origin={location.origin} />;
+    case "lot":
+      return <LotView snap={snap} />;
     case "ready":
       return <ReadyView snap={snap} />;
     case "armed":
       return question ? <ArmedView snap={snap} question={question} /> : null;
+    case "reading":
+      return question ? <ReadingView snap={snap} question={question} /> : null;
+    case "wager":
+      return question ? <WagerView snap={snap} question={question} /> : null;
+    case "duel":
+      return question ? <DuelView snap={snap} question={question} /> : null;
     case "question":
-      return question ? (
-        <QuestionView
-          snap={snap}
-          question={question}
-          now={now}
-          stoppedMs={snap.phase === "paused" ? (question.paused_ms ?? now()) : undefined}
-        />
-      ) : null;
+      return question ? <QuestionView snap={snap} question={question} now={now} stoppedMs={stoppedMs} /> : null;
+    case "held":
+      return question ? <HeldView snap={snap} question={question} now={now} stoppedMs={stoppedMs} /> : null;
+    case "outcome":
+      return question ? <OutcomeView snap={snap} question={question} /> : null;
+    case "race":
+      return question ? <RaceView snap={snap} question={question} now={now} stoppedMs={stoppedMs} /> : null;
+    case "jury":
+      return question ? <JuryView snap={snap} question={question} judges={props.judges[question.round - 1]} /> : null;
     case "board":
-      return snap.board ? <BoardView board={snap.board} before={before} q={question?.q ?? 0} page={page} /> : null;
+      return snap.board ? (
+        <BoardView board={snap.board} before={before} q={lastOf(question)} page={page} teams={snap.head.teams} />
+      ) : null;
+    case "advance":
+      return <AdvanceView snap={snap} />;
+    case "seal":
+      return snap.seal ? <SealView snap={snap} seal={snap.seal} /> : null;
+    case "rules":
+      return <RulesView title={snap.head.title} parts={props.rules} />;
     case "podium":
       return <PodiumView snap={snap} />;
   }
 }
 
+/** Number of the last question that a board includes: of a burst, its last. */
+function lastOf(question: Question | undefined): number {
+  return question ? question.q + question.n - 1 : 0;
+}
+
 /** What counts as another picture; a question is one picture from opening to reveal. */
 function fadeId(view: StageView, q: number): string {
-  return view === "armed" || view === "question" || view === "board" ? `${view}-${q}` : view;
+  return FADES_ALONE.has(view) ? view : `${view}-${q}`;
 }
+
+const FADES_ALONE = new Set<StageView>(["draft", "lobby", "lot", "ready", "podium", "seal", "rules"]);
 
 /* The board before the newest one, to glide from. Only a board seen here counts: after a reload there is none. */
 function useShownBoard(snap: Snapshot | undefined): { before: Board | undefined } {

@@ -3,9 +3,11 @@ import { render } from "preact";
 import { arrive, keepFor } from "../shared/arrival.ts";
 import { lang } from "../shared/i18n.ts";
 import { Link } from "../shared/link.ts";
+import { sheetFacts } from "../shared/sheet.ts";
 import "../shared/tokens.css";
 import { Stage } from "./Stage.tsx";
 import "./stage.css";
+import "./team.css";
 
 const KEPT = "leitai.stage";
 
@@ -15,9 +17,16 @@ const link = credential && new Link("stage", credential, (renewed) => keepFor(KE
 function App() {
   // Read here, so that every word is drawn anew in the other language.
   document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
-  if (!link) return <Stage snap={undefined} line="no-credential" now={Date.now} />;
-  return <Stage snap={link.live.value.snap} line={link.status.value} now={link.now} />;
+  if (!link) return <Stage snap={undefined} line="no-credential" now={Date.now} judges={[]} rules={undefined} />;
+  const { snap, sheet } = link.live.value;
+  return (
+    <Stage snap={snap} line={link.status.value} now={link.now} judges={sheetFacts(sheet).judges} rules={undefined} />
+  );
 }
+
+link?.status.subscribe((status) => {
+  if (status === "live" && link.live.value.sheet === undefined) link.send({ t: "rules" });
+});
 
 const root = document.getElementById("app");
 if (root) {

@@ -1,0 +1,65 @@
+/* Beside the question: the teams and what each has done about it. */
+import type { Snapshot } from "../shared/protocol.gen.ts";
+import { points } from "../shared/format.ts";
+import { millis } from "../shared/elapsed.ts";
+import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
+import { t } from "./messages.ts";
+import { type SeatRow, seatRows } from "./seatlist.ts";
+
+interface Props {
+  snap: Snapshot;
+  now: () => number;
+  showEvidence: () => void;
+}
+
+export function Seats({ snap, now, showEvidence }: Props) {
+  const question = snap.question;
+  if (!question) return null;
+  const rows = seatRows(snap, now());
+  return (
+    <section class="seats" aria-label={t("seats.title")}>
+      <h3 class="pane-title">
+        {t("seats.title")}
+        {question.mode === "buzzer" ? (
+          <button type="button" class="link" onClick={showEvidence} data-evidence>
+            {t("seats.evidence")} <kbd>V</kbd>
+          </button>
+        ) : (
+          <small class="num">{t("team.n", { n: rows.length })}</small>
+        )}
+      </h3>
+      <ol tabIndex={0} aria-label={t("seats.title")}>
+        {rows.map((row) => (
+          <li class={`seat-row seat-${row.at}`} key={row.entry}>
+            <span class="num">{row.order ?? ""}</span>
+            <b class="cut" title={row.name}>
+              {row.name}
+            </b>
+            <em class="num">
+              <Mark at={row.at} />
+              {said(row, question.mode, question.n)}
+            </em>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Mark({ at }: { at: SeatRow["at"] }) {
+  if (at === "right") return <CheckIcon />;
+  if (at === "wrong") return <CrossIcon />;
+  return null;
+}
+
+function said(row: SeatRow, mode: string, n: number): string {
+  if (mode === "speed") return `${row.done ?? 0} / ${n}`;
+  if (row.order !== undefined && row.usedUs !== undefined) return `${pressed(row)}${row.at === "held" ? ` · ${t("seat.held")}` : ""}`;
+  if (row.stake !== undefined && row.stake > 0) return t("q.points", { n: points(row.stake) });
+  return row.at === "idle" ? "" : t(`seat.${row.at}`);
+}
+
+function pressed(row: SeatRow): string {
+  if (row.order === 1 || row.gapUs === undefined) return t("line.ms", { n: millis(row.usedUs ?? 0) });
+  return t("seat.later", { n: millis(row.gapUs) });
+}

@@ -1,0 +1,59 @@
+/* Questions that the desk asks the server and that have an answer of their own: previews of rulings and evidence.
+ *
+ * Each ends once: with the answer, with the server's refusal, or with a code of our own when the line is away or too slow. */
+import type { Change, ErrorCode, Frame, Press, PreviewRequest, Request } from "../shared/protocol.gen.ts";
+
+export type Changes = { total: number; rows: Change[] };
+export type Answer<T> = { ok: T } | { code: ErrorCode };
+
+const PATIENCE_MS = 10_000;
+
+export class Requests {
+  private previews = new Map<string, (answer: Answer<Changes>) => void>();
+  private evidences = new Map<number, (answer: Answer<Press[]>) => void>();
+  private counter = 0;
+
+  /** `send` says whether the message left. */
+  constructor(private readonly send: (message: Request) => boolean) {}
+
+  preview(what: Omit<PreviewRequest, "t" | "id">): Promise<Answer<Changes>> {
+    this.counter += 1;
+    const id = `preview-${this.counter}`;
+    return new Promise((end) => {
+      this.previews.set(id, end);
+      this.asked({ t: "preview", id, ...what }, () => this.endPreview(id, { code: "gone" }));
+    });
+  }
+
+  evidence(question: number): Promise<Answer<Press[]>> {
+    return new Promise((end) => {
+      this.endEvidence(question, { code: "gone" });
+      this.evidences.set(question, end);
+      this.asked({ t: "evidence", question }, () => this.endEvidence(question, { code: "gone" }));
+    });
+  }
+
+  hear(frame: Frame): void {
+    if (frame.t === "changes") this.endPreview(frame.id, { ok: { total: frame.total, rows: frame.rows } });
+    if (frame.t === "evidence") this.endEvidence(frame.question, { ok: frame.rows });
+    if (frame.t === "error" && frame.re !== undefined) this.endPreview(frame.re, { code: frame.code });
+    if (frame.t === "error" && frame.re === undefined && frame.q !== undefined) this.endEvidence(frame.q, { code: frame.code });
+  }
+
+  private asked(message: Request, giveUp: () => void): void {
+    if (this.send(message)) setTimeout(giveUp, PATIENCE_MS);
+    else giveUp();
+  }
+
+  private endPreview(id: string, answer: Answer<Changes>): void {
+    const end = this.previews.get(id);
+    this.previews.delete(id);
+    end?.(answer);
+  }
+
+  private endEvidence(question: number, answer: Answer<Press[]>): void {
+    const end = this.evidences.get(question);
+    this.evidences.delete(question);
+    end?.(answer);
+  }
+}

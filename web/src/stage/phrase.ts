@@ -1,0 +1,10 @@
+/* Where a long Chinese name may be broken on the wall: after its region, after 政府 and the like, before 代表队; never inside a word. Pure. */
+
+const REGION = /^.{2,}?(?:自治州|自治县|自治区|地区|省|市|州|县)(?=.{3,})/;
+const PART = /.+?(?:政府|委员会|人民法院|检察院)(?=.)|.+?(?=代表队$)|.+$/g;
+
+export function phrases(name: string): string[] {
+  const region = REGION.exec(name)?.[0] ?? "";
+  const rest = name.slice(region.length).match(PART) ?? [];
+  return region === "" ? rest : [region, ...rest];
+}
