@@ -190,8 +190,8 @@ bool lt_contest_settle(struct lt_contest *c)
     bool public = qi < c->engine.qi || (qi == c->engine.qi && c->engine.qstate == LT_Q_REVEALED);
     if (!public || !c->scores_complete || c->scores_qi != qi)
         return false;
-    int index;
-    lt_sheet_round_of(&c->sheet, qi, &(int){0}, &index);
+    int round, index = 0;
+    lt_sheet_round_of(&c->sheet, qi, &round, &index);
     if (index == 0) { /* streaks do not cross rounds */
         for (struct lt_entry *e = c->by_id; e; e = e->hh.next)
             e->streak = 0;
