@@ -25,7 +25,7 @@
 enum {
     CLOSE_DEADLINE_US = 5 * 1000 * 1000,
     VIOLATION_DEADLINE_US = 1000 * 1000, /* the peer's answer could not be read any more */
-    FIRST_PING_US = 1000 * 1000,
+    FIRST_PING_US = 5 * 1000 * 1000, /* not in the seconds in which a whole hall comes in */
     PING_BYTES = 8,
     QUEUE_FIRST = 8,
     CODE_NONE = 1005,

@@ -118,6 +118,7 @@ static void contest_forget(struct lt_contest *c)
     lt_metric_set(LT_M_EVENTS, lt_metric_get(LT_M_EVENTS) - 1);
     if (c->sync->state == SYNC_READY)
         h->driver.on_forget(h->driver.arg, c);
+    hub_say_news(c);
     hub_unsubscribe(c);
     hub_commands_drop(c);
     lt_fanout_forget(h->fanout, c);
@@ -352,6 +353,7 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
         hub_fetch_entries(c);
     hub_scores_check(c);
     hub_presence_tick(c);
+    hub_say_news(c);
     hub_commands_tick(c);
 }
 

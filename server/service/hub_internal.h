@@ -53,6 +53,7 @@ struct lt_sync {
     struct heard heard[LT_NODES_HEARD];
     struct wait *waits;
     int n_waits;
+    struct lt_buf news; /* who came and left, not yet said; empty: no memory */
 };
 
 struct lt_hub {
@@ -95,6 +96,7 @@ void hub_presence_tick(struct lt_contest *c);
 void hub_say_here(struct lt_contest *c, const struct lt_member *m);
 void hub_say_gone(struct lt_contest *c, const struct lt_entry *e);
 void hub_say_all(struct lt_contest *c);
+void hub_say_news(struct lt_contest *c); /* send what the above collected */
 
 /* hub_command.c */
 void hub_commands_tick(struct lt_contest *c);
