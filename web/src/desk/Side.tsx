@@ -1,7 +1,7 @@
 /* Right: who is here, how they stand, and the list of entries. */
 import type { Board, Presence } from "../shared/protocol.gen.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { points } from "../shared/format.ts";
+import { places, points } from "../shared/format.ts";
 import { count } from "../shared/i18n.ts";
 import { SearchIcon } from "../shared/icons.tsx";
 import { t } from "./messages.ts";
@@ -53,7 +53,7 @@ export function BoardPane({ board }: { board: Board | undefined }) {
               <span class="cut" title={row.unit === "" ? row.name : `${row.name} · ${row.unit}`}>
                 {row.name}
               </span>
-              <span class="num">{points(row.points)}</span>
+              <span class="num">{points(row.points, places(rows))}</span>
             </li>
           ))}
         </ol>
