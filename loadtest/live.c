@@ -217,18 +217,19 @@ int lt_command_live(const struct lt_load_opts *o)
 }
 
 /* With --host: open the lobby of an event that is still a draft, then leave the desk to a person.
- * Whatever the event is in otherwise stays as it is. The crowd comes in either case. */
-static void open_doors(struct live *l)
+ * An event in any other phase stays as it is. False: it is over, nobody can come in any more. */
+static bool open_doors(struct live *l)
 {
     struct lt_host *h = l->host;
     int64_t until_us = l->gen.now.mono_us + (int64_t)DOORS_S * SECOND_US;
-    bool asked = false, open = false;
+    bool asked = false, open = false, over = false;
     while (h && !open && !lt_host_failed(h) && !lt_crew_interrupted() &&
            l->gen.now.mono_us < until_us) {
         lt_gen_turn(&l->gen, TURN_US);
         if (!lt_host_ready(h) || lt_host_busy(h))
             continue;
         open = lt_host_phase(h) != LT_SEEN_DRAFT;
+        over = lt_host_phase(h) == LT_SEEN_FINISHED || lt_host_phase(h) == LT_SEEN_FINAL;
         if (!open && !asked)
             lt_host_command(h, "lobby");
         asked = true;
@@ -238,6 +239,7 @@ static void open_doors(struct live *l)
                 lt_host_failed(h) ? lt_host_failed(h) : "no answer");
     lt_host_free(h);
     l->host = NULL;
+    return !over;
 }
 
 int lt_command_demo(const struct lt_load_opts *o)
@@ -252,9 +254,12 @@ int lt_command_demo(const struct lt_load_opts *o)
     if (status == 0 && demo.host)
         l.host = lt_host_new(&l.gen, &demo, l.mint, &l.target);
     if (status == 0) {
-        open_doors(&l);
-        play(&l);
-    } else if (l.run.signal)
+        if (open_doors(&l))
+            play(&l);
+        else
+            printf("The event is over; nobody plays.\n");
+    }
+    if (l.run.signal)
         l.run.signal->stop = 1;
     lt_crew_wait(&l.crew, STOP_S);
     if (status == 0)

@@ -130,6 +130,7 @@ function RosterRows({ roster, more }: { roster: RosterState; more: () => void })
       </p>
     );
   }
+  const least = places(roster.rows);
   return (
     <ol class="roster-rows" ref={list} onScroll={nearEnd} tabIndex={0} aria-label={t("roster.title")}>
       {roster.rows.map((row) => (
@@ -140,7 +141,7 @@ function RosterRows({ roster, more }: { roster: RosterState; more: () => void })
             {row.unit !== "" && row.unit !== row.name && <small class="cut">{row.unit}</small>}
           </span>
           {row.guest && <small class="tag">{t("roster.guest")}</small>}
-          <span class="num">{points(row.points)}</span>
+          <span class="num">{points(row.points, least)}</span>
         </li>
       ))}
       {roster.more && (
