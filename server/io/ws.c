@@ -434,7 +434,8 @@ void ws_pong(struct lt_conn *c, const char *p, size_t n)
 static int64_t first_ping_us(const struct lt_conn *c)
 {
     enum { STEPS = 1024, FIBONACCI = 633 /* STEPS / 1.618: neighbours fall far apart */ };
-    int64_t interval_us = c->net->opts.ping_interval_us, step = (int64_t)(c->id * FIBONACCI % STEPS);
+    int64_t interval_us = c->net->opts.ping_interval_us,
+            step = (int64_t)(c->id * FIBONACCI % STEPS);
     return interval_us / 5 + interval_us / 5 * 4 * step / STEPS;
 }
 

@@ -366,8 +366,8 @@ bool lt_hub_idle(const struct lt_contest *c)
 static void tick(struct lt_timer *t, int64_t now_us)
 {
     struct lt_hub *h = t->arg;
-    struct lt_contest *c, *next;
-    HASH_ITER (hh, h->contests, c, next) {
+    for (struct lt_contest *c = h->contests, *next; c; c = next) {
+        next = c->hh.next;
         if (c->sync->state != SYNC_READY)
             continue;
         if (lt_hub_idle(c) && !c->drive)
@@ -383,9 +383,9 @@ void lt_hub_free(struct lt_hub *h)
     if (!h)
         return;
     lt_loop_timer_cancel(h->loop, &h->tick);
-    struct lt_contest *c, *next;
-    HASH_ITER (hh, h->contests, c, next) {
+    for (struct lt_contest *c = h->contests, *next; c; c = next) {
         struct waiter *w;
+        next = c->hh.next;
         while ((w = c->sync->waiters)) {
             c->sync->waiters = w->next;
             w->fn(w->arg, LT_EDRAIN, NULL);
