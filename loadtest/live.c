@@ -14,6 +14,7 @@ enum {
     TURN_US = 50000,
     SETTLE_US = 1500000,
     STOP_S = 30,
+    DOORS_S = 20,
     QUESTIONS_MAX = LT_SEEN_QUESTIONS
 };
 
@@ -215,19 +216,50 @@ int lt_command_live(const struct lt_load_opts *o)
     return status;
 }
 
+/* With --host: open the lobby of an event that is still a draft, then leave the desk to a person.
+ * An event in any other phase stays as it is. False: it is over, nobody can come in any more. */
+static bool open_doors(struct live *l)
+{
+    struct lt_host *h = l->host;
+    int64_t until_us = l->gen.now.mono_us + (int64_t)DOORS_S * SECOND_US;
+    bool asked = false, open = false, over = false;
+    while (h && !open && !lt_host_failed(h) && !lt_crew_interrupted() &&
+           l->gen.now.mono_us < until_us) {
+        lt_gen_turn(&l->gen, TURN_US);
+        if (!lt_host_ready(h) || lt_host_busy(h))
+            continue;
+        open = lt_host_phase(h) != LT_SEEN_DRAFT;
+        over = lt_host_phase(h) == LT_SEEN_FINISHED || lt_host_phase(h) == LT_SEEN_FINAL;
+        if (!open && !asked)
+            lt_host_command(h, "lobby");
+        asked = true;
+    }
+    if (h && !open)
+        fprintf(stderr, "leitai-load: the lobby was not opened: %s\n",
+                lt_host_failed(h) ? lt_host_failed(h) : "no answer");
+    lt_host_free(h);
+    l->host = NULL;
+    return !over;
+}
+
 int lt_command_demo(const struct lt_load_opts *o)
 {
     struct lt_load_opts demo = *o;
-    demo.host = false;
     demo.allow_cuts = true;
     struct live l = {.opts = &demo, .mood = LT_SQUAD_DEMO};
     int status = live_init(&l);
     lt_crew_signals();
     if (status == 0 && !lt_crew_start(&l.crew, o->procs, run_squad, &l))
         status = usage("processes cannot be started", NULL);
-    if (status == 0)
-        play(&l);
-    else if (l.run.signal)
+    if (status == 0 && demo.host)
+        l.host = lt_host_new(&l.gen, &demo, l.mint, &l.target);
+    if (status == 0) {
+        if (open_doors(&l))
+            play(&l);
+        else
+            printf("The event is over; nobody plays.\n");
+    }
+    if (l.run.signal)
         l.run.signal->stop = 1;
     lt_crew_wait(&l.crew, STOP_S);
     if (status == 0)

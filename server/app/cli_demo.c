@@ -178,7 +178,7 @@ static int find_job(struct demo *m, struct lt_final_job *ret, bool *ret_has)
 static int finalise(struct demo *m)
 {
     struct lt_db *worker;
-    struct lt_final_job job;
+    struct lt_final_job job = {0};
     struct lt_db_opts opts = {
         .url = lt_config_str(m->config, "database_url"), .name = "leitai demo", .stop_fd = -1};
     int64_t seq;

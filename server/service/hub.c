@@ -118,6 +118,7 @@ static void contest_forget(struct lt_contest *c)
     lt_metric_set(LT_M_EVENTS, lt_metric_get(LT_M_EVENTS) - 1);
     if (c->sync->state == SYNC_READY)
         h->driver.on_forget(h->driver.arg, c);
+    hub_say_news(c);
     hub_unsubscribe(c);
     hub_commands_drop(c);
     lt_fanout_forget(h->fanout, c);
@@ -369,6 +370,7 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
     if (c->engine.phase == LT_PHASE_FINAL && c->seal.hash[0] == '\0' && !s->fetching_seal)
         hub_fetch_seal(c);
     hub_presence_tick(c);
+    hub_say_news(c);
     hub_commands_tick(c);
 }
 
@@ -381,8 +383,8 @@ bool lt_hub_idle(const struct lt_contest *c)
 static void tick(struct lt_timer *t, int64_t now_us)
 {
     struct lt_hub *h = t->arg;
-    struct lt_contest *c, *next;
-    HASH_ITER (hh, h->contests, c, next) {
+    for (struct lt_contest *c = h->contests, *next; c; c = next) {
+        next = c->hh.next;
         if (c->sync->state != SYNC_READY)
             continue;
         if (lt_hub_idle(c) && !c->drive)
@@ -398,9 +400,9 @@ void lt_hub_free(struct lt_hub *h)
     if (!h)
         return;
     lt_loop_timer_cancel(h->loop, &h->tick);
-    struct lt_contest *c, *next;
-    HASH_ITER (hh, h->contests, c, next) {
+    for (struct lt_contest *c = h->contests, *next; c; c = next) {
         struct waiter *w;
+        next = c->hh.next;
         while ((w = c->sync->waiters)) {
             c->sync->waiters = w->next;
             w->fn(w->arg, LT_EDRAIN, NULL);

@@ -6,10 +6,12 @@
  *   W                                          the log or the inbox has something new
  *   O command outcome                          a command was decided: "ok" or an error code
  *   P node players stages qi answered          presence of one node (every 2 s, and on change)
- *   R node entry since_us person guest name US unit   (US: the byte 0x1f; the player's name)
- *                                              a player is connected to `node` since then: older
- *                                              connections elsewhere end
- *   X node person                              it is not any more
+ *   N node RS news RS news…                    who came to `node` and who left it, in order, said
+ *                                              together some 20 times a second (RS: the byte 0x1e):
+ *     R entry since_us person guest name US unit   a player is connected since then: older
+ *                                              connections elsewhere end (US: the byte 0x1f; the
+ *                                              player's name)
+ *     X person                                 it is not any more
  *   T entry                                    a member's answer was committed: others of the team
  *                                              look at the database
  *   Q                                          who just came asks everybody to say their R
@@ -29,6 +31,8 @@
 enum {
     CHANNEL_BYTES = 64,
     MESSAGE_BYTES = LT_PAYLOAD_BYTES + 1024,
+    NEWS_BYTES = 32 * 1024, /* more is said at once */
+    NEWS_LIMIT = 2 * NEWS_BYTES,
     PRESENCE_SAY_US = 2000 * 1000,
     PRESENCE_TTL_US = 5000 * 1000,
     PRESENCE_LOBBY_US = 2000 * 1000, /* to players, while they wait */
@@ -44,7 +48,7 @@ void hub_publish(struct lt_contest *c, const char *text)
     char channel[CHANNEL_BYTES];
     channel_name(c, channel);
     if (lt_redis_up(c->hub->redis))
-        lt_redis_cmdv(c->hub->redis, NULL, NULL, "PUBLISH", channel, text, NULL);
+        lt_redis_cmdv(c->hub->redis, NULL, NULL, "PUBLISH", channel, text, (char *)NULL);
 }
 
 void hub_publish_record(struct lt_contest *c, const struct lt_record *r)
@@ -124,25 +128,46 @@ static void hear_presence(struct lt_contest *c, const char *p)
     *slot = h;
 }
 
+/* A name may be any text; what separates names and news is not part of one. */
+static void add_name(struct lt_buf *b, const char *name)
+{
+    for (; *name; name++)
+        lt_buf_char(b, *name == '\x1e' || *name == '\x1f' ? ' ' : *name);
+}
+
+static struct lt_buf *news_begin(struct lt_contest *c, char kind, int64_t id)
+{
+    struct lt_buf *b = &c->sync->news;
+    if (b->len >= NEWS_BYTES)
+        hub_say_news(c);
+    if (b->len == 0) {
+        lt_buf_init(b, NEWS_LIMIT);
+        lt_buf_printf(b, "N %" PRId64, lt_cluster_node(c->hub->cluster));
+    }
+    lt_buf_char(b, '\x1e');
+    lt_buf_char(b, kind);
+    lt_buf_char(b, ' ');
+    lt_buf_i64(b, id);
+    return b;
+}
+
 void hub_say_here(struct lt_contest *c, const struct lt_member *m)
 {
     const struct lt_player *p = m->player;
-    struct lt_buf b;
-    lt_buf_init(&b, MESSAGE_BYTES);
-    lt_buf_printf(&b, "R %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %s\x1f%s",
-                  lt_cluster_node(c->hub->cluster), p->entry->id, m->since_us, p->person,
-                  p->entry->guest, p->name, p->entry->unit);
-    if (!b.failed)
-        hub_publish(c, lt_buf_cstr(&b));
-    lt_buf_done(&b);
+    struct lt_buf *b = news_begin(c, 'R', p->entry->id);
+    lt_buf_char(b, ' ');
+    lt_buf_i64(b, m->since_us);
+    lt_buf_char(b, ' ');
+    lt_buf_i64(b, p->person);
+    lt_buf_str(b, p->entry->guest ? " 1 " : " 0 ");
+    add_name(b, p->name);
+    lt_buf_char(b, '\x1f');
+    add_name(b, p->entry->unit);
 }
 
 void hub_say_gone(struct lt_contest *c, const struct lt_player *p)
 {
-    char text[64];
-    snprintf(text, sizeof text, "X %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster),
-             p->person);
-    hub_publish(c, text);
+    news_begin(c, 'X', p->person);
 }
 
 void hub_say_answered(struct lt_contest *c, const struct lt_entry *e)
@@ -152,16 +177,24 @@ void hub_say_answered(struct lt_contest *c, const struct lt_entry *e)
     hub_publish(c, text);
 }
 
+void hub_say_news(struct lt_contest *c)
+{
+    struct lt_buf *b = &c->sync->news;
+    if (b->len > 0)
+        hub_publish(c, lt_buf_cstr(b));
+    lt_buf_done(b);
+}
+
 void hub_say_all(struct lt_contest *c)
 {
     for (const struct lt_member *m = c->members[LT_MEMBER_PLAY]; m; m = m->next)
         hub_say_here(c, m);
 }
 
-static void hear_gone(struct lt_contest *c, const char *p)
+static void hear_gone(struct lt_contest *c, int64_t node, const char *p)
 {
-    int64_t node, person;
-    if (sscanf(p, "X %" SCNd64 " %" SCNd64, &node, &person) != 2)
+    int64_t person;
+    if (sscanf(p, "X %" SCNd64, &person) != 1)
         return;
     struct lt_player *player = lt_contest_player(c, person);
     if (player && player->remote_node == node) {
@@ -218,13 +251,13 @@ static struct lt_player *hear_player(struct lt_contest *c, int64_t id, int64_t p
     return e ? lt_contest_player_add(c, e, person, name) : NULL;
 }
 
-static void hear_here(struct lt_contest *c, const char *p)
+static void hear_here(struct lt_contest *c, int64_t node, const char *p)
 {
-    int64_t node, entry, since_us, person;
+    int64_t entry, since_us, person;
     int guest, used = 0;
-    if (sscanf(p, "R %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d %n", &node, &entry,
-               &since_us, &person, &guest, &used) != 5 ||
-        used == 0 || node == lt_cluster_node(c->hub->cluster))
+    if (sscanf(p, "R %" SCNd64 " %" SCNd64 " %" SCNd64 " %d %n", &entry, &since_us, &person, &guest,
+               &used) != 4 ||
+        used == 0)
         return;
     struct lt_player *player = hear_player(c, entry, person, guest, p + used);
     if (!player || (player->member && player->member->since_us >= since_us))
@@ -236,6 +269,25 @@ static void hear_here(struct lt_contest *c, const char *p)
         c->hub->on_replaced(old);
     }
     lt_hub_team_changed(c, player->entry);
+}
+
+static void hear_news(struct lt_contest *c, const char *p)
+{
+    int64_t node;
+    char one[512];
+    if (sscanf(p, "N %" SCNd64, &node) != 1 || node == lt_cluster_node(c->hub->cluster))
+        return;
+    while ((p = strchr(p, '\x1e'))) {
+        size_t n = strcspn(++p, "\x1e");
+        if (n >= sizeof one)
+            continue;
+        memcpy(one, p, n);
+        one[n] = '\0';
+        if (one[0] == 'R')
+            hear_here(c, node, one);
+        else if (one[0] == 'X')
+            hear_gone(c, node, one);
+    }
 }
 
 static void hear_outcome(struct lt_contest *c, const char *p)
@@ -268,11 +320,8 @@ static void on_message(void *arg, const char *channel, const char *p, size_t n)
     case 'P':
         hear_presence(c, p);
         break;
-    case 'R':
-        hear_here(c, p);
-        break;
-    case 'X':
-        hear_gone(c, p);
+    case 'N':
+        hear_news(c, p);
         break;
     case 'Q':
         hub_say_all(c);

@@ -54,6 +54,7 @@ struct lt_sync {
     struct heard heard[LT_NODES_HEARD];
     struct wait *waits;
     int n_waits;
+    struct lt_buf news; /* who came and left, not yet said; empty: no memory */
 };
 
 struct lt_hub {
@@ -98,6 +99,7 @@ void hub_say_here(struct lt_contest *c, const struct lt_member *m);
 void hub_say_gone(struct lt_contest *c, const struct lt_player *p);
 void hub_say_answered(struct lt_contest *c, const struct lt_entry *e);
 void hub_say_all(struct lt_contest *c);
+void hub_say_news(struct lt_contest *c); /* send what the above collected */
 
 /* hub_team.c: what the members of a team learn of each other. */
 void hub_team_fetch(struct lt_contest *c, struct lt_entry *e);

@@ -14,9 +14,12 @@ test("a host, a stage and three phones play a contest to its end", { timeout: 24
   const event = await server.sql("SELECT event_id FROM leitai.event WHERE code = 'live-demo'");
   const questions = Number(await server.sql(`SELECT count(*) FROM leitai.question_instance WHERE event_id = ${event}`));
   const shoot = async (name, pages) => {
-    // A photograph waits until what moves has come to rest.
-    if (process.env.SHOTS) await desk.evaluate(() => new Promise((done) => setTimeout(done, 1500)));
-    if (process.env.SHOTS) for (const [who, page] of Object.entries(pages)) await page.screenshot({ path: path.join(process.env.SHOTS, `${who}-${name}.png`) });
+    if (!process.env.SHOTS) return;
+    for (const [who, page] of Object.entries(pages)) {
+      await page.bringToFront();
+      await page.waitForTimeout(2200); // until what moves has come to rest
+      await page.screenshot({ path: path.join(process.env.SHOTS, `${who}-${name}.png`) });
+    }
   };
 
   const desk = await openPage(browser, `${server.base}/desk#t=${ticket(server.secret, "host")}&e=${event}`, { width: 1440, height: 900, errors });

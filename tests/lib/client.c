@@ -182,7 +182,9 @@ const uint8_t *client_bytes(struct client *c, size_t n)
 {
     static uint8_t *copy;
     assert_true(have(c, n));
-    copy = realloc(copy, n + 1);
+    free(copy);
+    copy = malloc(n + 1);
+    assert_non_null(copy);
     memcpy(copy, c->in, n);
     copy[n] = 0;
     consume(c, n);

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A server of a test's own, for bash tests: sourced. Needs LEITAI_TEST_PG_URL (a superuser's connection).
 #   server_start BUILD_DIR   database, Redis, demo, `leitai serve` with two workers; sets LEITAI_PORT, dir, fails=0
 #   server_stop              SIGTERM; reports how it ended and what a sanitizer said

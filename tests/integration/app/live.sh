@@ -3,6 +3,7 @@
 # their line during each question; then the credits, then a clean end. The players check every frame, acknowledgement, standing and board.
 # Usage: live.sh BUILD_DIR. Needs LEITAI_TEST_PG_URL (a superuser's connection).
 set -euo pipefail
+# shellcheck source=tests/lib/server.sh
 . "$(dirname "$0")/../../lib/server.sh"
 build=$1
 demo=$(cd "$(dirname "$0")/../../../schema/demo" && pwd)

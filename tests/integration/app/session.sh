@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs session.mjs against a server of its own. Usage: session.sh BUILD_DIR
 set -euo pipefail
+# shellcheck source=tests/lib/server.sh
 . "$(dirname "$0")/../../lib/server.sh"
 server_start "$1"
 event=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'live-demo'")

@@ -115,7 +115,7 @@ static void on_reply(void *arg, int err, const struct lt_redis_reply *r)
 }
 
 #define SEND(...)                                                                                  \
-    (t.in_call = true, t.err = lt_redis_cmdv(t.redis, on_reply, NULL, __VA_ARGS__, NULL),          \
+    (t.in_call = true, t.err = lt_redis_cmdv(t.redis, on_reply, NULL, __VA_ARGS__, (char *)NULL),  \
      t.in_call = false, t.err)
 
 static void wait_replies(int n)

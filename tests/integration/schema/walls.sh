@@ -119,7 +119,7 @@ is 'requested and granted are both on record' '1|100|100 2|100|50 3|100|0' "$rel
 is 'the total is what was granted' '150' "$relay" "SELECT total_c FROM study.record;"
 is 'the ledger is not updated' '42501' "$relay" "UPDATE study.ledger SET granted_c = 1;"
 is 'not even by its owner' '23514' "UPDATE study.ledger SET granted_c = 1;"
-for i in 1 2 3 4; do
+for _ in 1 2 3 4; do
     (printf '%s\n' "$relay" "SELECT study.post('q', 'same', 2026::smallint, 10, 'r');" | sql >/dev/null 2>&1) &
 done
 wait

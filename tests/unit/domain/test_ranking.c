@@ -45,7 +45,7 @@ static void a_rank_is_one_more_than_the_number_of_better_entries(void **state)
 
     (void)state;
     for (int run = 0; run < 300; run++) {
-        struct lt_place s[N], before[N], *order[N];
+        struct lt_place s[N] = {0}, before[N], *order[N];
         int n = 1 + (int)below(&x, N);
 
         for (int i = 0; i < n; i++) /* few values, so that ties are common */

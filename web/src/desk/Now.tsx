@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { nextInTurn, roundNow } from "../shared/contest.ts";
 import { spokenCode } from "../shared/code.ts";
-import { points } from "../shared/format.ts";
+import { places, points } from "../shared/format.ts";
 import { count } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
@@ -124,7 +124,7 @@ function Ended({ snap, finalising }: { snap: Snapshot; finalising: boolean }) {
                   {row.unit !== "" && row.unit !== row.name && <small>{row.unit}</small>}
                 </th>
                 <td class="num right">{row.correct}</td>
-                <td class="num right">{points(row.points)}</td>
+                <td class="num right">{points(row.points, places(rows))}</td>
               </tr>
             ))}
           </tbody>

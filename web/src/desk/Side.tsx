@@ -1,7 +1,7 @@
 /* Right: who is here, how they stand, and the list of entries. */
 import type { Board, Presence } from "../shared/protocol.gen.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { points } from "../shared/format.ts";
+import { places, points } from "../shared/format.ts";
 import { count } from "../shared/i18n.ts";
 import { SearchIcon } from "../shared/icons.tsx";
 import { t } from "./messages.ts";
@@ -53,7 +53,7 @@ export function BoardPane({ board }: { board: Board | undefined }) {
               <span class="cut" title={row.unit === "" ? row.name : `${row.name} · ${row.unit}`}>
                 {row.name}
               </span>
-              <span class="num">{points(row.points)}</span>
+              <span class="num">{points(row.points, places(rows))}</span>
             </li>
           ))}
         </ol>
@@ -130,6 +130,7 @@ function RosterRows({ roster, more }: { roster: RosterState; more: () => void })
       </p>
     );
   }
+  const least = places(roster.rows);
   return (
     <ol class="roster-rows" ref={list} onScroll={nearEnd} tabIndex={0} aria-label={t("roster.title")}>
       {roster.rows.map((row) => (
@@ -140,7 +141,7 @@ function RosterRows({ roster, more }: { roster: RosterState; more: () => void })
             {row.unit !== "" && row.unit !== row.name && <small class="cut">{row.unit}</small>}
           </span>
           {row.guest && <small class="tag">{t("roster.guest")}</small>}
-          <span class="num">{points(row.points)}</span>
+          <span class="num">{points(row.points, least)}</span>
         </li>
       ))}
       {roster.more && (

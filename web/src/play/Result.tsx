@@ -1,5 +1,5 @@
 /* After a question, and after the last: how it went, with a mark and a word; where one stands; why. */
-import { points } from "../shared/format.ts";
+import { places, points } from "../shared/format.ts";
 import { CheckIcon, CrossIcon, DownIcon, UpIcon } from "../shared/icons.tsx";
 import { count } from "../shared/i18n.ts";
 import { useFlip } from "../shared/flip.ts";
@@ -160,6 +160,7 @@ function Key({ question, mine }: { question: Question; mine: Mine }) {
 
 export function Rows({ board, entry }: { board: Board; entry: string | undefined }) {
   const list = useFlip<HTMLOListElement>(board.v);
+  const least = places(board.rows);
   return (
     <section class="board">
       <h2>{t("board.title")}</h2>
@@ -172,7 +173,7 @@ export function Rows({ board, entry }: { board: Board; entry: string | undefined
               {row.unit !== "" && <small class="cut">{row.unit}</small>}
             </span>
             {row.moved !== 0 && <i class={row.moved > 0 ? "moved moved-up" : "moved"}>{row.moved > 0 ? <UpIcon /> : <DownIcon />}</i>}
-            <b class="num">{points(row.points)}</b>
+            <b class="num">{points(row.points, least)}</b>
           </li>
         ))}
       </ol>

@@ -1,7 +1,7 @@
 /* The leaderboard. It opens as it stood before the question and then glides to how it stands now: the change is the story. */
 import type { Board, BoardRow } from "../shared/protocol.gen.ts";
 import { useEffect, useState } from "preact/hooks";
-import { points } from "../shared/format.ts";
+import { places, points } from "../shared/format.ts";
 import { useFlip } from "../shared/flip.ts";
 import { DownIcon, UpIcon } from "../shared/icons.tsx";
 import { t } from "./messages.ts";
@@ -32,6 +32,8 @@ export function BoardView({ board, before, q, page, teams }: Props) {
   const perPage = columns * BOARD_PAGE_ROWS;
   const rows = boardPage(shown.rows, page, perPage);
   const first = rows.length === 0 ? 0 : shown.rows.indexOf(rows[0] as BoardRow);
+  const least = places(board.rows);
+  const write = (value: number) => points(value, least);
   const list = useFlip<HTMLOListElement>(`${settled} ${page} ${board.v}`);
   return (
     <section class="board">
@@ -47,14 +49,14 @@ export function BoardView({ board, before, q, page, teams }: Props) {
       </header>
       <ol class={columns === 2 ? "board-rows board-two" : "board-rows"} ref={list} style={{ "--rows": columns === 2 ? Math.ceil(rows.length / 2) : BOARD_PAGE_ROWS }}>
         {rows.map((row) => (
-          <Row row={row} settled={settled} key={row.entry} />
+          <Row row={row} settled={settled} write={write} key={row.entry} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Row({ row, settled }: { row: BoardRow; settled: boolean }) {
+function Row({ row, settled, write }: { row: BoardRow; settled: boolean; write: (points: number) => string }) {
   const medal = row.rank >= 1 && row.rank <= 3 ? ` medal-${row.rank}` : "";
   return (
     <li class={`board-row${medal}`} data-flip={row.entry}>
@@ -66,7 +68,7 @@ function Row({ row, settled }: { row: BoardRow; settled: boolean }) {
       </div>
       <span class="board-correct num">{t("board.correct", { n: row.correct })}</span>
       <span class="board-points num">
-        <Rolling value={row.points} write={points} />
+        <Rolling value={row.points} write={write} />
         <small>{t("board.points")}</small>
       </span>
     </li>

@@ -10,7 +10,10 @@ import { useFit } from "./fit.ts";
 import { t } from "./messages.ts";
 import { Rolling } from "./Rolling.tsx";
 
-const OPTION_SIZES = [5, 3.2, 2.6, 2.3, 2, 1.75, 1.5] as const;
+const OPTION_SIZES = [4, 3.5, 3, 2.6, 2.3, 2, 1.75, 1.5] as const;
+/** room for the text of an option, in stage units: two columns, or one */
+const LINE = 31;
+const LINE_COLUMN = 84;
 
 export function Options({ question, spoken }: { question: Question; spoken: boolean }) {
   const options = question.options;
@@ -20,7 +23,7 @@ export function Options({ question, spoken }: { question: Question; spoken: bool
 }
 
 function ChoiceOptions({ question, options }: { question: Question; options: string[] }) {
-  const size = commonSize(options);
+  const size = commonSize(options, LINE);
   const total = question.answered ?? 0;
   return (
     <ol class={`opts ${stateClass(question)}`}>
@@ -57,7 +60,7 @@ function ChoiceOptions({ question, options }: { question: Question; options: str
 }
 
 function OrderOptions({ question, options }: { question: Question; options: string[] }) {
-  const size = commonSize(options);
+  const size = commonSize(options, LINE_COLUMN);
   const key = question.key;
   const order = key && key.length === options.length ? key : options.map((_, i) => i);
   const list = useFlip<HTMLOListElement>(order.join());
@@ -74,10 +77,19 @@ function OrderOptions({ question, options }: { question: Question; options: stri
   );
 }
 
-/* All options start at the size that suits the longest one, so that length gives nothing away; a stray long one shrinks alone. */
-function commonSize(options: string[]): number {
-  const longest = Math.max(...options.map((text) => text.length));
-  return longest <= 4 ? 0 : longest <= 16 ? 1 : longest <= 26 ? 2 : longest <= 40 ? 3 : 4;
+/* All options start at the size that suits the longest one, so that length gives nothing away; a stray long one shrinks alone. Short
+ * ones keep to one line. Longer ones take two, larger than one line would let them be. */
+function commonSize(options: string[], line: number): number {
+  const longest = Math.max(...options.map(breadth));
+  const oneLine = OPTION_SIZES.findIndex((size) => size >= 2.3 && longest * size <= line);
+  return oneLine >= 0 ? oneLine : OPTION_SIZES.indexOf(longest <= 22 ? 2.6 : longest <= 40 ? 2.3 : 2);
+}
+
+/* In widths of a Chinese character; of others, a little more than they need. */
+function breadth(text: string): number {
+  let n = 0;
+  for (const c of text) n += c < "\u2000" ? 0.6 : 1;
+  return n;
 }
 
 const SIZES_FROM = OPTION_SIZES.map((_, i) => OPTION_SIZES.slice(i));

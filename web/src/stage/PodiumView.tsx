@@ -1,6 +1,6 @@
 /* The end: three steps. Until the results are confirmed the picture says so; then the banners fall. */
 import type { Snapshot } from "../shared/protocol.gen.ts";
-import { points } from "../shared/format.ts";
+import { places, points } from "../shared/format.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { QrCode } from "../shared/QrCode.tsx";
 import { t } from "./messages.ts";
@@ -10,6 +10,7 @@ import { podium } from "./view.ts";
 export function PodiumView({ snap }: { snap: Snapshot }) {
   const final = snap.phase === "final";
   const { steps, unshown, rest } = podium(snap.board?.rows ?? []);
+  const least = places(snap.board?.rows ?? []);
   return (
     <section class={final ? "podium podium-final" : "podium"}>
       {final && <i class="banner banner-left" />}
@@ -44,7 +45,7 @@ export function PodiumView({ snap }: { snap: Snapshot }) {
                 <div>
                   <strong>{place(row.rank)}</strong>
                   <span class="num">
-                    {points(row.points)} {t("board.points")}
+                    {points(row.points, least)} {t("board.points")}
                   </span>
                 </div>
               </div>
@@ -58,7 +59,7 @@ export function PodiumView({ snap }: { snap: Snapshot }) {
           <li key={row.entry}>
             <b class="num">{row.rank}</b>
             <span>{row.name}</span>
-            <em class="num">{points(row.points)}</em>
+            <em class="num">{points(row.points, least)}</em>
           </li>
         ))}
       </ol>

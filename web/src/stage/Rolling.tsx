@@ -29,7 +29,16 @@ export function Rolling({ value, write = count }: RollingProps) {
       setShown(from.current);
       if (share < 1) frame = requestAnimationFrame(step);
     });
-    return () => cancelAnimationFrame(frame);
+    // A page that is covered draws no frames: the number is right in time all the same.
+    const end = setTimeout(() => {
+      cancelAnimationFrame(frame);
+      from.current = value;
+      setShown(value);
+    }, ROLL_MS + 100);
+    return () => {
+      clearTimeout(end);
+      cancelAnimationFrame(frame);
+    };
   }, [value]);
   return <>{write(shown)}</>;
 }
