@@ -1,7 +1,7 @@
 /* The host's buttons: the next right one is big and always in the same place; the others are quiet and say why they are off. */
 import { ERROR_TEXT, type Action, type Snapshot } from "../shared/protocol.gen.ts";
 import { useState } from "preact/hooks";
-import { nextNumber, roundNow, staked } from "../shared/contest.ts";
+import { cutRound, nextNumber, staked } from "../shared/contest.ts";
 import { lang } from "../shared/i18n.ts";
 import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
 import type { About } from "../shared/link.ts";
@@ -26,7 +26,7 @@ interface Props {
 
 export function Actions({ snap, host, online, judges, lookAtRulings }: Props) {
   const [asking, setAsking] = useState<Action | undefined>();
-  const known: Known = { judges, refused: host.refused };
+  const known: Known = { judges, refused: host.refused, done: host.done };
   const step = nextStep(snap, known);
   const others = choices(snap);
   const off = !online || host.resting || host.busy !== undefined;
@@ -164,7 +164,7 @@ function stepWords(label: Exclude<Step, { kind: "judge" }>["label"], snap: Snaps
     case "step.closeMarks":
       return { n: question?.marks ?? 0 };
     case "step.advance":
-      return { n: roundNow(snap)?.advance ?? 0 };
+      return { n: cutRound(snap)?.advance ?? 0 };
     case "look.rulings":
       return { n: openRulings(snap) };
     default:

@@ -1,7 +1,7 @@
 /* Before what cannot be taken back: says in words what will happen. The safe answer has the focus. */
 import type { Action, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
-import { cut, firstOf, nextNumber, roundNow } from "../shared/contest.ts";
+import { cut, cutRound, firstOf, nextNumber } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
 import { leftInRound } from "./actions.ts";
 import { t } from "./messages.ts";
@@ -59,7 +59,7 @@ function asked(action: Action, snap: Snapshot): { title: string; points: string[
         yes: t("ask.skip.yes"),
       };
     case "advance":
-      return { title: t("ask.advance", { n: roundNow(snap)?.advance ?? 0 }), points: [t("ask.advance.1")], yes: t("ask.advance.yes") };
+      return { title: t("ask.advance", { n: cutRound(snap)?.advance ?? 0 }), points: [t("ask.advance.1")], yes: t("ask.advance.yes") };
     default:
       return {
         title: t("ask.finish"),

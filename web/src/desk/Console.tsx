@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Press, Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
 import { BackIcon, ScreenIcon } from "../shared/icons.tsx";
+import type { RuleGroup } from "../shared/ruleWords.ts";
 import { Actions } from "./Actions.tsx";
 import { openRulings } from "./actions.ts";
 import { Bar, Line, type LineState } from "./Bar.tsx";
@@ -15,7 +16,7 @@ import type { RosterState } from "./roster.ts";
 import { type AskPreview, RulingForm } from "./RulingForm.tsx";
 import type { DraftKind } from "./rulings.ts";
 import { RulingsPane } from "./RulingsPane.tsx";
-import { type RulesPart, RulesPane } from "./RulesPane.tsx";
+import { RulesPane } from "./RulesPane.tsx";
 import { RunSheet } from "./RunSheet.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { BoardPane, PresencePane, RosterPane } from "./Side.tsx";
@@ -33,7 +34,7 @@ export interface ConsoleProps {
   me: string | undefined;
   /** marks expected in each round, as far as the sheet is here */
   judges: (number | undefined)[];
-  rules: RulesPart[] | undefined;
+  rules: RuleGroup[] | undefined;
   send: SendCommand;
   preview: AskPreview;
   evidence: (question: number) => Promise<Answer<Press[]>>;

@@ -30,7 +30,7 @@ export function Seats({ snap, now, showEvidence }: Props) {
       </h3>
       <ol tabIndex={0} aria-label={t("seats.title")}>
         {rows.map((row) => (
-          <li class={`seat-row seat-${row.at}`} key={row.entry}>
+          <li class={`seat-row seat-${row.queue === "now" && row.at === "idle" ? "held" : row.at}`} key={row.entry}>
             <span class="num">{row.order ?? ""}</span>
             <b class="cut" title={row.name}>
               {row.name}
@@ -53,8 +53,10 @@ function Mark({ at }: { at: SeatRow["at"] }) {
 }
 
 function said(row: SeatRow, mode: string, n: number): string {
-  if (mode === "speed") return `${row.done ?? 0} / ${n}`;
-  if (row.order !== undefined && row.usedUs !== undefined) return `${pressed(row)}${row.at === "held" ? ` · ${t("seat.held")}` : ""}`;
+  if (row.queue === "next") return t("seat.next");
+  if (row.queue === "now" && row.at === "idle" && mode !== "speed") return t("seat.now");
+  if (mode === "speed") return row.done === undefined ? "" : `${row.done} / ${n}`;
+  if (row.order !== undefined && row.usedUs !== undefined) return pressed(row);
   if (row.stake !== undefined && row.stake > 0) return t("q.points", { n: points(row.stake) });
   return row.at === "idle" ? "" : t(`seat.${row.at}`);
 }

@@ -65,6 +65,8 @@ export interface Known {
   judges?: number | undefined;
   /** what was refused last */
   refused?: { action: Action; code: ErrorCode; q: number } | undefined;
+  /** what was done last: who goes on may be said although more than planned are still in, since ties go on together */
+  done?: { action: Action; q: number } | undefined;
 }
 
 export interface Choice {
@@ -137,7 +139,8 @@ function runningStep(s: Situation, known: Known): Step {
 function betweenStep(s: Situation, known: Known): Step {
   const refused = known.refused?.action === "next" && known.refused.q === s.q ? known.refused.code : undefined;
   if (refused === "no_such_question") return act("finish", "step.finish");
-  if (advanceDue(s.snap) || (refused === "wrong_phase" && s.round?.advance !== undefined)) return act("advance", "step.advance");
+  const said = known.done?.action === "advance" && known.done.q === s.q;
+  if ((advanceDue(s.snap) && !said) || refused === "wrong_phase") return act("advance", "step.advance");
   return nextNumber(s.snap) === undefined ? act("finish", "step.finish") : act("next", "step.next");
 }
 
@@ -246,7 +249,7 @@ function whyNot(action: Action, s: Situation): Refusal | undefined {
     case "close":
       return running && (s.qstate === "open" || s.qstate === "held") ? undefined : "why.noneOpen";
     case "extend":
-      return running && s.qstate === "open" ? undefined : "why.noneOpen";
+      return running && (s.qstate === "open" || s.qstate === "held") ? undefined : "why.noneOpen";
     case "pause":
       return running ? undefined : isOver(s) ? "why.over" : "why.beforeStart";
     case "resume":

@@ -5,7 +5,7 @@ import { arrive, keepFor, kept } from "../shared/arrival.ts";
 import { lang, switchLang } from "../shared/i18n.ts";
 import { type Credential, Link } from "../shared/link.ts";
 import type { Frame } from "../shared/protocol.gen.ts";
-import { sheetFacts } from "../shared/sheet.ts";
+import { rulesOf, sheetFacts } from "../shared/sheet.ts";
 import "../shared/tokens.css";
 import { lineState } from "./Bar.tsx";
 import { Desk, type DeskAt } from "./Desk.tsx";
@@ -81,7 +81,7 @@ function whereWeAre(desk: Link): DeskAt {
       roster: roster.value,
       me: you?.person,
       judges: sheetFacts(sheet).judges,
-      rules: undefined,
+      rules: rulesOf(sheet, lang.value),
       send: (action, q, about) => desk.command(action, q, about),
       preview: (action, what) => requests.preview({ action, ...what }),
       evidence: (question) => requests.evidence(question),

@@ -134,7 +134,7 @@ const messages = {
 
   "why.over": { zh: "比赛已经结束", en: "The contest is over" },
   "why.beforeStart": { zh: "比赛还没有开始", en: "The contest has not started" },
-  "why.noneOpen": { zh: "现在没有正在作答的题", en: "No question is open" },
+  "why.noneOpen": { zh: "当前没有开题", en: "No question is open" },
   "why.notPaused": { zh: "比赛没有暂停", en: "The contest is not paused" },
   "why.unrevealed": { zh: "先把当前题揭晓", en: "Reveal the current question first" },
   "why.paused": { zh: "先继续比赛", en: "Resume first" },

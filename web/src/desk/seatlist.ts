@@ -1,5 +1,5 @@
 /* Beside the question: what each team has done about it, those who matter now first. Pure. */
-import { asked, fouls, presses, type SeatAt, seatViews } from "../shared/contest.ts";
+import { asked, eligible, fouls, nextInTurn, presses, type SeatAt, seatViews } from "../shared/contest.ts";
 import type { Snapshot } from "../shared/protocol.gen.ts";
 
 export interface SeatRow {
@@ -13,11 +13,14 @@ export interface SeatRow {
   stake?: number;
   /** speed */
   done?: number;
+  /** in turn: whose turn it is, who comes after */
+  queue?: "now" | "next";
 }
 
 export function seatRows(snap: Snapshot, nowMs: number): SeatRow[] {
   const question = snap.question;
   if (!question) return [];
+  if (question.turn !== undefined) return queue(snap, question.turn);
   const pressed = new Map(presses(snap).map((press) => [press.entry, press]));
   const rows = seatViews(snap, nowMs).map((view): SeatRow => {
     const press = pressed.get(view.team.entry);
@@ -39,6 +42,23 @@ export function seatRows(snap: Snapshot, nowMs: number): SeatRow[] {
     return rows.sort((a, b) => Number(a.at === "staked") - Number(b.at === "staked"));
   }
   return rows;
+}
+
+/* All who get their turn, in the order of the lot. */
+function queue(snap: Snapshot, turn: string): SeatRow[] {
+  const next = nextInTurn(snap)?.entry;
+  const now = new Map(seatViews(snap, 0).map((view) => [view.team.entry, view]));
+  return eligible(snap).map(({ entry, name }) => {
+    const view = now.get(entry);
+    return {
+      entry,
+      name,
+      at: view?.at ?? "idle",
+      ...(view?.stake === undefined ? {} : { stake: view.stake }),
+      ...(view?.done === undefined ? {} : { done: view.done }),
+      ...(entry === turn ? { queue: "now" as const } : entry === next ? { queue: "next" as const } : {}),
+    };
+  });
 }
 
 /* Presses by their order, then fouls, then who has done nothing, in the order of the lot. */

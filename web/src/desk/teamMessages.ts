@@ -71,6 +71,8 @@ export const teamMessages = {
   "seat.locked": { zh: "犯规，暂停抢答", en: "foul: locked" },
   "seat.wrong": { zh: "答错", en: "wrong" },
   "seat.right": { zh: "答对", en: "right" },
+  "seat.now": { zh: "轮到", en: "now" },
+  "seat.next": { zh: "下一队", en: "next" },
   "seat.later": { zh: "+{n} 毫秒", en: "+{n} ms" },
 
   "step.lot": { zh: "抽签", en: "Draw lots" },
@@ -108,7 +110,7 @@ export const teamMessages = {
   "judge.wrongBuzzer": { zh: "有补答机会时，交给下一队", en: "the next team may try if a rebound is left" },
 
   "act.lot": { zh: "重新抽签", en: "Draw again" },
-  "act.skip": { zh: "跳到下一环节", en: "Next round" },
+  "act.skip": { zh: "下一环节", en: "Next round" },
   "act.advance": { zh: "公布晋级", en: "Who goes on" },
   "act.extend": { zh: "延长 10 秒", en: "10 s more" },
   "act.verdict": { zh: "判定", en: "Verdict" },
@@ -141,7 +143,7 @@ export const teamMessages = {
   "ask.advance": { zh: "确认前 {n} 队晋级？", en: "The best {n} go on?" },
   "ask.advance.1": { zh: "其余各队不再参加后面的环节；大屏公布晋级名单。", en: "The others take no part in the rounds to come; the stage shows who goes on." },
   "ask.advance.unknown": { zh: "另有 {n} 队不在排行榜显示范围内。", en: "{n} more are beyond the board." },
-  "ask.advance.tied": { zh: "最后一名与下一名并列。请先核对，必要时加赛。", en: "The last place is tied with the next. Check first; a tie-break may be needed." },
+  "ask.advance.tied": { zh: "最后一名有并列，并列的队一同晋级。", en: "The last place is shared: all who share it go on." },
   "ask.advance.yes": { zh: "公布晋级", en: "Confirm" },
 
   "tab.people": { zh: "名单", en: "Entries" },

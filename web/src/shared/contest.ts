@@ -147,7 +147,9 @@ export function buzzerEnd(question: Question): BuzzerEnd {
 export function nextInTurn(snap: Snapshot): Team | undefined {
   const question = snap.question;
   const round = roundNow(snap);
-  if (!question || round?.turns !== "lot" || question.voided || question.turn === undefined) return undefined;
+  if (!question || round?.turns !== "lot" || question.turn === undefined) return undefined;
+  // A question that was voided comes back to its team, and when is the engine's to say.
+  if (question.voided || voidedIn(snap, round) > 0) return undefined;
   const teams = eligible(snap, round);
   const at = teams.findIndex((team) => team.entry === question.turn);
   const last = question.in_round - 1 + question.n >= unitsAsked(snap, round);
@@ -209,18 +211,46 @@ function nobodyTied(snap: Snapshot): boolean {
   return rows !== undefined && rows.length > 0 && new Set(rows.map((row) => row.rank)).size === rows.length;
 }
 
-/** A round is over and too many are still in: who goes on is to be said. */
+/* Who goes on is decided before the next round begins: after the round that says so, or after a tie-break that follows it and does. The
+ * round, and how many of it. */
+function owed(snap: Snapshot): Round | undefined {
+  const question = snap.question;
+  if (!question || question.state !== "revealed" || !roundOver(snap)) return undefined;
+  const next = nextNumber(snap);
+  const upto = next === undefined ? snap.head.rounds.length : roundIndex(snap, next);
+  const behind = snap.head.rounds.slice(question.round - 1, Math.max(upto, question.round));
+  return behind.find((round) => round.advance !== undefined);
+}
+
+function roundIndex(snap: Snapshot, q: number): number {
+  let end = 0;
+  return snap.head.rounds.findIndex(({ questions }) => (end += questions) >= q);
+}
+
+/** The round whose advancement comes next: the one that is owed, otherwise the current one. */
+export function cutRound(snap: Snapshot): Round | undefined {
+  return owed(snap) ?? roundNow(snap);
+}
+
+/** A round is over and too many are still in. That as many as are tied for the last place go on, too, the wire does not tell: a desk
+ * that has seen it done knows better. */
 export function advanceDue(snap: Snapshot): boolean {
-  const round = roundNow(snap);
-  return round?.advance !== undefined && roundOver(snap) && eligible(snap, round).length > round.advance;
+  const round = owed(snap);
+  return round?.advance !== undefined && eligible(snap, round).length > round.advance;
+}
+
+/** Whether an advancement was made between two pictures of one question. */
+export function fellOut(before: Snapshot | undefined, now: Snapshot): boolean {
+  if (!before || before.question?.q !== now.question?.q) return false;
+  const were = new Set(before.teams.filter((team) => team.in).map((team) => team.entry));
+  return now.teams.some((team) => !team.in && !team.out && were.has(team.entry));
 }
 
 /** A round's advancement was made and no question has been announced since. */
 export function advanced(snap: Snapshot): boolean {
-  const round = roundNow(snap);
+  const round = owed(snap);
   return (
     round?.advance !== undefined &&
-    snap.question?.state === "revealed" &&
     eligible(snap, round).length <= round.advance &&
     snap.teams.some((team) => !team.in && ofGroup(team, round))
   );
@@ -230,22 +260,17 @@ export interface Cut {
   on: BoardRow[];
   /** entries beyond the board are not named */
   unknown: number;
-  /** the last who goes on and the first who does not have the same rank */
+  /** more go on than the round says, because they share the last place */
   tied: boolean;
 }
 
-/** Who would go on as the board stands. */
+/** Who would go on as the board stands; whoever is as good as the last goes on, too. */
 export function cut(snap: Snapshot): Cut {
-  const round = roundNow(snap);
+  const round = cutRound(snap);
   const n = round?.advance ?? 0;
   const may = new Set(eligible(snap, round).map((team) => team.entry));
   const rows = (snap.board?.rows ?? []).filter((row) => may.has(row.entry));
-  const on = rows.slice(0, n);
-  const last = on[on.length - 1];
-  const next = rows[n];
-  return {
-    on,
-    unknown: Math.max(0, Math.min(n, may.size) - on.length),
-    tied: last !== undefined && next !== undefined && last.rank === next.rank,
-  };
+  const last = rows[n - 1]?.rank ?? Number.POSITIVE_INFINITY;
+  const on = rows.filter((row, i) => i < n || row.rank === last);
+  return { on, unknown: Math.max(0, Math.min(n, may.size) - on.length), tied: on.length > n };
 }

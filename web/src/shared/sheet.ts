@@ -1,30 +1,19 @@
-/* Numbers of the rule sheet that the snapshot does not carry. The sheet comes as JSON when asked for; until then, or when it is of a newer
- * kind, they are simply not known. Pure. */
+/* What desk and stage take from the rule sheet, which comes as JSON when asked for: the rules in words, and numbers that the snapshot does
+ * not carry. Until it is here, or when it cannot be read, they are simply not known. Pure. */
+import type { Lang } from "./protocol.gen.ts";
+import { readSheet, type RuleGroup, ruleWords } from "./ruleWords.ts";
 
 export interface SheetFacts {
   /** per round: marks that are expected for one part */
   judges: (number | undefined)[];
 }
 
-export function sheetFacts(sheet: string | undefined): SheetFacts {
-  const rounds = member(parsed(sheet), "rounds");
-  if (!Array.isArray(rounds)) return { judges: [] };
-  return { judges: rounds.map((round) => number(member(member(round, "jury"), "judges"))) };
+export function sheetFacts(json: string | undefined): SheetFacts {
+  const sheet = json === undefined ? null : readSheet(json);
+  return { judges: (sheet?.rounds ?? []).map((round) => round.jury?.judges ?? (round.mode === "jury" ? 3 : undefined)) };
 }
 
-function parsed(sheet: string | undefined): unknown {
-  if (sheet === undefined) return undefined;
-  try {
-    return JSON.parse(sheet);
-  } catch {
-    return undefined;
-  }
-}
-
-function member(of: unknown, name: string): unknown {
-  return typeof of === "object" && of !== null ? (of as Record<string, unknown>)[name] : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+export function rulesOf(json: string | undefined, lang: Lang): RuleGroup[] | undefined {
+  const sheet = json === undefined ? null : readSheet(json);
+  return sheet ? ruleWords(sheet, lang) : undefined;
 }

@@ -1,20 +1,16 @@
 /* The rules in plain words, for the minute before the first question. */
+import type { RuleGroup } from "../shared/ruleWords.ts";
 import { t } from "./messages.ts";
 import { PictureHead, useTurning } from "./TeamParts.tsx";
 import { pageOf } from "./view.ts";
 
-export interface RulesPart {
-  title: string;
-  lines: string[];
-}
-
 const LINES = 7;
 const PAGE_MS = 12_000;
 
-export function RulesView({ title, parts }: { title: string; parts: RulesPart[] | undefined }) {
+export function RulesView({ title, parts }: { title: string; parts: RuleGroup[] | undefined }) {
   const pages = (parts ?? []).flatMap((part) =>
     Array.from({ length: Math.max(1, Math.ceil(part.lines.length / LINES)) }, (_, page) => ({
-      title: part.title,
+      title: part.title === "" ? t("rules.title") : part.title,
       lines: pageOf(part.lines, page, LINES),
     })),
   );

@@ -3,7 +3,7 @@ import { render } from "preact";
 import { arrive, keepFor } from "../shared/arrival.ts";
 import { lang } from "../shared/i18n.ts";
 import { Link } from "../shared/link.ts";
-import { sheetFacts } from "../shared/sheet.ts";
+import { rulesOf, sheetFacts } from "../shared/sheet.ts";
 import "../shared/tokens.css";
 import { Stage } from "./Stage.tsx";
 import "./stage.css";
@@ -20,7 +20,7 @@ function App() {
   if (!link) return <Stage snap={undefined} line="no-credential" now={Date.now} judges={[]} rules={undefined} />;
   const { snap, sheet } = link.live.value;
   return (
-    <Stage snap={snap} line={link.status.value} now={link.now} judges={sheetFacts(sheet).judges} rules={undefined} />
+    <Stage snap={snap} line={link.status.value} now={link.now} judges={sheetFacts(sheet).judges} rules={rulesOf(sheet, lang.value)} />
   );
 }
 

@@ -46,7 +46,14 @@ export interface Pin {
 /** A page that the presenter lays over everything until it is taken away. */
 export type Page = "rules" | "seal";
 
-export function stageView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number, page?: Page): StageView {
+/** `cutSeen`: this stage saw teams go out after this question. */
+export function stageView(
+  snap: Snapshot,
+  pin: Pin | undefined,
+  sinceRevealMs: number,
+  page?: Page,
+  cutSeen = false,
+): StageView {
   if (page === "rules") return "rules";
   if (page === "seal" && snap.seal) return "seal";
   switch (snap.phase) {
@@ -59,18 +66,18 @@ export function stageView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: n
       return "podium";
     case "running":
     case "paused":
-      return liveView(snap, pin, sinceRevealMs);
+      return liveView(snap, pin, sinceRevealMs, cutSeen);
   }
 }
 
-function liveView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number): StageView {
+function liveView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number, cutSeen: boolean): StageView {
   const question = snap.question;
   if (!question || question.state === "none") return "ready";
   const asked = askedView(question);
   if (question.state !== "revealed") return asked;
   const board = snap.board !== undefined && snap.board.rows.length > 0;
   if (pin && pin.q === question.q) return pin.view === "board" && board ? "board" : asked;
-  if (advanced(snap)) return "advance";
+  if (cutSeen || advanced(snap)) return "advance";
   return board && sinceRevealMs >= BOARD_AFTER_MS ? "board" : asked;
 }
 
