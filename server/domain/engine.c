@@ -103,18 +103,45 @@ static int apply_advance(struct lt_engine *e, const struct lt_record *r)
     return LT_OK;
 }
 
+/* Whether there is what the ruling is about. */
+static bool ruling_ok(const struct lt_engine *e, const struct lt_ruling *r)
+{
+    if (r->by <= 0)
+        return false;
+    switch (r->kind) {
+    case LT_RULING_VOID:
+    case LT_RULING_ACCEPT:
+        return engine_asked(e, r->qi);
+    case LT_RULING_ADJUST:
+    case LT_RULING_DISQUALIFY:
+        return r->entry > 0 && (e->n_teams == 0 || lt_engine_team(e, r->entry));
+    case LT_RULING_APPEAL:
+        return engine_asked(e, r->qi) && lt_engine_team(e, r->entry);
+    case LT_RULINGS:
+        break;
+    }
+    return false;
+}
+
+/* Only its state, who decided, and what was said to it. */
+static bool ruling_moves(const struct lt_ruling *old, const struct lt_ruling *new)
+{
+    return old->state == LT_RULING_OPEN && new->state != LT_RULING_OPEN &&
+           old->kind == new->kind && old->qi == new->qi && old->entry == new->entry &&
+           old->value_c == new->value_c && old->by == new->by;
+}
+
 static int apply_ruling(struct lt_engine *e, const struct lt_record *r)
 {
     const struct lt_ruling *new = &r->ruling, *old = engine_ruling(e, new->no);
     bool fresh = new->no == e->n_rulings + 1 && new->no <= LT_RULINGS_MAX;
     struct lt_team *t = engine_team_of(e, new->entry);
 
-    if ((unsigned)new->kind >= LT_RULINGS || (unsigned)new->state >= LT_RULING_STATES)
+    if ((unsigned)new->state >= LT_RULING_STATES || !ruling_ok(e, new))
         return LT_ERECORD;
     if (e->finalising || e->phase < LT_PHASE_RUNNING || e->phase > LT_PHASE_FINISHED)
         return LT_ERECORD;
-    if (!fresh && (!old || old->state != LT_RULING_OPEN || old->kind != new->kind ||
-                   new->state == LT_RULING_OPEN))
+    if (!fresh && !(old && ruling_moves(old, new)))
         return LT_ERECORD;
     engine_set_ruling(e, new);
     if (t && new->kind == LT_RULING_DISQUALIFY && new->state == LT_RULING_DONE)

@@ -72,6 +72,8 @@ bool engine_press_waits(const struct lt_team *t);
 bool engine_may_press(const struct lt_team *t);
 /* Does a wrong answer of the holder leave the question to others? */
 bool engine_rebounds(const struct lt_engine *e);
+/* Was question qi asked, or is it being asked? */
+bool engine_asked(const struct lt_engine *e, int qi);
 /* Ruling number `no`, NULL: none. */
 const struct lt_ruling *engine_ruling(const struct lt_engine *e, int64_t no);
 
@@ -82,6 +84,7 @@ engine_make_fn engine_make_stake, engine_make_press, engine_make_captain, engine
     engine_make_mark, engine_make_answered;
 engine_make_fn engine_make_question_ruling, engine_make_entry_ruling, engine_make_appeal,
     engine_make_resolution;
+void engine_make_silence(const struct lt_engine *e, struct lt_record *r);
 /* The clock reached in->now_us while a buzzer question is open. */
 void engine_judge_presses(const struct lt_engine *e, const struct lt_input *in,
                           struct lt_record *r);

@@ -155,6 +155,11 @@ bool engine_rebounds(const struct lt_engine *e)
     return false;
 }
 
+bool engine_asked(const struct lt_engine *e, int qi)
+{
+    return e->qi >= 0 && qi >= 0 && qi < e->qi + e->n_open;
+}
+
 const struct lt_ruling *engine_ruling(const struct lt_engine *e, int64_t no)
 {
     return no >= 1 && no <= e->n_rulings ? &e->rulings[no - 1] : NULL;

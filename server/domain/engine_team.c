@@ -6,6 +6,8 @@
 #include <string.h>
 
 enum { ADJUST_MAX_C = LT_POINTS_MAX * 100 };
+/* A number of the wire, which is exact below this and no further. */
+static const int64_t PERSON_MAX = LT_TIME_MAX_US;
 
 /* The sender's team, if it takes part in what is asked now. */
 static int own_team(const struct lt_engine *e, const struct lt_input *in,
@@ -56,6 +58,18 @@ int engine_make_stake(const struct lt_engine *e, const struct lt_input *in, stru
     return LT_OK;
 }
 
+/* Within what a record may say. */
+static bool evidence_ok(const struct lt_evidence *v)
+{
+    const int64_t times_us[] = {v->arrival_us, v->elapsed_us, v->rtt_min_us, v->rtt_max_us,
+                                v->claim_us};
+
+    for (size_t i = 0; i < sizeof times_us / sizeof *times_us; i++)
+        if (times_us[i] < -1 || times_us[i] >= LT_TIME_MAX_US)
+            return false;
+    return v->probes >= 0;
+}
+
 int engine_make_press(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
 {
     const struct lt_round_rule *round = lt_engine_round(e);
@@ -71,6 +85,8 @@ int engine_make_press(const struct lt_engine *e, const struct lt_input *in, stru
         return LT_OK;
     if (!engine_may_press(t) || in->now_us < t->seat.lock_us)
         return t->seat.fouled && e->qstate == LT_Q_ARMED ? LT_OK : LT_ELOCKED;
+    if (!evidence_ok(&in->evidence))
+        return LT_ERANGE;
     r->kind = LT_REC_PRESS;
     r->qi = e->qi;
     r->entry = in->entry;
@@ -82,6 +98,14 @@ int engine_make_press(const struct lt_engine *e, const struct lt_input *in, stru
     else
         r->used_us = lt_buzzer_used_us(e->sheet, &in->evidence, e->signal_us);
     return LT_OK;
+}
+
+/* A buzzer's question ends because nobody presses (any more). */
+void engine_make_silence(const struct lt_engine *e, struct lt_record *r)
+{
+    r->kind = LT_REC_CLOSED;
+    r->answered = e->rebounds;
+    r->silent = e->rebounds == 0;
 }
 
 /* The presses that wait, judged; or, when there is none, silence. */
@@ -96,9 +120,7 @@ void engine_judge_presses(const struct lt_engine *e, const struct lt_input *in, 
             presses[n++] = (struct lt_buzzer_press){.entry = e->teams[i].entry,
                                                     .used_us = e->teams[i].seat.used_us};
     if (n == 0) {
-        r->kind = LT_REC_CLOSED;
-        r->answered = e->rebounds;
-        r->silent = e->rebounds == 0;
+        engine_make_silence(e, r);
         return;
     }
     lt_buzzer_judge(e->sheet, presses, n, in->random, &ruling);
@@ -126,7 +148,7 @@ int engine_make_captain(const struct lt_engine *e, const struct lt_input *in, st
         return LT_EOUT;
     if (!in->staff && t->captain != in->by)
         return LT_ENOTCAPTAIN;
-    if (in->value <= 0)
+    if (in->value <= 0 || in->value > PERSON_MAX)
         return LT_ERANGE;
     if (t->captain == in->value)
         return LT_OK;
@@ -168,6 +190,8 @@ int engine_make_help(const struct lt_engine *e, const struct lt_input *in, struc
         return LT_ERANGE;
     if (t->helped)
         return LT_EUSED;
+    if (mode == LT_MODE_WAGER && t->seat.stake_c == 0)
+        return LT_EDECLINED;
     /* What is dropped is seen by all, so it must help only the one that is asked. */
     if (!asked || (in->value == LT_HELP_TWO && engine_speaker(e) != in->entry))
         return LT_EPHASE;
@@ -189,7 +213,7 @@ int engine_make_mark(const struct lt_engine *e, const struct lt_input *in, struc
 
     if (round->mode != LT_MODE_JURY)
         return LT_EPHASE;
-    if (!in->staff)
+    if (!in->staff || in->by == 0)
         return LT_EFORBIDDEN;
     if (in->value < 0 || in->value > round->jury.max_c || in->value % 100 != 0)
         return LT_ERANGE;
@@ -224,6 +248,8 @@ static int ruling_begin(const struct lt_engine *e, const struct lt_input *in,
 
     if (e->finalising)
         return LT_EPHASE;
+    if (in->by == 0) /* every ruling has an author */
+        return LT_EFORBIDDEN;
     if (!in->reason || in->reason[0] == '\0')
         return LT_ENOENT;
     if (strlen(in->reason) > LT_REASON_BYTES)
@@ -252,11 +278,6 @@ static bool ruled(const struct lt_engine *e, const struct lt_ruling *new)
     return false;
 }
 
-static bool asked(const struct lt_engine *e, int qi)
-{
-    return qi >= 0 && qi < e->qi + (e->qi >= 0 ? e->n_open : 0);
-}
-
 int engine_make_question_ruling(const struct lt_engine *e, const struct lt_input *in,
                                 struct lt_record *r)
 {
@@ -265,7 +286,7 @@ int engine_make_question_ruling(const struct lt_engine *e, const struct lt_input
 
     if (err)
         return err;
-    if (!asked(e, in->qi))
+    if (!engine_asked(e, in->qi))
         return LT_ENOQUESTION;
     if (accept && (!in->answer || in->answer[0] == '\0' || strlen(in->answer) > LT_FILL_BYTES))
         return LT_EANSWER;
@@ -312,7 +333,7 @@ int engine_make_appeal(const struct lt_engine *e, const struct lt_input *in, str
     err = ruling_begin(e, in, LT_RULING_APPEAL, r);
     if (err)
         return err;
-    if (!asked(e, in->qi))
+    if (!engine_asked(e, in->qi))
         return LT_ENOQUESTION;
     if (in->qi >= e->qi && e->qstate != LT_Q_REVEALED)
         return LT_EPHASE;
@@ -331,7 +352,7 @@ int engine_make_resolution(const struct lt_engine *e, const struct lt_input *in,
 
     if (e->finalising)
         return LT_EPHASE;
-    if (!in->staff)
+    if (!in->staff || in->by == 0)
         return LT_EFORBIDDEN;
     if (!old)
         return LT_ENORULING;

@@ -192,6 +192,17 @@ struct entry *standings_entry(struct lt_standings *s, int64_t id)
     return e;
 }
 
+/* A fact about an entry is new. True when its place changed, or is new. */
+static bool renew(struct lt_standings *s, int64_t id)
+{
+    struct entry *e = find(s, id);
+
+    if (e)
+        return standings_total(s, e);
+    standings_entry(s, id); /* comes with all its facts */
+    return true;
+}
+
 const struct lt_place *lt_standings_add(struct lt_standings *s, int64_t entry)
 {
     struct entry *e = find(s, entry);
@@ -273,7 +284,7 @@ static bool press(struct lt_standings *s, const struct lt_record *r)
     }
     ADD(s, fouls, n_fouls, cap_fouls) =
         (struct foul){.entry = r->entry, .value_c = r->value, .qi = r->qi};
-    return standings_total(s, standings_entry(s, r->entry));
+    return renew(s, r->entry);
 }
 
 static void captain(struct lt_standings *s, int64_t seq, int64_t entry, int64_t person)
@@ -314,7 +325,7 @@ static bool voided(struct lt_standings *s, int qi)
     s->stale |= qi < s->settled;
     for (int i = 0; i < s->n_fouls; i++)
         if (s->fouls[i].qi == qi)
-            changed |= standings_total(s, standings_entry(s, s->fouls[i].entry));
+            changed |= renew(s, s->fouls[i].entry);
     return changed;
 }
 
@@ -348,7 +359,7 @@ static bool ruling(struct lt_standings *s, const struct lt_ruling *r, int64_t se
     case LT_RULING_ADJUST:
         ADD(s, adjustments, n_adjustments, cap_adjustments) =
             (struct adjustment){.entry = r->entry, .value_c = r->value_c, .seq = seq};
-        return standings_total(s, standings_entry(s, r->entry));
+        return renew(s, r->entry);
     case LT_RULING_DISQUALIFY:
         ADD(s, disqualified, n_disqualified, cap_disqualified) = r->entry;
         e = standings_entry(s, r->entry);

@@ -14,7 +14,7 @@
 
 enum {
     MEMBERS = 3, /* of each team */
-    QUESTIONS_MAX = 64,
+    QUESTIONS_MAX = 128,
     LOG_MAX = 3000,
     ROWS_MAX = 6000,
     BODY_BYTES = 64,
@@ -75,7 +75,7 @@ struct reached {
         silent, fouls, verdicts_by_key, verdicts_by_judge, stakes, declined, marks, bursts,
         tiebreaks, advances, advances_tied, resets, voids, accepts, adjusts, disqualified, appeals,
         approvals, rejections, helps, dropped, captains, previews, persons_only, big, in_turn;
-    int64_t modes[LT_MODES], errors[64];
+    int64_t modes[LT_MODES], errors[128];
 };
 extern struct reached *reached;
 

@@ -198,9 +198,11 @@ struct foretold {
 static void foretell(struct contest *c, const struct lt_record *r, struct foretold *f)
 {
     const struct lt_ruling *u = &r->ruling;
+    /* Somebody who was never here is no change of a place but a new one. */
+    bool here = u->entry == 0 || lt_standings_place(c->standings, u->entry);
 
     f->made = r->kind == LT_REC_RULING && u->state == LT_RULING_DONE &&
-              u->kind != LT_RULING_APPEAL && sim_chance(c, 30);
+              u->kind != LT_RULING_APPEAL && here && sim_chance(c, 30);
     if (!f->made)
         return;
     f->n = lt_standings_preview(c->standings, u, c->scratch, sim_rows(c), f->changes, LT_TEAMS_MAX);
@@ -319,7 +321,7 @@ int sim_give(struct contest *c, const struct lt_input *in, bool *ret_has)
     EXPECT(c, err == LT_OK || !*ret_has, "an error and a record");
     if (err) {
         reached->refused++;
-        reached->errors[-err < 64 ? -err : 0]++;
+        reached->errors[-err < 128 ? -err : 0]++;
     } else if (!*ret_has) {
         reached->repeated++;
     } else {

@@ -42,8 +42,9 @@ static int more(int64_t a, int64_t b)
     return a > b ? -1 : a < b;
 }
 
+/* By the keys up to `last`. */
 static int compare_until(const struct lt_sheet *s, const struct lt_place *a,
-                         const struct lt_place *b, bool tiebreak)
+                         const struct lt_place *b, enum lt_rank_key last)
 {
     int order = more(a->level, b->level);
 
@@ -56,7 +57,7 @@ static int compare_until(const struct lt_sheet *s, const struct lt_place *a,
             order = more(b->time_us, a->time_us);
         else
             order = more(a->tiebreak, b->tiebreak);
-        if (s->keys[i] == LT_KEY_TIEBREAK && !tiebreak)
+        if (s->keys[i] == last)
             break;
     }
     return order;
@@ -64,7 +65,7 @@ static int compare_until(const struct lt_sheet *s, const struct lt_place *a,
 
 int sim_compare(const struct lt_sheet *s, const struct lt_place *a, const struct lt_place *b)
 {
-    return compare_until(s, a, b, true);
+    return compare_until(s, a, b, LT_RANK_KEYS);
 }
 
 /* ---- what a record means -------------------------------------------------------------------- */
@@ -121,9 +122,9 @@ static void check_field(struct contest *c, const struct lt_record *r, int round)
 
             if (m == i || !ko || !sim_takes_part(c, ko, round))
                 continue;
-            order = compare_until(c->sheet, other, p, false);
-            tied += compare_until(c->sheet, other, p, true) == 0;
-            before += order < 0 || (order == 0 && other->tiebreak > p->tiebreak);
+            order = compare_until(c->sheet, other, p, LT_KEY_TIEBREAK);
+            tied += order == 0;
+            before += order < 0;
         }
         EXPECT(c, listed(r, p->entry) == (tied > 0 && before < c->sheet->rounds[round].places),
                "sudden death: %ld is %sasked, with %d before and %d beside it", (long)p->entry,
@@ -231,6 +232,25 @@ static void model_verdict(struct contest *c, const struct lt_record *r)
     *(r->by == 0 ? &reached->verdicts_by_key : &reached->verdicts_by_judge) += 1;
 }
 
+/* A question does not end while somebody's press waits, and is silent when nobody had it. */
+static void model_closed(struct contest *c, const struct lt_record *r)
+{
+    bool buzzer = c->sheet->rounds[round_of(c, r->qi)].mode == LT_MODE_BUZZER;
+    int tried = 0;
+
+    for (int i = 0; i < c->n_entries && buzzer; i++) {
+        const struct known *k = &c->known[i];
+
+        EXPECT(c, !k->pressed || k->tried || k->disqualified, "the press of %ld is lost",
+               (long)k->entry);
+        tried += k->tried;
+    }
+    EXPECT(c, r->silent == (buzzer && tried == 0), "%s, and %d tried",
+           r->silent ? "silent" : "not silent", tried);
+    EXPECT(c, !buzzer || r->answered == tried, "%d answered, and %d tried", r->answered, tried);
+    reached->silent += r->silent;
+}
+
 /* Exactly the best go on, and whoever is as good as the last of them. */
 static void model_advance(struct contest *c, const struct lt_record *r)
 {
@@ -336,7 +356,7 @@ void sim_model_apply(struct contest *c, const struct lt_record *r)
             model_resume(c, r);
         break;
     case LT_REC_CLOSED:
-        reached->silent += r->silent;
+        model_closed(c, r);
         break;
     case LT_REC_MARK:
         reached->marks++;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { HOST = 9001, HOST2 = 9002, STEPS_MAX = 160 };
+enum { HOST = 9001, HOST2 = 9002, STEPS_MAX = 220 };
 
 static int64_t member(const struct known *k, const struct contest *c, int i)
 {
@@ -157,7 +157,7 @@ static void somebody_answers(struct contest *c)
     sim_tell_answer(c, &a, err);
     EXPECT(c, (err == LT_OK) == sim_may_answer(c, qi, a.entry, a.received_us),
            "an answer of %ld to %d: %s", (long)a.entry, qi, lt_err_wire(err));
-    reached->errors[-err < 64 ? -err : 0] += err != LT_OK;
+    reached->errors[-err < 128 ? -err : 0] += err != LT_OK;
     if (err) {
         EXPECT(c, a.used_us == -1, "a refused answer has a time");
         return;
@@ -194,6 +194,8 @@ static void somebody_presses(struct contest *c)
     v->rtt_max_us = v->rtt_min_us;
     v->probes = sim_below(c, 6);
     v->claim_us = sim_chance(c, 85) ? sim_below(c, 3000000) : -1;
+    if (sim_chance(c, 2)) /* a client may say what it likes */
+        v->claim_us = (int64_t)sim_next(c);
     give(c, &in, &has);
 }
 
@@ -219,7 +221,7 @@ static void somebody_asks_for_help(struct contest *c)
     bool has;
 
     in.entry = k->entry;
-    in.value = sim_below(c, LT_HELPS + 1) - (sim_chance(c, 5) ? 1 : 0);
+    in.value = sim_chance(c, 50) ? LT_HELP_TWO : sim_below(c, LT_HELPS + 1) - 1;
     give(c, &in, &has);
 }
 
@@ -241,7 +243,7 @@ static void teams_act(struct contest *c)
 
     if (sim_chance(c, 3))
         captain_changes(c);
-    else if (sim_chance(c, 6))
+    else if (sim_chance(c, e->turn != 0 || e->held != 0 ? 12 : 3))
         somebody_asks_for_help(c);
     else if (rule && e->qstate == LT_Q_ARMED && rule->mode == LT_MODE_WAGER)
         somebody_stakes(c);
@@ -358,7 +360,8 @@ static void anything(struct contest *c)
 
     in.by = sim_chance(c, 80) ? sim_below(c, 4) : sim_chance(c, 50) ? HOST : -1;
     in.staff = sim_chance(c, 50);
-    in.entry = sim_chance(c, 50) ? any_entry(c)->entry : sim_below(c, 5) - 2;
+    /* Who is no team is refused; any number may be a person. */
+    in.entry = !c->sheet->teams || sim_chance(c, 50) ? any_entry(c)->entry : sim_below(c, 5) - 2;
     in.value = sim_chance(c, 60) ? sim_below(c, 4) - 1 : (int64_t)sim_next(c);
     in.qi = sim_below(c, 12) - 2;
     in.reason = sim_chance(c, 50) ? "r" : "";
@@ -494,7 +497,7 @@ static void host_acts(struct contest *c)
 
 static bool busy(const struct lt_engine *e)
 {
-    return e->phase == LT_PHASE_RUNNING &&
+    return (e->phase == LT_PHASE_RUNNING || e->phase == LT_PHASE_PAUSED) &&
            (e->qstate == LT_Q_ARMED || e->qstate == LT_Q_OPEN || e->qstate == LT_Q_HELD);
 }
 
@@ -504,7 +507,7 @@ static void step(struct contest *c)
     bool has;
 
     pass_time(c);
-    if (busy(&c->live) && what < 62)
+    if (busy(&c->live) && what < (c->live.qstate == LT_Q_ARMED ? 55 : 74))
         teams_act(c);
     else if (what < 84)
         host_acts(c);

@@ -183,7 +183,7 @@ static void write_round(struct draft *d, int i)
                    (mode == LT_MODE_LIVE || mode == LT_MODE_REQUIRED);
     const char *policy = NULL;
     int burst = mode == LT_MODE_SPEED ? 1 + sim_below(c, 3) : 1;
-    int n = burst * (1 + sim_below(c, turn ? 5 : mode == LT_MODE_SPEED ? 2 : 4));
+    int n = burst * (1 + sim_below(c, turn ? 8 : mode == LT_MODE_SPEED ? 2 : 5));
 
     lt_buf_printf(d->b, "%s{\"title\":\"t\",\"mode\":\"%s\",\"questions\":%d,\"seconds\":%d",
                   i ? "," : "", lt_mode_name(mode), n, 5 + sim_below(c, 25));

@@ -8,6 +8,8 @@
  * "contests N, broken 0". */
 #include "contests.h"
 
+#include "base/err.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -196,6 +198,11 @@ static const struct {
     M(in_turn, 10000),
 #undef M
 };
+/* Every one of these is given to somebody. */
+static const int refusals[] = {LT_EPHASE,     LT_ESTALE,  LT_ENOQUESTION, LT_ENOTTURN, LT_ENOTCAPTAIN,
+                               LT_EOUT,       LT_ELOCKED, LT_EDECLINED,   LT_ESTAKE,   LT_EUSED,
+                               LT_ESECOND,    LT_ENORULING, LT_ERANGE,    LT_ECLOSED,  LT_EPAUSED,
+                               LT_EFORBIDDEN, LT_ENOENT,  LT_EANSWERED};
 enum { MEASURES = sizeof measures / sizeof *measures };
 
 static int64_t *measure(struct reached *r, int i)
@@ -220,6 +227,13 @@ static bool report(int jobs, int64_t n)
             printf(" (too few: %" PRId64 " are expected)", least);
             enough = false;
         }
+    }
+    printf("\nrefused");
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        int64_t times = all->errors[-refusals[i]];
+
+        printf(" %s %" PRId64, lt_err_wire(refusals[i]), times);
+        enough = enough && (n < 400 || times > 0);
     }
     printf("\nquestions");
     for (int m = 0; m < LT_MODES; m++) {

@@ -148,7 +148,7 @@ enum lt_action { /* what people ask for. h: host, c: captain, m: member, j: judg
     LT_ACT_NEXT,     /* h: none/revealed → armed, next question */
     LT_ACT_SKIP,     /* h: the same, but the first question of the next round */
     LT_ACT_OPEN,     /* h: armed → open */
-    LT_ACT_CLOSE,    /* h: open or held → closing (buzzer without a press: closed), before the deadline */
+    LT_ACT_CLOSE,    /* h: open or held → closing (buzzer: closed; not while a press waits to be judged), before the deadline */
     LT_ACT_REVEAL,   /* h: closed → revealed */
     LT_ACT_ADVANCE,  /* h: the round is over: who goes on */
     LT_ACT_EXTEND,   /* h: `value` more seconds for the open question */
@@ -296,7 +296,9 @@ void lt_engine_init(struct lt_engine *e, const struct lt_sheet *sheet);
  * LT_ENOQUESTION: no next question. LT_ENOTTURN: another team is asked. LT_ENOTCAPTAIN. LT_EOUT: not
  * in the contest (any more). LT_ELOCKED: locked out after a foul. LT_EDECLINED: the team declined.
  * LT_ESTAKE: not one of the stakes. LT_EUSED: the help is used up. LT_ESECOND: somebody else must
- * approve. LT_EFULL: no room for another ruling.
+ * approve. LT_EFULL: no room for another ruling or mark. LT_EFORBIDDEN: not staff; a ruling or mark
+ * without its author. LT_ENOENT: no reason. LT_ETOOBIG: one that is too long. LT_ENORULING: none
+ * that waits.
  * LT_ERANGE: a time, tally, node, token or value that cannot be meant. A record that is returned is
  * one that lt_engine_apply accepts. */
 int lt_engine_decide(const struct lt_engine *e, const struct lt_input *in, struct lt_record *ret,
