@@ -346,9 +346,10 @@ static void accepted(struct lt_standings *s, const struct lt_ruling *ruling)
 
 static bool ruling(struct lt_standings *s, const struct lt_ruling *r, int64_t seq)
 {
+    bool about_question = r->kind == LT_RULING_VOID || r->kind == LT_RULING_ACCEPT;
     struct entry *e;
 
-    if (r->state != LT_RULING_DONE)
+    if (r->state != LT_RULING_DONE || (about_question && (r->qi < 0 || r->qi >= s->n_facts)))
         return false;
     switch (r->kind) {
     case LT_RULING_VOID:

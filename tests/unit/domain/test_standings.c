@@ -85,6 +85,8 @@ static void a_ruling_that_waits_or_was_rejected_has_no_effect(void **state)
     r.kind = LT_RULING_APPEAL;
     rule(t, r);
     assert_int_equal(points(t, 1), 500);
+    rule(t, done(LT_RULING_VOID, 1, 0, 0)); /* there is no such question */
+    assert_false(t->changed);
     story_end(t);
 }
 
