@@ -78,6 +78,8 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
       return withSnap(live, (snap) => stepped(snap, frame.step));
     case "script":
       return withSnap(live, (snap) => ({ ...snap, script: frame.script }));
+    case "ahead":
+      return withSnap(live, (snap) => ({ ...snap, ahead: frame.ahead }));
     case "seal":
       return withSnap(live, (snap) => ({ ...snap, seal: frame.seal }));
     case "rules":
@@ -141,7 +143,7 @@ function phased(snap: Snapshot, frame: PhaseFrame, nowMs: number): Snapshot {
 function asked(snap: Snapshot, question: Question): Snapshot {
   const fresh = snap.question?.q !== question.q;
   const opened = question.state === "open" && (snap.question?.state === "armed" || snap.question === undefined);
-  const { step, script, saved, team, ...rest } = snap;
+  const { step, script, saved, team, ahead: _, ...rest } = snap;
   return {
     ...rest,
     question,
