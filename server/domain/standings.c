@@ -9,6 +9,9 @@
  * one of them concerns it, rather than patched: there is then one way to a total, however its parts
  * arrived. An entry that becomes known late gets its facts by the same way.
  *
+ * What others see of an entry stands still between two rankings. A fold that begins anew goes through
+ * totals that never were anybody's, and points without their rank are no standing either.
+ *
  * Rejected: keeping the records themselves and folding them at each settle. Facts are what a record
  * means for points; the engine has judged already that it was allowed. */
 #include "standings_internal.h"
@@ -179,6 +182,7 @@ static struct entry *add(struct lt_standings *s, int64_t id)
         if (goes_on(&s->advancements[i], id))
             advance(e, &s->advancements[i]);
     begin(s, e);
+    e->shown = e->place;
     return e;
 }
 
@@ -209,14 +213,14 @@ const struct lt_place *lt_standings_add(struct lt_standings *s, int64_t entry)
 
     if (!e)
         e = add(s, entry);
-    return e ? &e->place : NULL;
+    return e ? &e->shown : NULL;
 }
 
 const struct lt_place *lt_standings_place(const struct lt_standings *s, int64_t entry)
 {
     const struct entry *e = find(s, entry);
 
-    return e ? &e->place : NULL;
+    return e ? &e->shown : NULL;
 }
 
 int lt_standings_count(const struct lt_standings *s)
@@ -455,6 +459,12 @@ int lt_standings_rank(struct lt_standings *s, const struct lt_place *const **ret
     for (struct entry *e = s->entries; e; e = e->hh.next)
         order[i++] = &e->place;
     lt_rank(s->sheet, order, n);
+    for (i = 0; i < n; i++) {
+        struct entry *e = (struct entry *)order[i];
+
+        e->shown = e->place;
+        order[i] = &e->shown;
+    }
     s->order = order;
     s->n_order = n;
     *ret_ranked = (const struct lt_place *const *)order;
@@ -535,7 +545,7 @@ static int compare_places(const struct lt_standings *before, const struct lt_sta
     int n = 0;
 
     for (const struct entry *e = before->entries; e; e = e->hh.next) {
-        const struct lt_place *was = &e->place, *is = lt_standings_place(after, was->entry);
+        const struct lt_place *was = &e->shown, *is = lt_standings_place(after, was->entry);
 
         if (was->points_c != is->points_c || was->rank != is->rank)
             ret[n++] =

@@ -4,8 +4,9 @@
 #include <uthash.h>
 
 struct entry {
-    struct lt_place place;
-    int64_t settled_c; /* of points_c, what settled questions gave */
+    struct lt_place place; /* as the fold has it by now; the first member */
+    struct lt_place shown; /* as of the last ranking: what others see */
+    int64_t settled_c;     /* of points_c, what settled questions gave */
     int64_t
         reset_seq; /* since the advancement with a reset: adjustments after this record count, */
     int reset_qi;  /* and questions from this one on */
@@ -75,7 +76,7 @@ struct lt_standings {
     struct advancement *advancements;
     int n_advancements, cap_advancements;
 
-    struct lt_place **order; /* as of the last lt_standings_rank */
+    struct lt_place **order; /* shown places, as of the last lt_standings_rank */
     int n_order;
 };
 

@@ -239,10 +239,20 @@ static inline struct lt_answer_row row(int qi, int64_t entry, int64_t person, co
         lt_standings_settle((t)->s, n, rows_, (int)(sizeof rows_ / sizeof *rows_));                \
     } while (0)
 
+static inline void rank(struct story *t)
+{
+    const struct lt_place *const *ranked;
+
+    lt_standings_rank(t->s, &ranked);
+}
+
+/* Where an entry stands by now. */
 static inline const struct lt_place *place(const struct story *t, int64_t entry)
 {
-    const struct lt_place *p = lt_standings_place(t->s, entry);
+    const struct lt_place *p;
 
+    rank((struct story *)t);
+    p = lt_standings_place(t->s, entry);
     assert_non_null(p);
     return p;
 }
@@ -250,13 +260,6 @@ static inline const struct lt_place *place(const struct story *t, int64_t entry)
 static inline int64_t points(const struct story *t, int64_t entry)
 {
     return place(t, entry)->points_c;
-}
-
-static inline void rank(struct story *t)
-{
-    const struct lt_place *const *ranked;
-
-    lt_standings_rank(t->s, &ranked);
 }
 
 static inline uint64_t draw(uint64_t *x)

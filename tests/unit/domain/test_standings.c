@@ -150,6 +150,31 @@ static void a_ruling_about_a_settled_question_settles_all_anew(void **state)
     story_end(t);
 }
 
+static void places_stand_still_until_they_are_ranked(void **state)
+{
+    const struct lt_place *p;
+    struct story *t;
+
+    (void)state;
+    sheet_begin(false);
+    sheet_round(LT_MODE_LIVE, 2);
+    t = story_begin(0);
+    p = lt_standings_add(t->s, 1);
+    settle(t, 1, row(0, 1, 1, RIGHT, 1));
+    assert_int_equal(p->points_c, 0);
+    assert_int_equal(p->rank, 0);
+    rank(t);
+    assert_int_equal(p->points_c, POINTS(10));
+    assert_int_equal(p->rank, 1);
+    rule(t, done(LT_RULING_VOID, 0, 0, 0));
+    lt_standings_restart(t->s);
+    assert_int_equal(p->points_c, POINTS(10));
+    settle(t, 1, row(0, 1, 1, RIGHT, 1));
+    rank(t);
+    assert_int_equal(p->points_c, 0);
+    story_end(t);
+}
+
 static void the_disqualified_keep_their_points_and_lose_their_rank(void **state)
 {
     struct story *t;
@@ -513,6 +538,7 @@ int main(void)
         cmocka_unit_test(a_ruling_that_waits_or_was_rejected_has_no_effect),
         cmocka_unit_test(another_response_may_be_accepted_of_every_type),
         cmocka_unit_test(a_ruling_about_a_settled_question_settles_all_anew),
+        cmocka_unit_test(places_stand_still_until_they_are_ranked),
         cmocka_unit_test(the_disqualified_keep_their_points_and_lose_their_rank),
         cmocka_unit_test(a_reset_forgets_what_was_before_whenever_it_is_settled),
         cmocka_unit_test(without_a_reset_points_are_kept_and_the_level_ranks_first),

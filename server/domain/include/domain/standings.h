@@ -32,15 +32,16 @@ struct lt_standings *lt_standings_new(const struct lt_sheet *sheet,
 void lt_standings_free(struct lt_standings *s);
 
 /* Make an entry known; known ones are left as they are. It starts with start_points. An entry that a
- * settled answer or a fact names becomes known by itself. NULL: out of memory. A place stays where
- * it is until lt_standings_free. */
+ * settled answer or a fact names becomes known by itself. NULL: out of memory.
+ * A place stays where it is until lt_standings_free, and changes in lt_standings_rank only: points
+ * and rank always belong together, also while a fold begins anew. */
 const struct lt_place *lt_standings_add(struct lt_standings *s, int64_t entry);
 const struct lt_place *lt_standings_place(const struct lt_standings *s, int64_t entry); /* NULL: unknown */
 int lt_standings_count(const struct lt_standings *s);
 
 /* A record was applied to the engine (`e` is the state after it). Fouls, adjustments, disqualification
- * and advancement take effect at once, on entries known now or added later. Returns true when a place
- * changed by it (rank again). LT_OK … LT_ENOMEM are not possible: it asserts on memory. */
+ * and advancement take effect at once, on entries known now or added later. Returns true when a
+ * standing changed by it (rank again). LT_OK … LT_ENOMEM are not possible: it asserts on memory. */
 bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e, const struct lt_record *r);
 
 /* Questions [0, settled) are in the places. */
@@ -55,7 +56,8 @@ void lt_standings_restart(struct lt_standings *s);
 /* Whether a ruling in force says that question qi counts for nobody. */
 bool lt_standings_voided(const struct lt_standings *s, int qi);
 
-/* Rank all entries: level (more is better), then the sheet's keys; disqualified ones last, rank 0.
+/* Rank all entries and bring the places up to date: level (more is better), then the sheet's keys;
+ * disqualified ones last, rank 0.
  * `ranked` is valid until the next call. Returns how many; *ret_ranked in order. */
 int lt_standings_rank(struct lt_standings *s, const struct lt_place *const **ret_ranked);
 
