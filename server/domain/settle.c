@@ -215,7 +215,9 @@ static struct outcome answer(struct question *q, const struct entry *e,
             return combined(q, e, rows, n);
         }
     }
-    return at < 0 ? (struct outcome){.answered = false} : one_row(q, e, &rows[at]);
+    if (at < 0)
+        return (struct outcome){.answered = false};
+    return one_row(q, e, &rows[at]);
 }
 
 /* The rows of one entry, by bisection. */
