@@ -91,7 +91,7 @@ static int read_sheet(struct event *e)
 
 /* ---- problems ---- */
 
-/* Numbers that come with a problem: " (5–600)", " (max 19)", " (have 3)". */
+/* Numbers that come with a problem: " (5–600)", " (min 4)", " (max 19)", " (have 3)". */
 static void print_numbers(const cJSON *problem)
 {
     const cJSON *min = cJSON_GetObjectItemCaseSensitive(problem, "min"),
@@ -99,6 +99,8 @@ static void print_numbers(const cJSON *problem)
                 *have = cJSON_GetObjectItemCaseSensitive(problem, "have");
     if (min && max)
         printf(" (%.0f–%.0f)", min->valuedouble, max->valuedouble);
+    else if (min)
+        printf(" (min %.0f)", min->valuedouble);
     else if (max)
         printf(" (max %.0f)", max->valuedouble);
     if (have)
@@ -239,6 +241,8 @@ static int save(struct event *e)
         err = write_event(e, &w);
     if (err == LT_OK && e->sheet->teams)
         err = write_teams(e, w.event, &teams);
+    if (err == LT_OK && teams > 0) /* they may be registered later */
+        err = lt_sheet_check_teams(e->sheet, teams, &e->problems);
     if (err == LT_OK)
         err = told(e, lt_db_commit(e->db));
     else

@@ -250,6 +250,59 @@ static void check_points(struct problems *p, const struct lt_sheet *s, int64_t q
         problem(p, "rounds", R_BUDGET_POINTS);
 }
 
+/* ---- how many teams ------------------------------------------------------------------------- */
+
+/* How many teams are in the contest, at most: by group, and in all once groups are no more told
+ * apart. */
+struct field {
+    int group[LT_GROUPS_MAX + 1]; /* of the largest draw; 0: all teams */
+    int n_groups;
+};
+
+static int least_of(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Who takes part in a round, and what its advancement leaves. */
+static int take_part(struct field *f, const struct lt_round_rule *r)
+{
+    int part = f->group[r->group], left = r->advance > 0 ? least_of(part, r->advance) : part;
+
+    if (r->group == 0) {
+        f->group[0] = left;
+        for (int g = 1; g <= f->n_groups; g++)
+            f->group[g] = least_of(f->group[g], left);
+        return part;
+    }
+    f->group[r->group] = left;
+    part -= left;
+    f->group[0] -= least_of(part, f->group[0]);
+    return part + left;
+}
+
+int lt_sheet_check_teams(const struct lt_sheet *s, int n_teams, struct lt_buf *err)
+{
+    struct field f = {.group = {n_teams}, .n_groups = s->groups};
+    char path[PATH_BYTES];
+    struct problems p;
+
+    problems_init(&p, err);
+    for (int g = 1; g <= s->groups; g++) /* the lot deals them out one by one */
+        f.group[g] = n_teams / s->groups + (g <= n_teams % s->groups);
+    if (n_teams < s->groups)
+        problem_with(&p, "groups", R_TOO_FEW_TEAMS, "min", s->groups);
+    for (int i = 0; i < s->n_rounds; i++) {
+        const struct lt_round_rule *r = &s->rounds[i];
+        int needed = take_part(&f, r) * r->burst;
+
+        if (r->turns != LT_TURNS_ALL && r->n_questions < needed)
+            problem_with(&p, where(path, "rounds[%d].questions", i), R_TOO_FEW_QUESTIONS, "min",
+                         needed);
+    }
+    return problems_end(&p);
+}
+
 /* ---- the board's budget --------------------------------------------------------------------- */
 
 /* A task has no answer, so it takes no answer time; a buzzer's question has the time to press and

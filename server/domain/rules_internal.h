@@ -5,40 +5,42 @@
 #include <stddef.h>
 
 enum reason {
-    R_MISSING,          /* a required option is not there */
-    R_UNKNOWN,          /* no such option */
-    R_UNKNOWN_VALUE,    /* not one of the words */
-    R_TYPE,             /* of JSON */
-    R_RANGE,            /* comes with min and max */
-    R_WHOLE,            /* must be a whole number */
-    R_DECIMALS,         /* more than two places */
-    R_EMPTY,            /* text */
-    R_TOO_LONG,         /* text */
-    R_ORDER,            /* ranks or stakes do not ascend */
-    R_OVERLAP,          /* ranks of two places */
-    R_TWICE,            /* a value that may stand once only */
-    R_NOT_FOR_MODE,     /* means nothing in a round of this mode */
-    R_NEEDS_TEAMS,      /* only where teams are ranked */
-    R_NOT_WITH_TEAMS,   /* only where persons are ranked */
-    R_NEEDS_TURN,       /* only where one team is asked at a time */
-    R_SINGLE_ANSWER,    /* the policy would give a team more than one answer */
-    R_NOT_WITH_POLICY,  /* means nothing with this policy */
-    R_NOT_WITH_JUDGE,   /* means nothing where answers are spoken */
-    R_NOT_WITH_CODES,   /* fixed and drawn at once */
-    R_NEEDS_ADVANCE,    /* a new start for nobody */
-    R_NO_GROUPS,        /* a group where none are drawn */
-    R_NO_QUESTIONS,     /* of a tie-break */
-    R_NO_TIEBREAK,      /* a tie-break that the ranking does not look at */
-    R_POINTS_FIRST,     /* in the ranking */
-    R_NOT_A_MULTIPLE,   /* questions of the burst */
-    R_STAKE_TOO_HIGH,   /* comes with max: more than a team can have by then */
-    R_UNUSED,           /* nothing in the sheet looks at it */
-    R_BUDGET_POINTS,    /* the board's packed score */
-    R_BUDGET_QUESTIONS, /* the same */
-    R_BUDGET_TIME,      /* the same */
-    R_UNKNOWN_CODE,     /* a question that the bank does not have */
-    R_WRONG_TYPE,       /* a task where a question belongs, or the other way round */
-    R_DRAW_TOO_LARGE,   /* comes with have: how many are left to draw */
+    R_MISSING,           /* a required option is not there */
+    R_UNKNOWN,           /* no such option */
+    R_UNKNOWN_VALUE,     /* not one of the words */
+    R_TYPE,              /* of JSON */
+    R_RANGE,             /* comes with min and max */
+    R_WHOLE,             /* must be a whole number */
+    R_DECIMALS,          /* more than two places */
+    R_EMPTY,             /* text */
+    R_TOO_LONG,          /* text */
+    R_ORDER,             /* ranks or stakes do not ascend */
+    R_OVERLAP,           /* ranks of two places */
+    R_TWICE,             /* a value that may stand once only */
+    R_NOT_FOR_MODE,      /* means nothing in a round of this mode */
+    R_NEEDS_TEAMS,       /* only where teams are ranked */
+    R_NOT_WITH_TEAMS,    /* only where persons are ranked */
+    R_NEEDS_TURN,        /* only where one team is asked at a time */
+    R_SINGLE_ANSWER,     /* the policy would give a team more than one answer */
+    R_NOT_WITH_POLICY,   /* means nothing with this policy */
+    R_NOT_WITH_JUDGE,    /* means nothing where answers are spoken */
+    R_NOT_WITH_CODES,    /* fixed and drawn at once */
+    R_NEEDS_ADVANCE,     /* a new start for nobody */
+    R_NO_GROUPS,         /* a group where none are drawn */
+    R_NO_QUESTIONS,      /* of a tie-break */
+    R_NO_TIEBREAK,       /* a tie-break that the ranking does not look at */
+    R_POINTS_FIRST,      /* in the ranking */
+    R_NOT_A_MULTIPLE,    /* questions of the burst */
+    R_STAKE_TOO_HIGH,    /* comes with max: more than a team can have by then */
+    R_UNUSED,            /* nothing in the sheet looks at it */
+    R_BUDGET_POINTS,     /* the board's packed score */
+    R_BUDGET_QUESTIONS,  /* the same */
+    R_BUDGET_TIME,       /* the same */
+    R_UNKNOWN_CODE,      /* a question that the bank does not have */
+    R_WRONG_TYPE,        /* a task where a question belongs, or the other way round */
+    R_DRAW_TOO_LARGE,    /* comes with have: how many are left to draw */
+    R_TOO_FEW_QUESTIONS, /* comes with min: in turn, not one for each team */
+    R_TOO_FEW_TEAMS,     /* comes with min: a group would be empty */
     R_BAD_JSON,
     R_BAD_UTF8,
     R_TOO_BIG,

@@ -238,7 +238,7 @@ static void a_draft_is_saved_again_as_the_next_version(void **state)
         number(super, "SELECT sheet_version FROM leitai.event_head WHERE " OF("again")), 2);
 
     /* Other teams take their place; a sheet of persons has none. */
-    assert_saved(SAVE("again", "--preset", "league", "--teams",
+    assert_saved(SAVE("again", "--preset", "classic", "--teams",
                       file("one.csv", "team,unit_code,ext_id,captain\n独行队,,host,1\n")));
     assert_told("1 teams");
     assert_int_equal(COUNT("team_member", "again"), 1);
@@ -323,6 +323,24 @@ static void a_draw_larger_than_the_bank_is_refused(void **state)
                         "题库中符合条件的题目不够; the bank has fewer questions that fit and are "
                         "left\n");
     assert_int_equal(COUNT("event_head", "large"), 0);
+}
+
+static void a_sheet_that_is_too_small_for_its_teams_is_refused(void **state)
+{
+    const char *sheet =
+        file("small.json", "{\"version\":1,\"entries\":\"team\",\"groups\":5,\"rounds\":[{"
+                           "\"title\":\"轮答\",\"mode\":\"required\",\"turns\":\"lot\","
+                           "\"questions\":3,\"seconds\":20,\"points\":{\"right\":10}}]}");
+    (void)state;
+    assert_int_equal(SAVE("small", "--sheet", sheet, "--teams", four_teams()), 1);
+    assert_string_equal(out, "groups: too_few_teams (min 5): 队数少于组数; there are more groups "
+                             "than teams\n"
+                             "rounds[0].questions: too_few_questions (min 4): "
+                             "轮流作答时题目少于队数; in turn, there is not a question (or burst) "
+                             "for each team\n");
+    assert_int_equal(number(super, "SELECT count(*) FROM leitai.event WHERE code = 'small'"), 0);
+    assert_saved(SAVE("small", "--sheet", sheet)); /* teams may be registered later */
+    assert_int_equal(SAVE("small", "--sheet", sheet, "--teams", four_teams()), 1);
 }
 
 static void every_mistake_in_a_table_of_teams_is_told_with_its_line(void **state)
@@ -426,6 +444,7 @@ int main(void)
         cmocka_unit_test(a_draft_that_somebody_has_open_is_not_written),
         cmocka_unit_test(a_sheet_that_cannot_work_is_refused_with_path_and_reason),
         cmocka_unit_test(a_draw_larger_than_the_bank_is_refused),
+        cmocka_unit_test(a_sheet_that_is_too_small_for_its_teams_is_refused),
         cmocka_unit_test(every_mistake_in_a_table_of_teams_is_told_with_its_line),
         cmocka_unit_test(what_is_not_there_is_named),
         cmocka_unit_test(a_tenant_draws_from_its_own_bank),

@@ -487,7 +487,7 @@ static void every_reason_of_a_problem_is_documented(void **state)
         if (count_of(text, quoted) != 1)
             fail_msg("docs/rules.md has not one row %s", quoted);
     }
-    assert_int_equal(n, 39);
+    assert_int_equal(n, 41);
     assert_null(lt_sheet_reason(-1));
     free(text);
 }

@@ -173,6 +173,9 @@ struct lt_sheet {
  * options that mean nothing where they stand. `ret` (about 150 KiB: not for the stack) and, on
  * success, `err` are untouched otherwise. LT_ENOMEM. */
 int lt_sheet_parse(const char *json, size_t n, struct lt_sheet *ret, struct lt_buf *err);
+/* Can so many teams play by this sheet? In turn each must get a question, a group must have a team.
+ * LT_ESHEET: problems in `err`, as above. */
+int lt_sheet_check_teams(const struct lt_sheet *s, int n_teams, struct lt_buf *err);
 /* The sheet as everybody may read it, appended to `out`: without the codes of fixed questions, from
  * which one could look up in a published bank what will be asked. LT_ESHEET: not JSON. LT_ENOMEM. */
 int lt_sheet_public(const char *json, size_t n, struct lt_buf *out);
