@@ -356,13 +356,14 @@ static struct result jury(const struct contest *c, int qi, const struct lt_round
     int64_t sum_c = 0, high_c = -1, low_c = INT64_MAX;
     int n = 0;
 
-    for (int64_t judge = 1; judge <= JUDGES; judge++) {
-        int64_t mark_c = -1;
+    for (int i = 0; i < c->n_log; i++) {
+        int64_t mark_c = c->log[i].value;
+        bool last = c->log[i].kind == LT_REC_MARK && c->log[i].qi == qi;
 
-        for (int i = 0; i < c->n_log; i++)
-            if (c->log[i].kind == LT_REC_MARK && c->log[i].qi == qi && c->log[i].by == judge)
-                mark_c = c->log[i].value;
-        if (mark_c < 0)
+        for (int k = i + 1; k < c->n_log && last; k++)
+            last = !(c->log[k].kind == LT_REC_MARK && c->log[k].qi == qi &&
+                     c->log[k].by == c->log[i].by);
+        if (!last)
             continue;
         n++;
         sum_c += mark_c;
