@@ -178,16 +178,21 @@ static void model_open(struct contest *c, const struct lt_record *r)
 static void model_press(struct contest *c, const struct lt_record *r)
 {
     struct known *k = sim_known(c, r->entry);
+    int lock_s = c->sheet->rounds[round_of(c, r->qi)].buzzer.foul_lock_s;
 
     EXPECT(c, k && k->takes && !k->disqualified, "%ld pressed and takes no part", (long)r->entry);
     EXPECT(c, !k->tried, "%ld pressed again after it was wrong", (long)r->entry);
     EXPECT(c, !k->pressed, "%ld pressed twice", (long)r->entry);
     EXPECT(c, r->at_us >= k->lock_us, "%ld pressed while it was locked", (long)r->entry);
-    EXPECT(c, r->foul == (c->replay.qstate == LT_Q_ARMED), "a press of %ld: foul or not?",
-           (long)r->entry);
+    EXPECT(c,
+           r->foul == (c->replay.qstate == LT_Q_ARMED ||
+                       r->evidence.arrival_us < c->replay.signal_us),
+           "a press of %ld: foul or not?", (long)r->entry);
     if (r->foul) {
         k->fouled = true;
-        k->lock_us = INT64_MAX;
+        k->lock_us = c->replay.qstate == LT_Q_ARMED || lock_s == 0
+                         ? INT64_MAX
+                         : c->replay.signal_us + lock_s * SECOND;
         reached->fouls++;
     } else {
         k->pressed = true;

@@ -510,7 +510,7 @@ struct score sim_score(struct contest *c, int64_t entry, int settled)
             if (r.asked)
                 streak = r.right ? streak + 1 : 0;
             if (tiebreak && r.right && counts)
-                s.tiebreak += INT64_C(1) << (LT_TIEBREAKS_MAX - tiebreaks);
+                s.tiebreak += INT64_C(1) << (62 - tiebreaks);
             if (tiebreak || !counts)
                 continue;
             s.points_c += r.points_c;
