@@ -255,6 +255,8 @@ static int apply_press(struct lt_engine *e, const struct lt_record *r)
     if (!t || lt_engine_round(e)->mode != LT_MODE_BUZZER || !engine_may_press(t) ||
         t->seat.pressed || (!r->foul && e->qstate == LT_Q_ARMED) || r->used_us < 0)
         return LT_ERECORD;
+    if (r->foul && t->seat.fouled)
+        return LT_ERECORD;
     if (r->foul) {
         t->seat.fouled = true;
         t->seat.lock_us = lock_us(e);

@@ -182,6 +182,7 @@ static void model_press(struct contest *c, const struct lt_record *r)
 
     EXPECT(c, k && k->takes && !k->disqualified, "%ld pressed and takes no part", (long)r->entry);
     EXPECT(c, !k->tried, "%ld pressed again after it was wrong", (long)r->entry);
+    EXPECT(c, !(r->foul && k->fouled), "%ld fouled twice", (long)r->entry);
     EXPECT(c, !k->pressed, "%ld pressed twice", (long)r->entry);
     EXPECT(c, r->at_us >= k->lock_us, "%ld pressed while it was locked", (long)r->entry);
     EXPECT(c,
