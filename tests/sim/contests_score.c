@@ -385,7 +385,7 @@ static struct result told(struct contest *c, int qi, const struct lt_round_rule 
 {
     bool right = verdict->value == 1;
 
-    if (verdict->by == 0)
+    if (verdict->by == 0 && rule->judging == LT_JUDGED_BY_KEY)
         right = answered(c, qi, rule, verdict->entry, 0).right;
     return (struct result){
         .answered = true,
