@@ -149,8 +149,7 @@ static void model_armed(struct contest *c, const struct lt_record *r)
             continue;
         }
         k->takes = (!c->sheet->teams || sim_takes_part(c, k, round)) &&
-                   (r->turn == 0 || r->turn == k->entry) &&
-                   (r->n_ids == 0 || listed(r, k->entry));
+                   (r->turn == 0 || r->turn == k->entry) && (r->n_ids == 0 || listed(r, k->entry));
         k->fouled = k->tried = false;
         k->stake_c = 0;
         k->lock_us = 0;
@@ -186,8 +185,8 @@ static void model_press(struct contest *c, const struct lt_record *r)
     EXPECT(c, !k->pressed, "%ld pressed twice", (long)r->entry);
     EXPECT(c, r->at_us >= k->lock_us, "%ld pressed while it was locked", (long)r->entry);
     EXPECT(c,
-           r->foul == (c->replay.qstate == LT_Q_ARMED ||
-                       r->evidence.arrival_us < c->replay.signal_us),
+           r->foul ==
+               (c->replay.qstate == LT_Q_ARMED || r->evidence.arrival_us < c->replay.signal_us),
            "a press of %ld: foul or not?", (long)r->entry);
     if (r->foul) {
         k->fouled = true;
@@ -220,8 +219,7 @@ static void model_held(struct contest *c, const struct lt_record *r)
                 own_us = t->seat.used_us;
         }
     EXPECT(c, own_us >= 0, "%ld holds a question it did not press for", (long)r->entry);
-    EXPECT(c, own_us <= first_us + doubt_us, "%ld holds it, but another was first",
-           (long)r->entry);
+    EXPECT(c, own_us <= first_us + doubt_us, "%ld holds it, but another was first", (long)r->entry);
     EXPECT(c, doubts == r->n_doubt, "%d presses in doubt, %d on record", doubts, r->n_doubt);
     reached->held++;
     reached->drawn += r->n_doubt > 1;

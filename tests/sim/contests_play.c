@@ -248,7 +248,8 @@ static void teams_act(struct contest *c)
         somebody_asks_for_help(c);
     else if (rule && e->qstate == LT_Q_ARMED && rule->mode == LT_MODE_WAGER)
         somebody_stakes(c);
-    else if (rule && rule->mode == LT_MODE_BUZZER && sim_chance(c, e->qstate == LT_Q_OPEN ? 90 : 30))
+    else if (rule && rule->mode == LT_MODE_BUZZER &&
+             sim_chance(c, e->qstate == LT_Q_OPEN ? 90 : 30))
         somebody_presses(c);
     else
         somebody_answers(c);
@@ -270,8 +271,8 @@ static void judge_marks(struct contest *c)
 
 static void somebody_rules(struct contest *c)
 {
-    static const enum lt_action kinds[] = {LT_ACT_VOID,   LT_ACT_ACCEPT, LT_ACT_ACCEPT,
-                                           LT_ACT_ADJUST, LT_ACT_APPEAL, LT_ACT_APPEAL,
+    static const enum lt_action kinds[] = {LT_ACT_VOID,      LT_ACT_ACCEPT, LT_ACT_ACCEPT,
+                                           LT_ACT_ADJUST,    LT_ACT_APPEAL, LT_ACT_APPEAL,
                                            LT_ACT_DISQUALIFY};
     struct known *k = any_entry(c);
     enum lt_action a = kinds[sim_below(c, sim_chance(c, 8) ? 7 : 6)];
@@ -296,8 +297,8 @@ static void somebody_rules(struct contest *c)
 static void somebody_resolves(struct contest *c)
 {
     bool approve = sim_chance(c, 60), has;
-    struct lt_input in = command(c, approve ? LT_ACT_APPROVE : LT_ACT_REJECT,
-                                 sim_chance(c, 70) ? HOST2 : HOST);
+    struct lt_input in =
+        command(c, approve ? LT_ACT_APPROVE : LT_ACT_REJECT, sim_chance(c, 70) ? HOST2 : HOST);
 
     in.value = 1 + sim_below(c, c->live.n_rulings + 1);
     in.staff = !sim_chance(c, 5);

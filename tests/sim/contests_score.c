@@ -156,8 +156,7 @@ static const struct lt_record *armed_of(const struct contest *c, int qi, bool fi
     const struct lt_record *found = NULL;
 
     for (int i = 0; i < c->n_log && !(first && found); i++)
-        if (c->log[i].kind == LT_REC_ARMED && qi >= c->log[i].qi &&
-            qi < c->log[i].qi + c->log[i].n)
+        if (c->log[i].kind == LT_REC_ARMED && qi >= c->log[i].qi && qi < c->log[i].qi + c->log[i].n)
             found = &c->log[i];
     return found;
 }
@@ -387,11 +386,10 @@ static struct result told(struct contest *c, int qi, const struct lt_round_rule 
 
     if (verdict->by == 0 && rule->judging == LT_JUDGED_BY_KEY)
         right = answered(c, qi, rule, verdict->entry, 0).right;
-    return (struct result){
-        .answered = true,
-        .right = right,
-        .correct = right,
-        .points_c = points_of(rule, (struct share){right, right, 1}, 0, streak)};
+    return (struct result){.answered = true,
+                           .right = right,
+                           .correct = right,
+                           .points_c = points_of(rule, (struct share){right, right, 1}, 0, streak)};
 }
 
 static int64_t press_time(const struct contest *c, int qi, int64_t entry, int64_t before)
