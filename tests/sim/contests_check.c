@@ -277,6 +277,8 @@ static void check_text(struct contest *c, const struct lt_record *r)
     lt_record_write(r, &c->text);
     EXPECT(c, !c->text.failed, "a record of kind %s is too long", kind);
     sim_tell_record(c, r, lt_buf_cstr(&c->text));
+    for (size_t i = 0; i < c->text.len; i++)
+        c->told = (c->told ^ (unsigned char)c->text.p[i]) * UINT64_C(0x100000001b3);
     EXPECT(c,
            lt_record_read(kind, r->seq, r->at_us, lt_buf_cstr(&c->text), c->text.len, back) ==
                LT_OK,
@@ -310,6 +312,8 @@ static void take_record(struct contest *c, const struct lt_record *r)
     err = lt_engine_apply(&c->replay, &c->log[c->n_log]);
     c->n_log++;
     EXPECT(c, err == LT_OK && same_state(c), "the record's text means another state");
+    err = lt_engine_apply(&c->replay, &c->log[c->n_log - 1]);
+    EXPECT(c, err == LT_EGAP && c->replay.seq == c->live.seq, "a record applies twice");
     reached->records++;
     follow(c, &c->log[c->n_log - 1]);
     if (r->kind == LT_REC_ARMED && c->n_entries <= 12 && sim_chance(c, 20))

@@ -308,6 +308,19 @@ static void somebody_resolves(struct contest *c)
 
 /* ---- the system ----------------------------------------------------------------------------- */
 
+/* Left alone, what is open closes, unless somebody speaks or performs. */
+static bool something_is_due(const struct contest *c)
+{
+    const struct lt_engine *e = &c->live;
+    const struct lt_round_rule *rule = lt_engine_round(e);
+
+    if (e->phase != LT_PHASE_RUNNING || (e->qstate != LT_Q_OPEN && e->qstate != LT_Q_HELD))
+        return false;
+    if (rule->mode == LT_MODE_BUZZER && e->qstate == LT_Q_OPEN)
+        return true;
+    return rule->mode != LT_MODE_JURY && rule->judging == LT_JUDGED_BY_KEY;
+}
+
 static void clock_ticks(struct contest *c, bool due)
 {
     struct lt_input in = {.kind = LT_IN_TIME, .random = sim_next(c)};
@@ -317,6 +330,7 @@ static void clock_ticks(struct contest *c, bool due)
     if (due && due_us != INT64_MAX && c->now_us < due_us)
         c->now_us = due_us;
     in.now_us = c->now_us;
+    EXPECT(c, (due_us != INT64_MAX) == something_is_due(c), "due at %ld", (long)due_us);
     EXPECT(c, give(c, &in, &has) == LT_OK, "the clock was refused");
     EXPECT(c, has == (in.now_us >= due_us), "due at %ld, %s at %ld", (long)due_us,
            has ? "done" : "nothing", (long)in.now_us);
