@@ -189,7 +189,7 @@ static int make_next(const struct lt_engine *e, const struct lt_input *in, struc
         return LT_ERANGE;
     if (plan->qi < 0)
         return LT_ENOQUESTION;
-    if (!engine_round_of(e, plan->qi, &round) || plan->qi <= e->qi)
+    if (!engine_round_of(e, plan->qi, &round) || plan->qi < e->qi + e->n_open)
         return LT_ERANGE;
     /* Who goes on is decided before the next round begins. */
     for (int i = 0; i < round; i++)

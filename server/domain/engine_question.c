@@ -58,7 +58,7 @@ static bool armed_ok(const struct lt_engine *e, const struct lt_record *r)
     if (r->again)
         return r->qi == e->qi && e->qstate == LT_Q_OPEN &&
                e->sheet->rounds[first_round].mode == LT_MODE_BUZZER;
-    if (r->qi <= e->qi || e->qstate == LT_Q_OPEN)
+    if (r->qi < e->qi + e->n_open || e->qstate == LT_Q_OPEN)
         return false;
     for (int i = 0; i < first_round; i++)
         if (lt_engine_owes(e, i))
@@ -254,6 +254,8 @@ static int apply_press(struct lt_engine *e, const struct lt_record *r)
 
     if (!t || lt_engine_round(e)->mode != LT_MODE_BUZZER || !engine_may_press(t) ||
         t->seat.pressed || (!r->foul && e->qstate == LT_Q_ARMED) || r->used_us < 0)
+        return LT_ERECORD;
+    if (r->foul && t->seat.fouled)
         return LT_ERECORD;
     if (r->foul) {
         t->seat.fouled = true;

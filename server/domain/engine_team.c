@@ -87,12 +87,14 @@ int engine_make_press(const struct lt_engine *e, const struct lt_input *in, stru
         return t->seat.fouled && e->qstate == LT_Q_ARMED ? LT_OK : LT_ELOCKED;
     if (!evidence_ok(&in->evidence))
         return LT_ERANGE;
-    r->kind = LT_REC_PRESS;
     r->qi = e->qi;
     r->entry = in->entry;
     r->evidence = in->evidence;
     /* Also one that arrived before the signal and is looked at after it. */
     r->foul = e->qstate == LT_Q_ARMED || lt_buzzer_early(&in->evidence, e->signal_us);
+    if (r->foul && t->seat.fouled) /* one foul a question, though its lock be over already */
+        return LT_OK;
+    r->kind = LT_REC_PRESS;
     if (r->foul)
         r->value = round->buzzer.foul_c;
     else

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
@@ -348,6 +349,20 @@ static const char *ruling_state_name(int i)
     return lt_ruling_state_name((enum lt_ruling_state)i);
 }
 
+/* A decimal string as lt_jsonw_id writes it, 0 included; -1: none. */
+static int64_t decimal(const cJSON *item)
+{
+    const char *s = cJSON_IsString(item) ? item->valuestring : "";
+    size_t n = strlen(s);
+    long long v;
+
+    if (n == 0 || strspn(s, "0123456789") != n || (s[0] == '0' && n > 1))
+        return -1;
+    errno = 0;
+    v = strtoll(s, NULL, 10);
+    return errno == 0 ? v : -1;
+}
+
 /* An array of decimal strings. */
 static void read_ids(struct reader *in, const char *key, int64_t *ret, int *ret_n)
 {
@@ -359,12 +374,9 @@ static void read_ids(struct reader *in, const char *key, int64_t *ret, int *ret_
         return;
     cJSON_ArrayForEach(item, array)
     {
-        char *end;
-        long long v = cJSON_IsString(item) ? strtoll(item->valuestring, &end, 10) : -1;
-
-        if (v < 0 || *end != '\0' || item->valuestring[0] == '\0')
+        ret[n] = decimal(item);
+        if (ret[n++] < 0)
             took(in, LT_ERECORD);
-        ret[n++] = v;
     }
     *ret_n = n;
 }
@@ -440,7 +452,7 @@ static void read_random(struct reader *in, uint64_t *ret)
 
     read_text(in, "random", 16, hex);
     *ret = strtoull(hex, &end, 16);
-    if (strlen(hex) != 16 || *end != '\0' || strspn(hex, "0123456789abcdef") != 16)
+    if (*ret == 0 || strlen(hex) != 16 || *end != '\0' || strspn(hex, "0123456789abcdef") != 16)
         took(in, LT_ERECORD);
 }
 
@@ -491,8 +503,11 @@ static void read_field(struct reader *in, enum field f, struct lt_record *r)
             read_id(in, "turn", &r->turn);
         break;
     case F_IDS:
-        if (has(in, "ids"))
+        if (has(in, "ids")) {
             read_ids(in, "ids", r->ids, &r->n_ids);
+            if (r->n_ids == 0) /* not written */
+                took(in, LT_ERECORD);
+        }
         break;
     case F_CLOCK:
         read_clock(in, r);
@@ -509,8 +524,11 @@ static void read_field(struct reader *in, enum field f, struct lt_record *r)
             read_true(in, "silent", &r->silent);
         break;
     case F_DIGEST:
-        if (has(in, "digest"))
+        if (has(in, "digest")) {
             read_text(in, "digest", LT_DIGEST_BYTES, r->digest);
+            if (r->digest[0] == '\0') /* not written */
+                took(in, LT_ERECORD);
+        }
         break;
     case F_ENTRY:
         read_id(in, "entry", &r->entry);

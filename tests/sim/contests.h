@@ -41,6 +41,7 @@ struct known {
 };
 struct contest {
     uint64_t seed, random;
+    uint64_t told; /* a hash over the text of all records */
     bool traced;
     struct lt_sheet *sheet;
     struct lt_buf sheet_json;

@@ -22,14 +22,20 @@ static bool may_follow(const char *const *moves, const char *from, const char *t
 
 static void check_moves(const struct contest *c, const struct lt_record *r)
 {
-    static const char *const phases[] = {"draft>lobby",      "lobby>running",
-                                         "running>paused",   "paused>running",
-                                         "running>finished", "finished>final",
+    static const char *const phases[] = {"draft>lobby",
+                                         "lobby>running",
+                                         "running>paused",
+                                         "paused>running",
+                                         "running>finished",
+                                         "finished>final",
                                          NULL};
-    static const char *const qstates[] = {
-        "none>armed",     "revealed>armed", "armed>open",   "open>armed",     "open>held",
-        "open>closing",   "open>closed",    "held>open",    "held>closing",   "held>closed",
-        "closing>closed", "closing>open",   "closed>revealed", NULL};
+    static const char *const qstates[] = {"none>armed",      "revealed>armed",
+                                          "armed>open",      "open>armed",
+                                          "open>held",       "open>closing",
+                                          "open>closed",     "held>open",
+                                          "held>closing",    "held>closed",
+                                          "closing>closed",  "closing>open",
+                                          "closed>revealed", NULL};
     const struct lt_engine *a = &c->replay, *b = &c->live;
 
     EXPECT(c, may_follow(phases, lt_phase_name(a->phase), lt_phase_name(b->phase)),
@@ -40,8 +46,7 @@ static void check_moves(const struct contest *c, const struct lt_record *r)
     EXPECT(c, (a->qi != b->qi) == (r->kind == LT_REC_ARMED && !r->again), "question %d became %d",
            a->qi, b->qi);
     EXPECT(c, b->qi >= a->qi, "question %d after %d", b->qi, a->qi);
-    EXPECT(c,
-           b->phase < LT_PHASE_FINISHED || b->qstate == LT_Q_NONE || b->qstate == LT_Q_REVEALED,
+    EXPECT(c, b->phase < LT_PHASE_FINISHED || b->qstate == LT_Q_NONE || b->qstate == LT_Q_REVEALED,
            "a question was left behind");
     EXPECT(c, a->phase != LT_PHASE_FINAL, "something happened after the end");
 }
@@ -272,6 +277,8 @@ static void check_text(struct contest *c, const struct lt_record *r)
     lt_record_write(r, &c->text);
     EXPECT(c, !c->text.failed, "a record of kind %s is too long", kind);
     sim_tell_record(c, r, lt_buf_cstr(&c->text));
+    for (size_t i = 0; i < c->text.len; i++)
+        c->told = (c->told ^ (unsigned char)c->text.p[i]) * UINT64_C(0x100000001b3);
     EXPECT(c,
            lt_record_read(kind, r->seq, r->at_us, lt_buf_cstr(&c->text), c->text.len, back) ==
                LT_OK,
@@ -305,6 +312,8 @@ static void take_record(struct contest *c, const struct lt_record *r)
     err = lt_engine_apply(&c->replay, &c->log[c->n_log]);
     c->n_log++;
     EXPECT(c, err == LT_OK && same_state(c), "the record's text means another state");
+    err = lt_engine_apply(&c->replay, &c->log[c->n_log - 1]);
+    EXPECT(c, err == LT_EGAP && c->replay.seq == c->live.seq, "a record applies twice");
     reached->records++;
     follow(c, &c->log[c->n_log - 1]);
     if (r->kind == LT_REC_ARMED && c->n_entries <= 12 && sim_chance(c, 20))
@@ -348,9 +357,10 @@ static void check_same(const struct contest *c, const struct lt_standings *other
         const struct lt_place *a = lt_standings_place(c->standings, c->known[i].entry);
         const struct lt_place *b = lt_standings_place(other, c->known[i].entry);
 
-        EXPECT(c, !a == !b && (!a || same_place(a, b)), "%s: %ld has %ld points and rank %d, not %ld and %d", how,
-               (long)c->known[i].entry, b ? (long)b->points_c : 0, b ? b->rank : 0,
-               a ? (long)a->points_c : 0, a ? a->rank : 0);
+        EXPECT(c, !a == !b && (!a || same_place(a, b)),
+               "%s: %ld has %ld points and rank %d, not %ld and %d", how, (long)c->known[i].entry,
+               b ? (long)b->points_c : 0, b ? b->rank : 0, a ? (long)a->points_c : 0,
+               a ? a->rank : 0);
     }
 }
 
@@ -367,7 +377,8 @@ static void check_replay(struct contest *c)
         if (lt_standings_place(c->standings, c->known[i].entry))
             lt_standings_add(s, c->known[i].entry);
     for (int i = 0; i < c->n_log; i++) {
-        EXPECT(c, lt_engine_apply(&e, &c->log[i]) == LT_OK, "record %d of the log does not apply", i + 1);
+        EXPECT(c, lt_engine_apply(&e, &c->log[i]) == LT_OK, "record %d of the log does not apply",
+               i + 1);
         lt_standings_apply(s, &e, &c->log[i]);
     }
     EXPECT(c, memcmp(&e, &c->live, sizeof e) == 0, "the log gives another state");

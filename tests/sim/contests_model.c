@@ -149,8 +149,7 @@ static void model_armed(struct contest *c, const struct lt_record *r)
             continue;
         }
         k->takes = (!c->sheet->teams || sim_takes_part(c, k, round)) &&
-                   (r->turn == 0 || r->turn == k->entry) &&
-                   (r->n_ids == 0 || listed(r, k->entry));
+                   (r->turn == 0 || r->turn == k->entry) && (r->n_ids == 0 || listed(r, k->entry));
         k->fouled = k->tried = false;
         k->stake_c = 0;
         k->lock_us = 0;
@@ -178,16 +177,22 @@ static void model_open(struct contest *c, const struct lt_record *r)
 static void model_press(struct contest *c, const struct lt_record *r)
 {
     struct known *k = sim_known(c, r->entry);
+    int lock_s = c->sheet->rounds[round_of(c, r->qi)].buzzer.foul_lock_s;
 
     EXPECT(c, k && k->takes && !k->disqualified, "%ld pressed and takes no part", (long)r->entry);
     EXPECT(c, !k->tried, "%ld pressed again after it was wrong", (long)r->entry);
+    EXPECT(c, !(r->foul && k->fouled), "%ld fouled twice", (long)r->entry);
     EXPECT(c, !k->pressed, "%ld pressed twice", (long)r->entry);
     EXPECT(c, r->at_us >= k->lock_us, "%ld pressed while it was locked", (long)r->entry);
-    EXPECT(c, r->foul == (c->replay.qstate == LT_Q_ARMED), "a press of %ld: foul or not?",
-           (long)r->entry);
+    EXPECT(c,
+           r->foul ==
+               (c->replay.qstate == LT_Q_ARMED || r->evidence.arrival_us < c->replay.signal_us),
+           "a press of %ld: foul or not?", (long)r->entry);
     if (r->foul) {
         k->fouled = true;
-        k->lock_us = INT64_MAX;
+        k->lock_us = c->replay.qstate == LT_Q_ARMED || lock_s == 0
+                         ? INT64_MAX
+                         : c->replay.signal_us + lock_s * SECOND;
         reached->fouls++;
     } else {
         k->pressed = true;
@@ -214,8 +219,7 @@ static void model_held(struct contest *c, const struct lt_record *r)
                 own_us = t->seat.used_us;
         }
     EXPECT(c, own_us >= 0, "%ld holds a question it did not press for", (long)r->entry);
-    EXPECT(c, own_us <= first_us + doubt_us, "%ld holds it, but another was first",
-           (long)r->entry);
+    EXPECT(c, own_us <= first_us + doubt_us, "%ld holds it, but another was first", (long)r->entry);
     EXPECT(c, doubts == r->n_doubt, "%d presses in doubt, %d on record", doubts, r->n_doubt);
     reached->held++;
     reached->drawn += r->n_doubt > 1;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 enum { HOST = 9001, HOST2 = 9002, STEPS_MAX = 220 };
 
 static int64_t member(const struct known *k, const struct contest *c, int i)
@@ -188,7 +189,7 @@ static void somebody_presses(struct contest *c)
     k = any_entry(c);
     in.entry = k->entry;
     in.by = member(k, c, sim_below(c, MEMBERS));
-    v->arrival_us = c->now_us - sim_below(c, 1000);
+    v->arrival_us = c->now_us - sim_below(c, sim_chance(c, 20) ? 2000000 : 1000);
     v->elapsed_us = sim_chance(c, 85) ? sim_below(c, 3000000) : -1;
     v->rtt_min_us = sim_chance(c, 85) ? sim_below(c, 300000) : -1;
     v->rtt_max_us = v->rtt_min_us;
@@ -247,7 +248,8 @@ static void teams_act(struct contest *c)
         somebody_asks_for_help(c);
     else if (rule && e->qstate == LT_Q_ARMED && rule->mode == LT_MODE_WAGER)
         somebody_stakes(c);
-    else if (rule && rule->mode == LT_MODE_BUZZER && sim_chance(c, e->qstate == LT_Q_OPEN ? 90 : 30))
+    else if (rule && rule->mode == LT_MODE_BUZZER &&
+             sim_chance(c, e->qstate == LT_Q_OPEN ? 90 : 30))
         somebody_presses(c);
     else
         somebody_answers(c);
@@ -269,8 +271,8 @@ static void judge_marks(struct contest *c)
 
 static void somebody_rules(struct contest *c)
 {
-    static const enum lt_action kinds[] = {LT_ACT_VOID,   LT_ACT_ACCEPT, LT_ACT_ACCEPT,
-                                           LT_ACT_ADJUST, LT_ACT_APPEAL, LT_ACT_APPEAL,
+    static const enum lt_action kinds[] = {LT_ACT_VOID,      LT_ACT_ACCEPT, LT_ACT_ACCEPT,
+                                           LT_ACT_ADJUST,    LT_ACT_APPEAL, LT_ACT_APPEAL,
                                            LT_ACT_DISQUALIFY};
     struct known *k = any_entry(c);
     enum lt_action a = kinds[sim_below(c, sim_chance(c, 8) ? 7 : 6)];
@@ -295,8 +297,8 @@ static void somebody_rules(struct contest *c)
 static void somebody_resolves(struct contest *c)
 {
     bool approve = sim_chance(c, 60), has;
-    struct lt_input in = command(c, approve ? LT_ACT_APPROVE : LT_ACT_REJECT,
-                                 sim_chance(c, 70) ? HOST2 : HOST);
+    struct lt_input in =
+        command(c, approve ? LT_ACT_APPROVE : LT_ACT_REJECT, sim_chance(c, 70) ? HOST2 : HOST);
 
     in.value = 1 + sim_below(c, c->live.n_rulings + 1);
     in.staff = !sim_chance(c, 5);
@@ -305,6 +307,19 @@ static void somebody_resolves(struct contest *c)
 }
 
 /* ---- the system ----------------------------------------------------------------------------- */
+
+/* Left alone, what is open closes, unless somebody speaks or performs. */
+static bool something_is_due(const struct contest *c)
+{
+    const struct lt_engine *e = &c->live;
+    const struct lt_round_rule *rule = lt_engine_round(e);
+
+    if (e->phase != LT_PHASE_RUNNING || (e->qstate != LT_Q_OPEN && e->qstate != LT_Q_HELD))
+        return false;
+    if (rule->mode == LT_MODE_BUZZER && e->qstate == LT_Q_OPEN)
+        return true;
+    return rule->mode != LT_MODE_JURY && rule->judging == LT_JUDGED_BY_KEY;
+}
 
 static void clock_ticks(struct contest *c, bool due)
 {
@@ -315,6 +330,7 @@ static void clock_ticks(struct contest *c, bool due)
     if (due && due_us != INT64_MAX && c->now_us < due_us)
         c->now_us = due_us;
     in.now_us = c->now_us;
+    EXPECT(c, (due_us != INT64_MAX) == something_is_due(c), "due at %ld", (long)due_us);
     EXPECT(c, give(c, &in, &has) == LT_OK, "the clock was refused");
     EXPECT(c, has == (in.now_us >= due_us), "due at %ld, %s at %ld", (long)due_us,
            has ? "done" : "nothing", (long)in.now_us);
@@ -334,9 +350,7 @@ static void answers_are_tallied(struct contest *c)
     else
         in.correct = sim_below(c, in.answered + 1);
     in.answered = in.answered < in.correct ? in.correct : in.answered;
-    in.digest = sim_chance(c, 80)
-                    ? "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-                    : NULL;
+    in.digest = sim_chance(c, 80) ? DIGEST : NULL;
     if (sim_chance(c, 3))
         in.correct = in.answered + 1;
     give(c, &in, &has);
@@ -422,7 +436,7 @@ static void end_of_question(struct contest *c)
 
 static void end_of_contest(struct contest *c)
 {
-    struct lt_input in = {.kind = LT_IN_FINALISED, .now_us = c->now_us};
+    struct lt_input in = {.kind = LT_IN_FINALISED, .now_us = c->now_us, .digest = DIGEST};
     bool has;
 
     for (int i = 0; i < c->live.n_rulings; i++)

@@ -156,8 +156,7 @@ static const struct lt_record *armed_of(const struct contest *c, int qi, bool fi
     const struct lt_record *found = NULL;
 
     for (int i = 0; i < c->n_log && !(first && found); i++)
-        if (c->log[i].kind == LT_REC_ARMED && qi >= c->log[i].qi &&
-            qi < c->log[i].qi + c->log[i].n)
+        if (c->log[i].kind == LT_REC_ARMED && qi >= c->log[i].qi && qi < c->log[i].qi + c->log[i].n)
             found = &c->log[i];
     return found;
 }
@@ -356,13 +355,14 @@ static struct result jury(const struct contest *c, int qi, const struct lt_round
     int64_t sum_c = 0, high_c = -1, low_c = INT64_MAX;
     int n = 0;
 
-    for (int64_t judge = 1; judge <= JUDGES; judge++) {
-        int64_t mark_c = -1;
+    for (int i = 0; i < c->n_log; i++) {
+        int64_t mark_c = c->log[i].value;
+        bool last = c->log[i].kind == LT_REC_MARK && c->log[i].qi == qi;
 
-        for (int i = 0; i < c->n_log; i++)
-            if (c->log[i].kind == LT_REC_MARK && c->log[i].qi == qi && c->log[i].by == judge)
-                mark_c = c->log[i].value;
-        if (mark_c < 0)
+        for (int k = i + 1; k < c->n_log && last; k++)
+            last = !(c->log[k].kind == LT_REC_MARK && c->log[k].qi == qi &&
+                     c->log[k].by == c->log[i].by);
+        if (!last)
             continue;
         n++;
         sum_c += mark_c;
@@ -384,13 +384,12 @@ static struct result told(struct contest *c, int qi, const struct lt_round_rule 
 {
     bool right = verdict->value == 1;
 
-    if (verdict->by == 0)
+    if (verdict->by == 0 && rule->judging == LT_JUDGED_BY_KEY)
         right = answered(c, qi, rule, verdict->entry, 0).right;
-    return (struct result){
-        .answered = true,
-        .right = right,
-        .correct = right,
-        .points_c = points_of(rule, (struct share){right, right, 1}, 0, streak)};
+    return (struct result){.answered = true,
+                           .right = right,
+                           .correct = right,
+                           .points_c = points_of(rule, (struct share){right, right, 1}, 0, streak)};
 }
 
 static int64_t press_time(const struct contest *c, int qi, int64_t entry, int64_t before)
@@ -509,7 +508,7 @@ struct score sim_score(struct contest *c, int64_t entry, int settled)
             if (r.asked)
                 streak = r.right ? streak + 1 : 0;
             if (tiebreak && r.right && counts)
-                s.tiebreak += INT64_C(1) << (LT_TIEBREAKS_MAX - tiebreaks);
+                s.tiebreak += INT64_C(1) << (62 - tiebreaks);
             if (tiebreak || !counts)
                 continue;
             s.points_c += r.points_c;

@@ -146,14 +146,15 @@ static void write_mode(struct draft *d, enum lt_mode mode, bool turn, bool spoke
 
     switch (mode) {
     case LT_MODE_WAGER:
-        lt_buf_str(d->b, PICK(c, ",\"stakes\":[10,20,30]", ",\"stakes\":[5]", ",\"stakes\":[1,50]"));
+        lt_buf_str(d->b,
+                   PICK(c, ",\"stakes\":[10,20,30]", ",\"stakes\":[5]", ",\"stakes\":[1,50]"));
         break;
     case LT_MODE_BUZZER:
         write_buzzer_round(d);
         break;
     case LT_MODE_JURY:
-        lt_buf_printf(d->b, ",\"jury\":{\"max\":%d,\"drop\":%s,\"judges\":%d}", 1 + sim_below(c, 20),
-                      yes_no(c), 1 + sim_below(c, 5));
+        lt_buf_printf(d->b, ",\"jury\":{\"max\":%d,\"drop\":%s,\"judges\":%d}",
+                      1 + sim_below(c, 20), yes_no(c), 1 + sim_below(c, 5));
         break;
     case LT_MODE_TIEBREAK:
         lt_buf_printf(d->b, ",\"places\":%d", 1 + sim_below(c, 4));
@@ -176,8 +177,8 @@ static void write_round(struct draft *d, int i)
     enum lt_mode mode = d->modes[i];
     bool in_turn = mode == LT_MODE_REQUIRED || mode == LT_MODE_WAGER || mode == LT_MODE_SPEED;
     bool turn = mode == LT_MODE_JURY || (in_turn && sim_chance(c, 45));
-    bool spoken = (mode == LT_MODE_BUZZER || (turn && in_turn && mode != LT_MODE_SPEED)) &&
-                  sim_chance(c, 45);
+    bool spoken =
+        (mode == LT_MODE_BUZZER || (turn && in_turn && mode != LT_MODE_SPEED)) && sim_chance(c, 45);
     bool scored = mode != LT_MODE_WAGER && mode != LT_MODE_JURY && mode != LT_MODE_TIEBREAK;
     bool several = d->teams && !turn && !spoken && sim_chance(c, 30) &&
                    (mode == LT_MODE_LIVE || mode == LT_MODE_REQUIRED);

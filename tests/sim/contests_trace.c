@@ -55,8 +55,7 @@ void sim_tell_answer(const struct contest *c, const struct answer *a, int err)
 {
     if (!c->traced)
         return;
-    printf("%10.3f  answer to %d of %" PRId64 " for %" PRId64 ": %s: %s\n",
-           at(c, a->received_us), a->qi, a->person, a->entry, a->body,
-           err ? lt_err_wire(err) : "saved");
+    printf("%10.3f  answer to %d of %" PRId64 " for %" PRId64 ": %s: %s\n", at(c, a->received_us),
+           a->qi, a->person, a->entry, a->body, err ? lt_err_wire(err) : "saved");
     fflush(stdout);
 }
