@@ -1,11 +1,12 @@
 /* 风险: the captain chooses a stake or declines before the question is shown, in secret; the others of the team see what was chosen. */
 import { useState } from "preact/hooks";
+import { staked } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { type Act, useAct } from "./act.ts";
 import { t } from "./messages.ts";
-import { type Me, type Screen, stakesChosen } from "./screen.ts";
+import type { Me, Screen } from "./screen.ts";
 import { Refused } from "./Sheet.tsx";
 
 interface Props {
@@ -35,7 +36,7 @@ export function Wager({ snap, question, self, hand, act }: Props) {
           </>
         )}
       </main>
-      <Chosen snap={snap} question={question} saved={hand === "chosen"} />
+      <Chosen snap={snap} saved={hand === "chosen"} />
     </>
   );
 }
@@ -43,7 +44,7 @@ export function Wager({ snap, question, self, hand, act }: Props) {
 function Choose({ snap, question, act }: { snap: Snapshot; question: Question; act: Act }) {
   const [stake, choose] = useState<number | undefined>(undefined);
   const { busy, refused, run } = useAct(act);
-  const { n, of } = stakesChosen(snap, question);
+  const { n, of } = staked(snap);
   const card = (value: number) => (
     <button
       type="button"
@@ -87,11 +88,11 @@ function Choose({ snap, question, act }: { snap: Snapshot; question: Question; a
   );
 }
 
-function Chosen({ snap, question, saved }: { snap: Snapshot; question: Question; saved: boolean }) {
+function Chosen({ snap, saved }: { snap: Snapshot; saved: boolean }) {
   return (
     <footer class={saved ? "bar bar-saved num" : "bar bar-watch num"} role="status">
       {saved && <CheckIcon />}
-      <b>{t("stake.count", { ...stakesChosen(snap, question) })}</b>
+      <b>{t("stake.count", { ...staked(snap) })}</b>
     </footer>
   );
 }

@@ -1,5 +1,6 @@
 /* What this person sees and may do now: the public question, the own team and the rules of the round, folded into one screen. Pure. */
-import type { Policy, Question, Seat, Snapshot, Step, Team, TeamState, You } from "../shared/protocol.gen.ts";
+import type { Policy, Question, Round, Seat, Snapshot, Step, Team, TeamState, You } from "../shared/protocol.gen.ts";
+import { advanced, cutRound, firstOf, nextNumber } from "../shared/contest.ts";
 import { asks } from "../shared/live.ts";
 import { lotPlace, roundOf, seatOf, takesPart, teamOf } from "../shared/teams.ts";
 
@@ -94,7 +95,7 @@ function running(snap: Snapshot, question: Question, self: Me): Screen {
     case "closed":
       return { at: "closed" };
     case "revealed":
-      return advanced(snap, question, self) ?? { at: "reveal" };
+      return advance(snap, self) ?? { at: "reveal" };
   }
 }
 
@@ -162,14 +163,16 @@ function awayFrom(snap: Snapshot, question: Question, self: Me): Screen | undefi
   return watch(question.field !== undefined && question.field.length > 0 ? "field" : "group");
 }
 
-/* Advancement is not a question's state but shows in who is still in: as soon as no more teams are than the round lets go on. */
-function advanced(snap: Snapshot, question: Question, self: Me): Screen | undefined {
-  const round = roundOf(snap, question);
-  if (!self.team || !round?.advance || question.in_round + question.n - 1 < round.questions) return undefined;
-  const took = snap.teams.filter((team) => !round.group || team.group === round.group);
-  const on = took.filter((team) => team.in && !team.out).length;
-  if (on === took.length || on > round.advance || !took.includes(self.team) || self.team.out) return undefined;
-  return { at: "advance", on: self.team.in, next: snap.head.rounds[question.round]?.title };
+function roundOfNumber(snap: Snapshot, q: number): Round | undefined {
+  return snap.head.rounds.find((round, i) => q >= firstOf(snap, i) && q < firstOf(snap, i) + round.questions);
+}
+
+/* Of the teams that took part in the round. */
+function advance(snap: Snapshot, self: Me): Screen | undefined {
+  const group = cutRound(snap)?.group ?? 0;
+  if (!self.team || self.team.out || !advanced(snap) || (group !== 0 && group !== self.team.group)) return undefined;
+  const next = nextNumber(snap);
+  return { at: "advance", on: self.team.in, next: next === undefined ? undefined : roundOfNumber(snap, next)?.title };
 }
 
 /** The question of a burst that is to be answered now. */
@@ -185,12 +188,6 @@ export function asked(snap: Snapshot): Question | undefined {
   if (!question || !step) return question;
   const { options: _, ...rest } = question;
   return { ...rest, q: step.q, type: step.type, stem: step.stem, ...(step.options ? { options: step.options } : {}) };
-}
-
-/** How many teams have chosen their stake, of how many that are asked. */
-export function stakesChosen(snap: Snapshot, question: Question): { n: number; of: number } {
-  const of = snap.teams.filter((team) => takesPart(snap, question, team));
-  return { n: of.filter((team) => seatOf(question, team.entry)?.staked).length, of: of.length };
 }
 
 /** Options that were dropped for the own team by its help: of a question for many at once they are those of who asked. */

@@ -94,7 +94,14 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "error":
     case "bye":
       return live;
+    default:
+      return unheardOf(frame, live);
   }
+}
+
+/* A page may be older than its server: what it does not know takes nothing from what it does. The compiler still asks for every frame. */
+function unheardOf(_frame: never, live: Live): Live {
+  return live;
 }
 
 function withSnap(live: Live, change: (snap: Snapshot) => Snapshot): Live {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asked, droppedFor, helpsNow, me, type Screen, screenOf, stakesChosen } from "../../src/play/screen.ts";
+import { asked, droppedFor, helpsNow, me, type Screen, screenOf } from "../../src/play/screen.ts";
 import type { Question, Round, Snapshot, Step, TeamState } from "../../src/shared/protocol.gen.ts";
 import { question, round, seat, snapshot, team, teamState } from "../snapshots.ts";
 
@@ -108,14 +108,6 @@ test("a stake is the captain's to choose, once; who declined watches", () => {
   const open = (stake: number) => q("open", { mode: "wager", seats: [seat("e1", { staked: true, stake })] });
   assert.equal(screen({ mode: "wager" }, open(1000)).at, "answer");
   assert.deepEqual(screen({ mode: "wager" }, open(0)), { at: "watch", why: "declined", who: undefined });
-});
-
-test("stakes are counted among those who are asked", () => {
-  const seats = [seat("e1", { staked: true }), seat("e2", { staked: true })];
-  const all = contest({ mode: "wager" }, q("armed", { mode: "wager", seats }));
-  assert.deepEqual(stakesChosen(all, all.question as Question), { n: 2, of: 4 });
-  const turn = contest({ mode: "wager" }, q("armed", { mode: "wager", turn: "e3", seats: [] }));
-  assert.deepEqual(stakesChosen(turn, turn.question as Question), { n: 0, of: 1 });
 });
 
 test("a burst asks its steps one after the other, until all are answered", () => {

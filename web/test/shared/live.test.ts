@@ -210,3 +210,8 @@ test("the sheet, once asked for, and the seal are kept", () => {
   assert.equal(state.sheet, "{}");
   assert.equal(state.snap?.seal?.seq, 90);
 });
+
+test("a frame that this page is too old to know leaves the picture alone", () => {
+  const state = live(welcome(snapshot("running", open)));
+  assert.equal(reduceLive(state, { t: "hologram" } as unknown as Frame, 0), state);
+});
