@@ -75,6 +75,10 @@ export const teamMessages = {
   "seat.next": { zh: "下一队", en: "next" },
   "seat.later": { zh: "+{n} 毫秒", en: "+{n} ms" },
 
+  "comes.round": { zh: "进入{round}", en: "{round}" },
+  "comes.turn": { zh: "轮到 {team}", en: "{team} is next" },
+  "comes.field": { zh: "同分加赛：{teams}", en: "tied: {teams}" },
+
   "step.lot": { zh: "抽签", en: "Draw lots" },
   "step.lot.hint": { zh: "决定出场顺序和分组，大屏同步显示", en: "Gives the order and the groups; the stage shows it" },
   "step.go": { zh: "开始抢答", en: "Go" },
