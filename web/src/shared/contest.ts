@@ -84,6 +84,11 @@ function seatAt(question: Question, seat: Seat | undefined, nowMs: number): Seat
   return "idle";
 }
 
+/** Speed: whether it is said how far the teams are. Who has saved nothing has no seat, so one that has tells; after the end all is told. */
+export function progressKnown(question: Question): boolean {
+  return question.state === "closed" || question.state === "revealed" || question.seats.some((seat) => seat.done !== undefined);
+}
+
 export interface PressView {
   entry: string;
   name: string;

@@ -33,6 +33,8 @@ test("what is counted fits the mode", () => {
   assert.deepEqual(seatCount(contest("buzzer", "armed", { q: { seats: [seat("e1", { fouled: true })] } }), undefined), { key: "count.fouls", n: 1, of: undefined });
   assert.deepEqual(seatCount(contest("jury", "open", { q: { marks: 3 } }), 5), { key: "count.marks", n: 3, of: 5 });
   assert.deepEqual(seatCount(contest("speed", "open", { q: { n: 2, seats: [seat("e1", { done: 2 }), seat("e2", { done: 1 })] } }), undefined), { key: "count.done", n: 1, of: 4 });
+  assert.equal(seatCount(contest("speed", "open", { q: { n: 2 } }), undefined)?.n, undefined, "not said is not none");
+  assert.equal(seatCount(contest("speed", "closed", { q: { n: 2 } }), undefined)?.n, 0);
   assert.equal(seatCount(contest("required", "open"), undefined), undefined);
 });
 
