@@ -133,7 +133,7 @@ function Primary({ step, snap, host, off, judges, press }: PrimaryProps) {
     >
       <span class="primary-words">
         <b>{working ? t("step.working") : t(step.label, words)}</b>
-        <small>{t(`${step.label}.hint`, words)}</small>
+        <small>{step.label === "step.next" ? comes(snap) : t(`${step.label}.hint`, words)}</small>
       </span>
       {step.kind !== "wait" && <kbd>{t("key.space")}</kbd>}
     </button>
@@ -170,6 +170,19 @@ function stepWords(label: Exclude<Step, { kind: "judge" }>["label"], snap: Snaps
     default:
       return { n: nextNumber(snap) ?? 0 };
   }
+}
+
+/* Who or what comes next, when the engine has said so. */
+function comes(snap: Snapshot): string {
+  const { ahead, question } = snap;
+  if (!ahead) return t("step.next.hint");
+  const title = snap.head.rounds[(ahead.round ?? 0) - 1]?.title ?? "";
+  const parts = ahead.round !== undefined && ahead.round !== question?.round && title !== "" ? [t("comes.round", { round: title })] : [];
+  if (ahead.turn !== undefined) parts.push(t("comes.turn", { team: nameOf(snap, ahead.turn) }));
+  if (ahead.field && ahead.field.length > 0) {
+    parts.push(t("comes.field", { teams: ahead.field.map((entry) => nameOf(snap, entry)).join(t("list.comma")) }));
+  }
+  return parts.length === 0 ? t("step.next.hint") : parts.join(" · ");
 }
 
 interface JudgeProps {

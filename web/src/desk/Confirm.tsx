@@ -81,11 +81,11 @@ function GoingOn({ snap }: { snap: Snapshot }) {
   return (
     <>
       <ol class="going-on">
-        {on.map((row) => (
-          <li key={row.entry}>
-            <span class="num">{row.rank}</span>
-            <b>{row.name}</b>
-            <em class="num">{points(row.points)}</em>
+        {on.map(({ entry, name, row }) => (
+          <li key={entry}>
+            <span class="num">{row?.rank}</span>
+            <b>{name}</b>
+            <em class="num">{row && points(row.points)}</em>
           </li>
         ))}
       </ol>

@@ -275,9 +275,9 @@ function Meters({ snap, question, now, judges }: { snap: Snapshot; question: Que
       {seats ? (
         <Meter
           label={t(seats.key)}
-          value={count(seats.n)}
-          beside={seats.of === undefined ? "" : `/ ${count(Math.max(seats.of, seats.n))}`}
-          share={seats.of ? seats.n / seats.of : 0}
+          value={seats.n === undefined ? "–" : count(seats.n)}
+          beside={seats.of === undefined ? "" : `/ ${count(Math.max(seats.of, seats.n ?? 0))}`}
+          share={seats.of ? (seats.n ?? 0) / seats.of : 0}
         />
       ) : (
         <Meter

@@ -52,6 +52,7 @@ function Row({ snap, ruling, host, online, me }: RowProps) {
         <span class={`tag tag-${ruling.state}`}>{t(stateKey(ruling))}</span>
       </header>
       <p>{ruling.reason}</p>
+      {ruling.answer && <p class="ruling-said">{t("ruling.answer", { text: ruling.answer })}</p>}
       <small class="quiet num">{signed(ruling, me)}</small>
       {ruling.state === "open" &&
         (mayAnswer(ruling, me) ? (

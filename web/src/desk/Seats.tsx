@@ -55,7 +55,7 @@ function Mark({ at }: { at: SeatRow["at"] }) {
 function said(row: SeatRow, mode: string, n: number): string {
   if (row.queue === "next") return t("seat.next");
   if (row.queue === "now" && row.at === "idle" && mode !== "speed") return t("seat.now");
-  if (mode === "speed") return row.done === undefined ? "" : `${row.done} / ${n}`;
+  if (mode === "speed") return row.done === undefined ? "–" : `${row.done} / ${n}`;
   if (row.order !== undefined && row.usedUs !== undefined) return pressed(row);
   if (row.stake !== undefined && row.stake > 0) return t("q.points", { n: points(row.stake) });
   return row.at === "idle" ? "" : t(`seat.${row.at}`);

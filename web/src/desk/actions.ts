@@ -1,13 +1,13 @@
 /* What the host may do now, and what comes next.
  *
  * A mirror of the engine's rules, so that a button that would be refused says why before it is pressed. The server stays the
- * judge: every command carries the number of the question the host saw. Where the wire does not tell enough (whether a tie still matters,
- * whether who goes on was said already) the engine's last refusal is taken into account. Pure; messages are keys of desk/messages.ts.
+ * judge: every command carries the number of the question the host saw. Where the wire does not tell enough yet (whether a tie still
+ * matters, whether who goes on was said already) the engine's last answers are taken into account. Pure; messages are keys of desk/messages.ts.
  *
  * While people answer, stake, press or mark there is no big button until all of them have: the clock closes the question, and a host who
  * taps the space bar twice must not cut off a whole hall. Not waiting any longer has its own key.
  */
-import { advanceDue, asked, eligible, nextNumber, roundNow, roundOver, seatViews, staked } from "../shared/contest.ts";
+import { advanceDue, asked, mayCut, nextNumber, roundNow, roundOver, seatViews, staked } from "../shared/contest.ts";
 import type { Action, ErrorCode, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
 
 export type Refusal =
@@ -139,7 +139,7 @@ function runningStep(s: Situation, known: Known): Step {
 function betweenStep(s: Situation, known: Known): Step {
   const refused = known.refused?.action === "next" && known.refused.q === s.q ? known.refused.code : undefined;
   if (refused === "no_such_question") return act("finish", "step.finish");
-  const said = known.done?.action === "advance" && known.done.q === s.q;
+  const said = s.snap.ahead === undefined && known.done?.action === "advance" && known.done.q === s.q;
   if ((advanceDue(s.snap) && !said) || refused === "wrong_phase") return act("advance", "step.advance");
   return nextNumber(s.snap) === undefined ? act("finish", "step.finish") : act("next", "step.next");
 }
@@ -224,12 +224,7 @@ function nowAction(s: Situation): Action {
 
 /* Fourth place: out of the round, by saying who goes on or by leaving out what is left of it. */
 function roundAction(s: Situation): Action {
-  return s.round?.advance !== undefined && mayCut(s) ? "advance" : "skip";
-}
-
-function mayCut(s: Situation): boolean {
-  const n = s.round?.advance;
-  return n !== undefined && s.qstate === "revealed" && eligible(s.snap, s.round).length > n;
+  return mayCut(s.snap) ? "advance" : "skip";
 }
 
 function choice(action: Action, s: Situation): Choice {
@@ -257,7 +252,7 @@ function whyNot(action: Action, s: Situation): Refusal | undefined {
     case "skip":
       return notBetween(s) ?? (s.snap.question && s.snap.question.round < s.snap.head.rounds.length ? undefined : "why.lastRound");
     case "advance":
-      return notBetween(s) ?? (mayCut(s) ? undefined : "why.noCut");
+      return notBetween(s) ?? (mayCut(s.snap) ? undefined : "why.noCut");
     case "finish":
       return notBetween(s);
     case "finalise":

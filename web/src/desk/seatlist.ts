@@ -1,5 +1,5 @@
 /* Beside the question: what each team has done about it, those who matter now first. Pure. */
-import { asked, eligible, fouls, nextInTurn, presses, type SeatAt, seatViews } from "../shared/contest.ts";
+import { asked, eligible, fouls, nextInTurn, presses, progressKnown, type SeatAt, seatViews } from "../shared/contest.ts";
 import type { Snapshot } from "../shared/protocol.gen.ts";
 
 export interface SeatRow {
@@ -68,7 +68,7 @@ function buzzerOrder(rows: SeatRow[]): SeatRow[] {
 }
 
 /** One number for the whole list: how many have done what is waited for. */
-export function seatCount(snap: Snapshot, judges: number | undefined): { key: SeatCountKey; n: number; of: number | undefined } | undefined {
+export function seatCount(snap: Snapshot, judges: number | undefined): { key: SeatCountKey; n: number | undefined; of: number | undefined } | undefined {
   const question = snap.question;
   if (!question) return undefined;
   const of = asked(snap).length;
@@ -83,6 +83,7 @@ export function seatCount(snap: Snapshot, judges: number | undefined): { key: Se
         ? { key: "count.staked", n: views.filter(({ team }) => question.seats.some((s) => s.entry === team.entry && s.staked)).length, of }
         : undefined;
     case "speed":
+      if (!progressKnown(question)) return { key: "count.done", n: undefined, of };
       return { key: "count.done", n: views.filter((view) => (view.done ?? 0) >= question.n).length, of };
     case "jury":
       return { key: "count.marks", n: question.marks, of: judges };

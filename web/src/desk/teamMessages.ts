@@ -75,6 +75,10 @@ export const teamMessages = {
   "seat.next": { zh: "下一队", en: "next" },
   "seat.later": { zh: "+{n} 毫秒", en: "+{n} ms" },
 
+  "comes.round": { zh: "进入{round}", en: "{round}" },
+  "comes.turn": { zh: "轮到 {team}", en: "{team} is next" },
+  "comes.field": { zh: "同分加赛：{teams}", en: "tied: {teams}" },
+
   "step.lot": { zh: "抽签", en: "Draw lots" },
   "step.lot.hint": { zh: "决定出场顺序和分组，大屏同步显示", en: "Gives the order and the groups; the stage shows it" },
   "step.go": { zh: "开始抢答", en: "Go" },
@@ -176,6 +180,7 @@ export const teamMessages = {
   "ruling.submit": { zh: "提交复核", en: "Submit for approval" },
   "ruling.once": { zh: "作出后立即生效，大屏公布，记录在案。", en: "Takes effect at once, is shown on the stage and recorded." },
   "ruling.second": { zh: "由另一位工作人员复核后生效。", en: "Takes effect when another person approves." },
+  "ruling.answer": { zh: "答复：{text}", en: "Answer: {text}" },
   "ruling.own": { zh: "这项裁定由您提出，请另一位工作人员复核。", en: "You proposed this; please ask a colleague to approve it." },
   "ruling.open": { zh: "待复核", en: "to approve" },
   "ruling.done": { zh: "已生效", en: "in force" },

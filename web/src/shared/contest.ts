@@ -1,10 +1,10 @@
 /* A contest of teams as far as everybody may see it: who is asked, what each has done, who holds the question, whether the round is over.
  *
- * Nothing here decides anything: the engine does. It says in advance what the engine will say, so that a desk can name the next step and
- * a stage can draw it. Where the wire does not tell (who is next by reverse rank), nothing is guessed. Pure.
+ * Nothing here decides anything: the engine does. A desk is told what comes next (`ahead`) and believes it; a stage is not, and before the
+ * board has settled a desk is not yet, so the same is worked out here as far as the wire tells. Nothing is guessed. Pure.
  */
-import type { BoardRow, Question, Round, Seat, Snapshot, Team } from "./protocol.gen.ts";
-import { nameOf, roundOf, seatOf, takesPart } from "./teams.ts";
+import type { Ahead, BoardRow, Question, Round, Seat, Snapshot, Team } from "./protocol.gen.ts";
+import { nameOf, roundOf, seatOf, takesPart, teamOf } from "./teams.ts";
 
 /** The round of the current question. */
 export function roundNow(snap: Snapshot): Round | undefined {
@@ -84,6 +84,11 @@ function seatAt(question: Question, seat: Seat | undefined, nowMs: number): Seat
   return "idle";
 }
 
+/** Speed: whether it is said how far the teams are. Who has saved nothing has no seat, so one that has tells; after the end all is told. */
+export function progressKnown(question: Question): boolean {
+  return question.state === "closed" || question.state === "revealed" || question.seats.some((seat) => seat.done !== undefined);
+}
+
 export interface PressView {
   entry: string;
   name: string;
@@ -143,9 +148,17 @@ export function buzzerEnd(question: Question): BuzzerEnd {
   return question.silent || !question.seats.some((seat) => seat.tried) ? { kind: "silent" } : { kind: "wrong" };
 }
 
-/** Who is asked after this question in a round that goes by the lot. By reverse rank the engine says it when it announces. */
+/* What the engine says of the next question, between questions. */
+function aheadOf(snap: Snapshot): Ahead | undefined {
+  const state = snap.question?.state ?? "none";
+  return state === "none" || state === "revealed" ? snap.ahead : undefined;
+}
+
+/** Who is asked after this question in a round that goes by the lot. By reverse rank only the engine can tell. */
 export function nextInTurn(snap: Snapshot): Team | undefined {
   const question = snap.question;
+  const ahead = aheadOf(snap);
+  if (ahead) return ahead.round === question?.round ? teamOf(snap, ahead.turn) : undefined;
   const round = roundNow(snap);
   if (!question || round?.turns !== "lot" || question.turn === undefined) return undefined;
   // A question that was voided comes back to its team, and when is the engine's to say.
@@ -184,6 +197,7 @@ export function roundOver(snap: Snapshot): boolean {
   const question = snap.question;
   const round = roundNow(snap);
   if (!question || !round || question.state !== "revealed") return false;
+  if (snap.ahead) return snap.ahead.q === undefined || snap.ahead.round !== question.round;
   if (round.mode === "tiebreak" && !stillTied(snap, question.field ?? [])) return true;
   return question.in_round - 1 + question.n >= unitsAsked(snap, round);
 }
@@ -197,6 +211,8 @@ function stillTied(snap: Snapshot, field: string[]): boolean {
 /** Number of the question that `next` would announce; undefined when none is left. */
 export function nextNumber(snap: Snapshot): number | undefined {
   const question = snap.question;
+  const ahead = aheadOf(snap);
+  if (ahead) return ahead.q;
   if (!question) return snap.head.questions > 0 ? 1 : undefined;
   if (!roundOver(snap)) return question.q + question.n <= snap.head.questions ? question.q + question.n : undefined;
   for (let i = question.round; i < snap.head.rounds.length; i++) {
@@ -235,8 +251,17 @@ export function cutRound(snap: Snapshot): Round | undefined {
 /** A round is over and too many are still in. That as many as are tied for the last place go on, too, the wire does not tell: a desk
  * that has seen it done knows better. */
 export function advanceDue(snap: Snapshot): boolean {
+  if (snap.question && snap.ahead) return snap.ahead.advance && roundOver(snap);
   const round = owed(snap);
   return round?.advance !== undefined && eligible(snap, round).length > round.advance;
+}
+
+/** Whether the round can end by saying who goes on: also before its last question. */
+export function mayCut(snap: Snapshot): boolean {
+  const round = cutRound(snap);
+  if (!round || snap.question?.state !== "revealed") return false;
+  if (snap.ahead) return snap.ahead.advance;
+  return round.advance !== undefined && eligible(snap, round).length > round.advance;
 }
 
 /** Whether an advancement was made between two pictures of one question. */
@@ -257,20 +282,25 @@ export function advanced(snap: Snapshot): boolean {
 }
 
 export interface Cut {
-  on: BoardRow[];
-  /** entries beyond the board are not named */
+  on: { entry: string; name: string; row: BoardRow | undefined }[];
+  /** entries beyond the board that are not named */
   unknown: number;
   /** more go on than the round says, because they share the last place */
   tied: boolean;
 }
 
-/** Who would go on as the board stands; whoever is as good as the last goes on, too. */
+/** Who would go on; whoever is as good as the last goes on, too. */
 export function cut(snap: Snapshot): Cut {
   const round = cutRound(snap);
   const n = round?.advance ?? 0;
+  const board = snap.board?.rows ?? [];
+  if (snap.ahead?.on) {
+    const on = snap.ahead.on.map((entry) => ({ entry, name: nameOf(snap, entry), row: board.find((row) => row.entry === entry) }));
+    return { on, unknown: 0, tied: on.length > n };
+  }
   const may = new Set(eligible(snap, round).map((team) => team.entry));
-  const rows = (snap.board?.rows ?? []).filter((row) => may.has(row.entry));
+  const rows = board.filter((row) => may.has(row.entry));
   const last = rows[n - 1]?.rank ?? Number.POSITIVE_INFINITY;
-  const on = rows.filter((row, i) => i < n || row.rank === last);
+  const on = rows.filter((row, i) => i < n || row.rank === last).map((row) => ({ entry: row.entry, name: row.name, row }));
   return { on, unknown: Math.max(0, Math.min(n, may.size) - on.length), tied: on.length > n };
 }

@@ -4,17 +4,19 @@ import { t } from "./messages.ts";
 import { PictureHead, useTurning } from "./TeamParts.tsx";
 import { pageOf } from "./view.ts";
 
-const LINES = 7;
+const LINES = 8;
 const PAGE_MS = 12_000;
 
-export function RulesView({ title, parts }: { title: string; parts: RuleGroup[] | undefined }) {
+/** `turned`: pages turned by hand, on top of those that turn by themselves. */
+export function RulesView({ title, parts, turned }: { title: string; parts: RuleGroup[] | undefined; turned: number }) {
   const pages = (parts ?? []).flatMap((part) =>
     Array.from({ length: Math.max(1, Math.ceil(part.lines.length / LINES)) }, (_, page) => ({
       title: part.title === "" ? t("rules.title") : part.title,
       lines: pageOf(part.lines, page, LINES),
     })),
   );
-  const at = useTurning(pages.length, PAGE_MS);
+  const turning = useTurning(pages.length, PAGE_MS);
+  const at = pages.length === 0 ? 0 : (((turning + turned) % pages.length) + pages.length) % pages.length;
   const page = pages[at];
   return (
     <section class="rules">

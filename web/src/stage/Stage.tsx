@@ -51,7 +51,11 @@ export function Stage({ snap, line, now, judges, rules }: StageProps) {
     setOver(undefined);
     setPin({ q, view: to });
   };
-  const lay = (what: Page) => setOver((old) => (old === what ? undefined : what));
+  const hasPages = view === "board" || view === "rules";
+  const lay = (what: Page) => {
+    setPage(0);
+    setOver((old) => (old === what ? undefined : what));
+  };
   const laySeal = () => snap?.seal && lay("seal");
   useKeys({
     f: toggleFullscreen,
@@ -61,8 +65,8 @@ export function Stage({ snap, line, now, judges, rules }: StageProps) {
     r: () => lay("rules"),
     q: laySeal,
     Escape: () => setOver(undefined),
-    PageDown: () => view === "board" && setPage((n) => n + 1),
-    PageUp: () => view === "board" && setPage((n) => n - 1),
+    PageDown: () => hasPages && setPage((n) => n + 1),
+    PageUp: () => hasPages && setPage((n) => n - 1),
   });
   useEffect(() => setPage(0), [q]);
   // Nobody is to miss a question behind the rules.
@@ -177,7 +181,7 @@ function Picture(props: PictureProps) {
     case "seal":
       return snap.seal ? <SealView snap={snap} seal={snap.seal} /> : null;
     case "rules":
-      return <RulesView title={snap.head.title} parts={props.rules} />;
+      return <RulesView title={snap.head.title} parts={props.rules} turned={page} />;
     case "podium":
       return <PodiumView snap={snap} />;
   }

@@ -1,6 +1,6 @@
 /* Whose turn it is, who stakes, who is how far, who is marked, who is tied, who goes on. */
 import type { Question, Snapshot, Team } from "../shared/protocol.gen.ts";
-import { asked, eligible, nextInTurn, roundNow, seatViews, staked, stakes } from "../shared/contest.ts";
+import { asked, eligible, nextInTurn, progressKnown, roundNow, seatViews, staked, stakes } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
 import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { nameOf } from "../shared/teams.ts";
@@ -117,6 +117,8 @@ const RACE_ROWS = 8;
 
 export function RaceView({ snap, question, now, stoppedMs }: { snap: Snapshot; question: Question; now: () => number; stoppedMs: number | undefined }) {
   const views = [...seatViews(snap, now())];
+  // While they answer the server may not say how far they are: then nobody is shown as standing still.
+  const known = progressKnown(question);
   const wide = views.length > RACE_ROWS;
   const shown = views.length > 2 * RACE_ROWS ? views.sort((a, b) => (b.done ?? 0) - (a.done ?? 0)).slice(0, 2 * RACE_ROWS) : views;
   const opened = question.opened_ms ?? 0;
@@ -141,23 +143,27 @@ export function RaceView({ snap, question, now, stoppedMs }: { snap: Snapshot; q
           </RingStill>
         )}
       </div>
-      <ol
-        class={wide ? "race-lanes race-wide" : shown.length === 1 ? "race-lanes race-one" : "race-lanes"}
-        style={{ "--rows": wide ? Math.ceil(shown.length / 2) : shown.length }}
-      >
-        {shown.map(({ team, done = 0 }) => (
-          <li class={done >= question.n ? "lane lane-done" : "lane"} key={team.entry}>
-            <span>{team.name}</span>
-            <div class="lane-track">
-              <div style={{ transform: `scaleX(${Math.min(1, done / question.n)})` }} />
-            </div>
-            <b class="num">
-              {done}
-              <small> / {question.n}</small>
-            </b>
-          </li>
-        ))}
-      </ol>
+      {!known ? (
+        <Tiles tiles={views.map(({ team }): Tile => ({ entry: team.entry, name: team.name, tone: "idle", word: "" }))} done={views.length} />
+      ) : (
+        <ol
+          class={wide ? "race-lanes race-wide" : shown.length === 1 ? "race-lanes race-one" : "race-lanes"}
+          style={{ "--rows": wide ? Math.ceil(shown.length / 2) : shown.length }}
+        >
+          {shown.map(({ team, done = 0 }) => (
+            <li class={done >= question.n ? "lane lane-done" : "lane"} key={team.entry}>
+              <span>{team.name}</span>
+              <div class="lane-track">
+                <div style={{ transform: `scaleX(${Math.min(1, done / question.n)})` }} />
+              </div>
+              <b class="num">
+                {done}
+                <small> / {question.n}</small>
+              </b>
+            </li>
+          ))}
+        </ol>
+      )}
     </section>
   );
 }

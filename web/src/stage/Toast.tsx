@@ -41,7 +41,7 @@ function Ruled({ snap, ruling }: { snap: Snapshot; ruling: Ruling }) {
   return (
     <>
       <b>{ruledWords(snap, ruling)}</b>
-      <span>{ruling.reason}</span>
+      <span>{ruling.answer ?? ruling.reason}</span>
     </>
   );
 }

@@ -95,7 +95,7 @@ const messages = {
   "buzz.end.silent": { zh: "无人抢答", en: "Nobody pressed" },
   "buzz.end.silentHint": { zh: "本题作废，不计分", en: "No points for this question" },
 
-  "wager.title": { zh: "请队长选择分值", en: "Captains, choose your stake" },
+  "wager.title": { zh: "请队长选择分值", en: "Choose your stake" },
   "wager.decline": { zh: "可以放弃", en: "or decline" },
   "wager.choosing": { zh: "正在选择", en: "choosing" },
   "wager.chosen": { zh: "已选定", en: "chosen" },

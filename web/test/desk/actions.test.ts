@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { choices, needsConfirm, nextStep } from "../../src/desk/actions.ts";
+import { choices, expected, type Known, needsConfirm, nextStep } from "../../src/desk/actions.ts";
+import { pictureOf } from "../../src/desk/host.ts";
 import type { Action, Snapshot } from "../../src/shared/protocol.gen.ts";
-import { question, snapshot } from "../snapshots.ts";
+import { boardRow, contest, question, round, seat, snapshot, team } from "../snapshots.ts";
 
-function primary(snap: Snapshot): string {
-  const step = nextStep(snap);
+function primary(snap: Snapshot, known: Known = {}): string {
+  const step = nextStep(snap, known);
   return step.kind === "act" ? step.action : step.label;
 }
 
@@ -84,4 +85,116 @@ test("what cannot be taken back is asked first", () => {
   assert.equal(needsConfirm("finish", snapshot("running", question(4, "revealed"))), true);
   assert.equal(needsConfirm("finish", snapshot("running", question(10, "revealed"))), false);
   assert.equal(needsConfirm("reveal", snapshot("running", question(4, "closed"))), false);
+});
+
+/* ---- teams ---- */
+
+test("the lot is drawn before the start; drawing again is asked first", () => {
+  const lobby = contest("required", "none", { snap: { phase: "lobby" } });
+  assert.equal(primary({ ...lobby, teams: [] }), "lot");
+  assert.equal(primary(lobby), "start");
+  assert.equal(whyNot("lot", lobby), undefined);
+  assert.equal(needsConfirm("lot", lobby), true);
+  assert.equal(needsConfirm("lot", { ...lobby, teams: [] }), false);
+});
+
+test("a wager is opened when all have chosen; not to wait has its own key", () => {
+  const some = contest("wager", "armed", { q: { seats: [seat("e1", { staked: true })] } });
+  assert.equal(primary(some), "wait.stakes");
+  assert.equal(whyNot("open", some), undefined);
+  const seats = ["e1", "e2", "e3", "e4"].map((entry) => seat(entry, { staked: true }));
+  assert.equal(primary(contest("wager", "armed", { q: { seats } })), "open");
+});
+
+test("the host gives the signal, waits for a press and judges a spoken answer; a phone's answer is judged by its key", () => {
+  assert.equal(primary(contest("buzzer", "armed")), "open");
+  assert.equal(primary(contest("buzzer", "open")), "wait.press");
+  assert.equal(primary(contest("buzzer", "held", { q: { held: "e1" }, round: { by_judge: true } })), "judge.spoken");
+  assert.equal(primary(contest("buzzer", "held", { q: { held: "e1" } })), "wait.held");
+  assert.equal(primary(contest("buzzer", "closed")), "reveal");
+});
+
+test("in turn the host judges, or the team's answer closes the question by itself", () => {
+  assert.equal(primary(contest("required", "open", { q: { turn: "e1" }, round: { turns: "lot", by_judge: true } })), "judge.spoken");
+  assert.equal(primary(contest("required", "open", { q: { turn: "e1" }, round: { turns: "lot" } })), "wait.turn");
+});
+
+test("a jury's part is closed when as many marks are in as the sheet expects", () => {
+  const marked = contest("jury", "open", { q: { turn: "e1", marks: 5 } });
+  assert.equal(primary(marked), "wait.marks");
+  assert.equal(primary(marked, { judges: 7 }), "wait.marks");
+  assert.equal(primary(marked, { judges: 5 }), "close");
+});
+
+test("a burst can be closed when every team is through", () => {
+  const done = (n: number) => contest("speed", "open", { q: { n: 5, seats: ["e1", "e2", "e3", "e4"].map((entry) => seat(entry, { done: n })) } });
+  assert.equal(primary(done(4)), "wait.open");
+  assert.equal(primary(done(5)), "close");
+});
+
+test("where one speaks for a team, an answer of each that did not decline is all there can be", () => {
+  const open = contest("wager", "open", { q: { seats: [seat("e2", { stake: 0 })] }, snap: { presence: { players: 12, entries: 4, stages: 1, answered: 3, partial: false } } });
+  assert.equal(expected(open), 3);
+  assert.equal(primary(open), "close");
+  assert.equal(expected(contest("required", "open", { round: { policy: "majority" }, snap: { presence: { ...open.presence } } })), 12);
+});
+
+test("after the round it is said who goes on, before the next round is announced", () => {
+  const base = contest("required", "revealed", { q: { q: 8, in_round: 8 } });
+  const rounds = [round({ mode: "required", questions: 8, advance: 2 }), round({ questions: 2 })];
+  const over = { ...base, head: { ...base.head, questions: 10, rounds } };
+  assert.equal(primary(over), "advance");
+  assert.equal(needsConfirm("advance", over), true);
+  assert.equal(primary({ ...over, teams: [team(1), team(2), team(3, { in: false }), team(4, { in: false })] }), "next");
+  // As many as share the last place go on: without the engine's word the desk remembers that it was said.
+  assert.equal(primary(over, { done: { action: "advance", q: 8 } }), "next");
+  assert.equal(primary({ ...over, ahead: { q: 9, round: 2, advance: false } }), "next");
+  assert.equal(primary({ ...over, ahead: { q: 9, round: 2, advance: true, on: ["e1", "e2"] } }), "advance");
+});
+
+test("what the engine refused tells what comes instead, for that question only", () => {
+  const snap = contest("tiebreak", "revealed", { q: { field: ["e1", "e2"] } });
+  const refused = (code: "no_such_question" | "wrong_phase", q = 1): Known => ({ refused: { action: "next", code, q } });
+  assert.equal(primary(snap), "next");
+  assert.equal(primary(snap, refused("no_such_question")), "finish");
+  assert.equal(primary(snap, refused("wrong_phase")), "advance");
+  assert.equal(primary(snap, refused("no_such_question", 2)), "next");
+});
+
+test("a tie-break that nobody needs is no reason not to finish", () => {
+  const base = contest("required", "revealed", { q: { q: 8, in_round: 8 } });
+  const rounds = [round({ mode: "required", questions: 8 }), round({ mode: "tiebreak", questions: 5 })];
+  const snap = { ...base, head: { ...base.head, questions: 13, rounds } };
+  const board = (ranks: number[]) => ({ v: 1, of: 4, final: false, rows: ranks.map((rank, i) => boardRow(rank, `e${i + 1}`)) });
+  assert.equal(primary({ ...snap, board: board([1, 2, 3, 4]) }), "finish");
+  assert.equal(primary({ ...snap, board: board([1, 1, 3, 4]) }), "next");
+});
+
+test("a round can be left between questions, if another follows, and never over unplayed questions without asking", () => {
+  const base = contest("required", "revealed", { q: { q: 3, in_round: 3 } });
+  const more = { ...base, head: { ...base.head, questions: 12, rounds: [...base.head.rounds, round({ questions: 4 })] } };
+  assert.equal(whyNot("skip", base), "why.lastRound");
+  assert.equal(whyNot("skip", more), undefined);
+  assert.equal(needsConfirm("skip", more), true);
+  assert.equal(whyNot("skip", { ...more, question: { ...more.question!, state: "open" } }), "why.unrevealed");
+});
+
+test("an open clock can be extended, that of a holding team too", () => {
+  assert.equal(whyNot("extend", contest("required", "open")), undefined);
+  assert.equal(whyNot("extend", contest("buzzer", "held", { q: { held: "e1" } })), undefined);
+  assert.equal(whyNot("extend", contest("required", "armed")), "why.noneOpen");
+});
+
+test("results are not confirmed over an open ruling or appeal", () => {
+  const rulings = [{ no: 1, kind: "appeal" as const, state: "open" as const, question: 1, entry: "e1", by: "11", reason: "x" }];
+  const finished = contest("required", "revealed", { snap: { phase: "finished", rulings } });
+  assert.equal(primary(finished), "look.rulings");
+  assert.equal(whyNot("finalise", finished), "why.rulings");
+  assert.equal(primary({ ...finished, rulings: [] }), "finalise");
+});
+
+test("the buttons rest when another team holds the question, so that one verdict is not given twice", () => {
+  const held = (entry: string, rebounds: number) => pictureOf(contest("buzzer", "held", { q: { held: entry, rebounds } }));
+  assert.notEqual(held("e1", 0), held("e2", 1));
+  assert.equal(held("e1", 0), held("e1", 0));
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { runSheet } from "../../src/desk/runsheet.ts";
-import { question, snapshot } from "../snapshots.ts";
+import { contest, question, snapshot } from "../snapshots.ts";
 
 function states(snap: Parameters<typeof runSheet>[0]): string {
   return runSheet(snap)
@@ -35,4 +35,22 @@ test("after an early end the unplayed questions are marked as not used", () => {
     runSheet(snap).map((round) => round.items.map((item) => item.state)),
     [Array(4).fill("done"), Array(6).fill("dropped")],
   );
+});
+
+test("of a burst all questions are current, and a voided one says so", () => {
+  const rulings = [{ no: 1, kind: "void" as const, state: "done" as const, question: 2, by: "9", reason: "" }];
+  const [burst] = runSheet(contest("speed", "open", { q: { q: 2, in_round: 2, n: 3 }, snap: { rulings } }));
+  assert.deepEqual(
+    burst?.items.map((item) => item.state),
+    ["done", "current", "current", "current", "ahead", "ahead", "ahead", "ahead"],
+  );
+  assert.deepEqual(burst?.items.filter((item) => item.voided).map((item) => item.q), [2]);
+  assert.equal(burst?.done, 1);
+});
+
+test("questions of an earlier round that were left out are behind us", () => {
+  const [first] = runSheet(snapshot("running", question(5, "armed")));
+  assert.equal(first?.done, 4);
+  const [skipped] = runSheet(snapshot("running", question(7, "armed", { round: 2, in_round: 3 })));
+  assert.equal(skipped?.state, "done");
 });

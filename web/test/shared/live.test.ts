@@ -214,4 +214,11 @@ test("the sheet, once asked for, and the seal are kept", () => {
 test("a frame that this page is too old to know leaves the picture alone", () => {
   const state = live(welcome(snapshot("running", open)));
   assert.equal(reduceLive(state, { t: "hologram" } as unknown as Frame, 0), state);
+
+test("what comes next is said between questions and gone when one is announced", () => {
+  const ahead: Frame = { t: "ahead", ahead: { q: 2, round: 1, advance: false } };
+  const between = live(welcome(snapshot("running", question(1, "closed"))), { t: "question", epoch: 1, seq: 11, question: question(1, "revealed") }, ahead);
+  assert.deepEqual(between.snap?.ahead, { q: 2, round: 1, advance: false });
+  const next = reduceLive(between, { t: "question", epoch: 1, seq: 12, question: question(2, "armed") }, 5000);
+  assert.equal(next.snap?.ahead, undefined);
 });

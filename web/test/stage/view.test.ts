@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { BOARD_AFTER_MS, boardPage, boardPages, podium, seats, stageView } from "../../src/stage/view.ts";
-import { boardRow, question, snapshot } from "../snapshots.ts";
+import type { Mode, QState } from "../../src/shared/protocol.gen.ts";
+import {
+  BOARD_AFTER_MS,
+  boardColumns,
+  boardPage,
+  boardPages,
+  lotPages,
+  podium,
+  seats,
+  stageView,
+  tileColumns,
+  tileSize,
+} from "../../src/stage/view.ts";
+import { boardRow, contest, question, snapshot, team } from "../snapshots.ts";
 
 const board = { v: 9, of: 3, final: false, rows: [boardRow(1), boardRow(2), boardRow(3)] };
 
@@ -103,4 +115,79 @@ test("the band of seats never overflows and its scale is a round number", () => 
     assert.ok(players === 0 ? lit === 0 : lit > 0, `${players} players light ${lit}`);
     assert.match(String(per), /^[125]0*$/);
   }
+});
+
+/* ---- teams ---- */
+
+const STATES = ["armed", "open", "closing", "closed", "revealed"] as const;
+const views = (mode: Mode, states: readonly QState[] = STATES) => states.map((state) => stageView(contest(mode, state), undefined, 0));
+
+test("every mode has its pictures from the announcement to the reveal", () => {
+  assert.deepEqual(views("required"), ["armed", "question", "question", "question", "question"]);
+  assert.deepEqual(views("wager"), ["wager", "question", "question", "question", "question"]);
+  assert.deepEqual(views("speed"), ["armed", "race", "race", "race", "race"]);
+  assert.deepEqual(views("jury"), ["jury", "jury", "jury", "jury", "jury"]);
+  assert.deepEqual(views("tiebreak"), ["duel", "question", "question", "question", "question"]);
+  assert.deepEqual(views("buzzer"), ["reading", "question", "question", "outcome", "question"]);
+});
+
+test("while a team holds the question it is the picture, also while its answer is read", () => {
+  assert.equal(stageView(contest("buzzer", "held", { q: { held: "e2" } }), undefined, 0), "held");
+  assert.equal(stageView(contest("buzzer", "closing", { q: { held: "e2" } }), undefined, 0), "held");
+});
+
+test("the lot is shown in the lobby once it is drawn", () => {
+  const lobby = contest("required", "none", { snap: { phase: "lobby" } });
+  assert.equal(stageView(lobby, undefined, 0), "lot");
+  assert.equal(stageView({ ...lobby, teams: [] }, undefined, 0), "lobby");
+});
+
+test("who goes on is shown after the round until the next question, and a key still wins", () => {
+  const teams = [team(1), team(2), team(3, { in: false }), team(4, { in: false })];
+  const over = { round: { advance: 2, questions: 1 }, snap: { teams, board } };
+  assert.equal(stageView(contest("required", "revealed", over), undefined, 0), "advance");
+  assert.equal(stageView(contest("required", "revealed", over), { q: 1, view: "board" }, 0), "board");
+  assert.equal(stageView(contest("required", "armed", over), undefined, 0), "armed");
+  const seen = contest("required", "revealed", { snap: { board } });
+  assert.equal(stageView(seen, undefined, BOARD_AFTER_MS, undefined, true), "advance");
+});
+
+test("rules lie over everything, the seal only where there is one", () => {
+  const snap = contest("required", "open");
+  assert.equal(stageView(snap, undefined, 0, "rules"), "rules");
+  assert.equal(stageView(snap, undefined, 0, "seal"), "question");
+  assert.equal(stageView({ ...snap, phase: "final", seal: { seq: 9, hash: "ab" } }, undefined, 0, "seal"), "seal");
+});
+
+test("up to fourteen teams stand on one board, persons on pages", () => {
+  assert.equal(boardColumns(true, 12), 2);
+  assert.equal(boardColumns(true, 7), 1);
+  assert.equal(boardColumns(true, 15), 1);
+  assert.equal(boardColumns(false, 12), 1);
+});
+
+test("few short groups stand side by side, and every team of a large lot is on one page", () => {
+  const grouped = Array.from({ length: 12 }, (_, i) => team(i + 1, { group: (i % 3) + 1 }));
+  const [page, ...more] = lotPages(grouped);
+  assert.deepEqual(page?.columns.map((column) => column.group), [1, 2, 3]);
+  assert.equal(more.length, 0);
+  for (const n of [1, 4, 7, 16, 17, 226]) {
+    const pages = lotPages(Array.from({ length: n }, (_, i) => team(i + 1)));
+    const places = pages.flatMap((one) => one.columns.flatMap((column) => column.teams.map(({ place }) => place)));
+    assert.deepEqual(places, Array.from({ length: n }, (_, i) => i + 1), `${n} teams`);
+    for (const one of pages) {
+      assert.ok(one.columns.length <= 3, `${n} teams in ${one.columns.length} columns`);
+      for (const column of one.columns) assert.ok(column.teams.length <= 8, `${n} teams, ${column.teams.length} in a column`);
+    }
+  }
+});
+
+test("names of a grid share one size, which falls with their number and length and stays readable", () => {
+  const short = Array.from({ length: 4 }, () => ["红队"]);
+  const long = Array.from({ length: 24 }, () => ["甘孜藏族自治州", "人民政府", "办公室", "代表队"]);
+  const few = tileSize(short, tileColumns(4), true);
+  const many = tileSize(long, tileColumns(24), true);
+  assert.ok(few > many, `${few} for four, ${many} for twenty-four`);
+  assert.ok(many >= 1.5, `${many}`);
+  assert.equal(tileSize([["x".repeat(400)]], 1, false), 1.5);
 });
