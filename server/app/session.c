@@ -232,7 +232,7 @@ const struct lt_net_handler lt_session_handler = {
 
 static void on_replaced(struct lt_member *old)
 {
-    struct session *s = (struct session *)((char *)old - offsetof(struct session, member));
+    struct session *s = session_of(old);
     lt_log(LT_LOG_INFO, "replaced by a newer connection", LT_I("conn", lt_conn_id(s->conn)),
            LT_I("tenant", s->who.tenant.v), LT_I("event", s->who.event.v),
            LT_I("entry", s->who.entry.v));

@@ -6,6 +6,7 @@
 #include "service/join.h"
 #include "service/sql.h"
 #include "service/view.h"
+#include <stddef.h>
 
 enum session_state {
     SESSION_NEW,     /* connected, hello is awaited */
@@ -48,6 +49,11 @@ struct lt_sessions {
         int n;
     } guests[GUEST_SLOTS];
 };
+
+static inline struct session *session_of(struct lt_member *m)
+{
+    return (struct session *)((char *)m - offsetof(struct session, member));
+}
 
 /* session.c */
 /* The one setter of `state`. */

@@ -53,12 +53,15 @@ static void on_committed(void *arg, int err, bool late)
             e); /* whatever stands is another answer, or none: the database will be asked */
     }
     lt_hub_leave(&f->hold);
-    if (session_back(f->s)) {
-        if (err == LT_OK)
-            ack(f->s, f->answer_id, f->qi, late);
-        else
-            session_refuse(f->s, err, f->answer_id, f->qi + 1);
-    }
+    /* Who lost the line while this was under way and is back here is told here: what it sends again
+     * meanwhile finds the answer pending and waits for this. */
+    struct session *s = session_back(f->s) ? f->s : NULL;
+    if (!s && e && e->member)
+        s = session_of(e->member);
+    if (s && err == LT_OK)
+        ack(s, f->answer_id, f->qi, late);
+    else if (s)
+        session_refuse(s, err, f->answer_id, f->qi + 1);
     free(f);
 }
 
