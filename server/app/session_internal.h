@@ -7,6 +7,7 @@
 #include "service/join.h"
 #include "service/sql.h"
 #include "service/view.h"
+#include <stddef.h>
 
 enum session_state {
     SESSION_NEW,     /* connected, hello is awaited */

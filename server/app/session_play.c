@@ -55,7 +55,8 @@ static void on_committed(void *arg, int err, bool late)
             p); /* whatever stands is another answer, or none: the database will be asked */
     }
     lt_hub_leave(&f->hold);
-    /* Who lost the line meanwhile and is back on another one is told there. */
+    /* Who lost the line while this was under way and is back here is told here: what it sends again
+     * meanwhile finds the answer pending and waits for this. */
     struct session *to = session_back(f->s) ? f->s : p && p->member ? session_of(p->member) : NULL;
     if (to && err == LT_OK)
         ack(to, f->answer_id, f->qi, late);

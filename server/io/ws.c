@@ -26,6 +26,7 @@
 enum {
     CLOSE_DEADLINE_US = 5 * 1000 * 1000,
     VIOLATION_DEADLINE_US = 1000 * 1000, /* the peer's answer could not be read any more */
+    FIRST_PING_US = 1000 * 1000,
     PING_BYTES = 8,
     QUEUE_FIRST = 8,
     CODE_NONE = 1005,
@@ -430,16 +431,6 @@ void ws_pong(struct lt_conn *c, const char *p, size_t n)
 
 /* ---- input ---- */
 
-/* Spread over the interval, beginning at a fifth of it: who came in together is not asked together,
- * and least of all in the seconds in which a whole hall comes in. */
-static int64_t first_ping_us(const struct lt_conn *c)
-{
-    enum { STEPS = 1024, FIBONACCI = 633 /* STEPS / 1.618: neighbours fall far apart */ };
-    int64_t interval_us = c->net->opts.ping_interval_us,
-            step = (int64_t)(c->id * FIBONACCI % STEPS);
-    return interval_us / 5 + interval_us / 5 * 4 * step / STEPS;
-}
-
 void ws_established(struct lt_conn *c)
 {
     struct lt_net *n = c->net;
@@ -455,8 +446,10 @@ void ws_established(struct lt_conn *c)
         ws_violation(c, LWS_CLOSE_STATUS_PROTOCOL_ERR);
         return;
     }
-    if (n->opts.ping_interval_us > 0)
-        lt_loop_timer(n->loop, &c->beat, first_ping_us(c));
+    if (n->opts.ping_interval_us > 0) {
+        int64_t first_us = n->opts.ping_interval_us;
+        lt_loop_timer(n->loop, &c->beat, first_us < FIRST_PING_US ? first_us : FIRST_PING_US);
+    }
     int err = n->handler.on_open(n->arg, c, path);
     if (err == LT_OK) {
         c->announced = true;

@@ -29,5 +29,11 @@ report 'every stored answer has its entry, and no key has two' same 0 \
                WHERE a.event_id = $event AND e.entry_id IS NULL")"
 report 'the board in Redis has everybody' same 40 "$(redis-cli -s "$dir/redis.sock" zcard "lt:{1:$event}:board")"
 
+over() {
+    "$build/loadtest/leitai-load" demo --url "ws://127.0.0.1:$LEITAI_PORT/ws" --tenant demo --kid main --secret-file "$dir/secret" \
+        --event "$event" --people "$dir/people.csv" --players 3 --host --host-sub host --seconds 60 --quiet | grep -q 'event is over'
+}
+report 'nobody plays at an event that is over' over
+
 server_stop
 exit "$fails"

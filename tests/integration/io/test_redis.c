@@ -144,7 +144,7 @@ static void expect_message(const char *channel, const char *text, const char *ex
 {
     int n = t.n_messages;
     for (int i = 0; i < 200 && t.n_messages == n; i++) {
-        lt_redis_cmdv(t.redis, NULL, NULL, "PUBLISH", channel, text, NULL);
+        lt_redis_cmdv(t.redis, NULL, NULL, "PUBLISH", channel, text, (char *)NULL);
         turn_for(t.loop, 20);
     }
     assert_true(t.n_messages > n);
