@@ -384,7 +384,7 @@ function closedWords(snap: Snapshot, question: Question, self: Me): { over?: str
   if (question.mode === "buzzer" || self.seat?.right || self.seat?.tried) {
     const theirs = outcomeOf({ ...snap, own: { v: 0, points: 0, correct: 0, rank: 0, of: 0, q: question.q } }, question, self);
     if (theirs.at === "theirs") {
-      return { over: nameOf(snap, theirs.who), title: t(theirs.right ? "r.theirsRight" : "r.theirsWrong"), hint: t("q.soon") };
+      return { over: nameOf(snap, theirs.who), title: t(`r.theirs.${theirs.how}`), hint: t("q.soon") };
     }
     if (theirs.at === "right" || theirs.at === "wrong") return { title: t(`r.${theirs.at}`), hint: t("q.soon") };
   }

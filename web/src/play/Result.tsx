@@ -81,6 +81,12 @@ function Verdict({ outcome, snap, self }: { outcome: Outcome; snap: Snapshot; se
           <p class="num">{t("r.gained", { n: signed(outcome.gained) })}</p>
         </section>
       );
+    case "watched":
+      return outcome.gained === 0 ? null : (
+        <section class="verdict" role="status">
+          <Gained gained={outcome.gained} />
+        </section>
+      );
     case "burst":
       return (
         <section class="verdict" role="status">
@@ -99,7 +105,7 @@ function Verdict({ outcome, snap, self }: { outcome: Outcome; snap: Snapshot; se
       return (
         <section class="verdict" role="status">
           <p>{nameOf(snap, outcome.who)}</p>
-          <h1>{t(outcome.right ? "r.theirsRight" : "r.theirsWrong")}</h1>
+          <h1>{t(`r.theirs.${outcome.how}`)}</h1>
           <Gained gained={outcome.gained} />
         </section>
       );

@@ -76,7 +76,7 @@ function Choose({ snap, question, act }: { snap: Snapshot; question: Question; a
           {[...(question.stakes ?? [])].map(card)}
           {card(0)}
         </div>
-        <p class="quiet num">{t("stake.count", { n, of })}</p>
+        {of > 1 && <p class="quiet num">{t("stake.count", { n, of })}</p>}
       </main>
       <footer class="bar">
         {refused === undefined ? <p class="quiet">{t(stake === undefined ? "stake.secret" : "stake.final")}</p> : <Refused code={refused} />}
@@ -88,11 +88,13 @@ function Choose({ snap, question, act }: { snap: Snapshot; question: Question; a
   );
 }
 
+/* In turn there is nobody else to count. */
 function Chosen({ snap, saved }: { snap: Snapshot; saved: boolean }) {
+  const { n, of } = staked(snap);
   return (
     <footer class={saved ? "bar bar-saved num" : "bar bar-watch num"} role="status">
       {saved && <CheckIcon />}
-      <b>{t("stake.count", { ...staked(snap) })}</b>
+      <b>{of > 1 ? t("stake.count", { n, of }) : t(saved ? "q.saved" : "stake.wait")}</b>
     </footer>
   );
 }

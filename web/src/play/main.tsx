@@ -5,14 +5,14 @@ import { render } from "preact";
 import { arrive, forget, type Keep, keepFor } from "../shared/arrival.ts";
 import { lang } from "../shared/i18n.ts";
 import { type About, type Credential, Link } from "../shared/link.ts";
-import type { Action, ErrorCode, Ruling } from "../shared/protocol.gen.ts";
+import type { Action, ErrorCode, Question, Ruling } from "../shared/protocol.gen.ts";
 import { Reaction } from "../shared/reaction.ts";
 import { roundOf } from "../shared/teams.ts";
 import "../shared/tokens.css";
 import { Judge } from "./Judge.tsx";
 import type { Page } from "./Menu.tsx";
 import { answered, blank, type Draft, type Mine, underSnapshot } from "./mine.ts";
-import { type Heard, heard, heardAll, news } from "./news.ts";
+import { type Heard, heard, heardAll, news, opened } from "./news.ts";
 import "./play.css";
 import { Play } from "./Play.tsx";
 import { type Press, pressed, pressEnded, signalOf, UNPRESSED, underQuestion } from "./press.ts";
@@ -32,6 +32,7 @@ const rulingsHeard = signal<Heard>(undefined);
 /* As this page heard when it asked for the team's one help. */
 const helpUsed = signal(false);
 const reaction = new Reaction();
+let questionBefore: Question | undefined;
 const page = signal<Page | undefined>(undefined);
 
 function open(credential: Credential): Link {
@@ -99,7 +100,8 @@ effect(() => {
   if (next !== mine.peek()) mine.value = next;
   press.value = underQuestion(press.peek(), snap?.question);
   reaction.begin(signalOf(snap?.question));
-  if (snap && rulingsHeard.peek() === undefined) rulingsHeard.value = heardAll(snap.rulings);
+  if (snap && (rulingsHeard.peek() === undefined || opened(questionBefore, snap.question))) rulingsHeard.value = heardAll(snap.rulings);
+  questionBefore = snap?.question;
 });
 
 function App() {

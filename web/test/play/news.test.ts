@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { heard, heardAll, news } from "../../src/play/news.ts";
+import { heard, heardAll, news, opened } from "../../src/play/news.ts";
 import type { Ruling } from "../../src/shared/protocol.gen.ts";
+import { question } from "../snapshots.ts";
 
 const ruling = (no: number, over: Partial<Ruling> = {}): Ruling => ({ no, kind: "void", state: "done", by: "1", reason: "r", ...over });
 const numbers = (rulings: Ruling[]) => rulings.map((r) => r.no);
@@ -33,4 +34,12 @@ test("the answer to an appeal is news for who made it", () => {
     assert.deepEqual(news([appeal], before, "e2"), [], state);
   }
   assert.deepEqual(news([ruling(1, { kind: "appeal", entry: "e1", state: "open" })], before, "e1"), []);
+});
+
+test("a question that opens ends the news, one that opens again after a wrong answer does not", () => {
+  assert.equal(opened(question(1, "armed"), question(1, "open")), true);
+  assert.equal(opened(question(1, "revealed"), question(2, "open")), true);
+  assert.equal(opened(question(1, "held"), question(1, "open")), false);
+  assert.equal(opened(question(1, "open"), question(1, "open")), false);
+  assert.equal(opened(question(1, "armed"), question(1, "armed")), false);
 });

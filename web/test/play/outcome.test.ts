@@ -30,9 +30,21 @@ test("a void wins over everything", () => {
 
 test("where another team answered it is told how, and what a foul cost the own", () => {
   const theirs = { mode: "buzzer" as const, seats: [seat("e1", { fouled: true }), seat("e2", { pressed: true, right: true })] };
-  assert.deepEqual(outcome(theirs, own({ gained: -1000 })), { at: "theirs", who: "e2", right: true, gained: -1000 });
+  assert.deepEqual(outcome(theirs, own({ gained: -1000 })), { at: "theirs", who: "e2", how: "right", gained: -1000 });
   const wrong = { turn: "e2", seats: [seat("e2", { tried: true })] };
-  assert.deepEqual(outcome(wrong, own()), { at: "theirs", who: "e2", right: false, gained: 0 });
+  assert.deepEqual(outcome(wrong, own()), { at: "theirs", who: "e2", how: "wrong", gained: 0 });
+});
+
+test("of the team in turn the counts tell how it answered by hand", () => {
+  const how = (answered: number, correct: number) => outcome({ turn: "e2", answered, correct }, own());
+  assert.deepEqual(how(1, 1), { at: "theirs", who: "e2", how: "right", gained: 0 });
+  assert.deepEqual(how(1, 0), { at: "theirs", who: "e2", how: "wrong", gained: 0 });
+  assert.deepEqual(how(0, 0), { at: "theirs", who: "e2", how: "silent", gained: 0 });
+});
+
+test("who was not asked missed nothing", () => {
+  assert.deepEqual(outcome({ mode: "tiebreak", field: ["e2"] }, own()), { at: "watched", gained: 0 });
+  assert.deepEqual(outcome({ mode: "tiebreak", field: ["e1"] }, own()), { at: "missed", gained: 0 });
 });
 
 test("a spoken answer of the own team is its answer", () => {
