@@ -1,5 +1,5 @@
 /* A judge's phone: one part to mark or one spoken answer to decide at a time; appeals and rulings that wait beside it. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { points } from "../shared/format.ts";
 import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
 import { switchLang } from "../shared/i18n.ts";
@@ -68,6 +68,11 @@ function Bench({ snap, live, now, act }: BenchProps) {
   const open = cases(snap);
   const pressing = duty.at === "mark" || duty.at === "verdict";
   const [chosen, choose] = useState<"task" | "cases" | undefined>(undefined);
+  const duties = duty.at === "mark" || duty.at === "verdict" ? `${duty.q} ${duty.who}` : duty.at;
+  // What is new to judge comes to the front, wherever the judge was.
+  useEffect(() => {
+    if (pressing) choose(undefined);
+  }, [duties]);
   const tab = chosen ?? (!pressing && open.length > 0 ? "cases" : "task");
   return (
     <>
@@ -84,7 +89,7 @@ function Bench({ snap, live, now, act }: BenchProps) {
       {tab === "cases" ? (
         <Cases snap={snap} live={live} open={open} act={act} />
       ) : (
-        <DutyView key={duty.at === "mark" || duty.at === "verdict" ? `${duty.q} ${duty.who}` : duty.at} duty={duty} snap={snap} now={now} act={act} />
+        <DutyView key={duties} duty={duty} snap={snap} now={now} act={act} />
       )}
     </>
   );

@@ -70,7 +70,9 @@ function Choose({ snap, question, act }: { snap: Snapshot; question: Question; a
       <main class="wager">
         <h1>{t("stake.title")}</h1>
         <p class="quiet">
-          {t("q.number", { n: question.q })} · {question.topic} · {t("stake.rule")}
+          {t("q.number", { n: question.q })} · {question.topic}
+          <br />
+          {t("stake.rule")}
         </p>
         <div class="stakes" role="radiogroup" aria-label={t("stake.title")}>
           {[...(question.stakes ?? [])].map(card)}
