@@ -214,6 +214,7 @@ test("the sheet, once asked for, and the seal are kept", () => {
 test("a frame that this page is too old to know leaves the picture alone", () => {
   const state = live(welcome(snapshot("running", open)));
   assert.equal(reduceLive(state, { t: "hologram" } as unknown as Frame, 0), state);
+});
 
 test("what comes next is said between questions and gone when one is announced", () => {
   const ahead: Frame = { t: "ahead", ahead: { q: 2, round: 1, advance: false } };
