@@ -126,9 +126,9 @@ static bool ruling_ok(const struct lt_engine *e, const struct lt_ruling *r)
 /* Only its state, who decided, and what was said to it. */
 static bool ruling_moves(const struct lt_ruling *old, const struct lt_ruling *new)
 {
-    return old->state == LT_RULING_OPEN && new->state != LT_RULING_OPEN &&
-           old->kind == new->kind && old->qi == new->qi && old->entry == new->entry &&
-           old->value_c == new->value_c && old->by == new->by;
+    return old->state == LT_RULING_OPEN && new->state != LT_RULING_OPEN && old->kind == new->kind &&
+           old->qi == new->qi && old->entry == new->entry && old->value_c == new->value_c &&
+           old->by == new->by;
 }
 
 static int apply_ruling(struct lt_engine *e, const struct lt_record *r)
@@ -144,7 +144,7 @@ static int apply_ruling(struct lt_engine *e, const struct lt_record *r)
     if (!fresh && !(old && ruling_moves(old, new)))
         return LT_ERECORD;
     engine_set_ruling(e, new);
-    if (t && new->kind == LT_RULING_DISQUALIFY && new->state == LT_RULING_DONE)
+    if (t && new->kind == LT_RULING_DISQUALIFY &&new->state == LT_RULING_DONE)
         t->disqualified = true;
     return LT_OK;
 }

@@ -25,8 +25,8 @@ static void seat_teams(struct lt_engine *e, const struct lt_record *r)
         struct lt_seat old = t->seat;
 
         t->seat = (struct lt_seat){
-            .takes = engine_takes_part(t, round) &&
-                     (r->turn == 0 || r->turn == t->entry) && (r->n_ids == 0 || engine_in_list(r, t->entry)),
+            .takes = engine_takes_part(t, round) && (r->turn == 0 || r->turn == t->entry) &&
+                     (r->n_ids == 0 || engine_in_list(r, t->entry)),
         };
         if (r->again) {
             t->seat.fouled = old.fouled;
@@ -51,7 +51,8 @@ static bool armed_ok(const struct lt_engine *e, const struct lt_record *r)
     if (r->n < 1 || !engine_round_of(e, r->qi, &first_round) ||
         !engine_round_of(e, r->qi + r->n - 1, &last_round) || first_round != last_round)
         return false;
-    if (r->n != e->sheet->rounds[first_round].burst || (r->turn != 0 && !lt_engine_team(e, r->turn)))
+    if (r->n != e->sheet->rounds[first_round].burst ||
+        (r->turn != 0 && !lt_engine_team(e, r->turn)))
         return false;
     if (!engine_list_known(e, r))
         return false;
@@ -177,9 +178,9 @@ static int apply_verdict(struct lt_engine *e, const struct lt_record *r)
     if (key ? e->held == 0 : !engine_by_judge(e) || lt_engine_round(e)->mode == LT_MODE_JURY)
         return LT_ERECORD;
     reopens = !right && e->held != 0 && engine_rebounds(e);
-    if (reopens ? !engine_time_ok(r->opened_us) ||
-                      r->deadline_us - r->opened_us != engine_limit_us(e)
-                : r->opened_us != 0 || r->deadline_us != 0)
+    if (reopens
+            ? !engine_time_ok(r->opened_us) || r->deadline_us - r->opened_us != engine_limit_us(e)
+            : r->opened_us != 0 || r->deadline_us != 0)
         return LT_ERECORD;
     t->seat.right = right;
     t->seat.tried = !right;

@@ -28,8 +28,8 @@ static const char *const phase_names[LT_PHASES] = {
     [LT_PHASE_PAUSED] = "paused", [LT_PHASE_FINISHED] = "finished", [LT_PHASE_FINAL] = "final",
 };
 static const char *const qstate_names[LT_QSTATES] = {
-    [LT_Q_NONE] = "none", [LT_Q_ARMED] = "armed",     [LT_Q_OPEN] = "open",
-    [LT_Q_HELD] = "held", [LT_Q_CLOSING] = "closing", [LT_Q_CLOSED] = "closed",
+    [LT_Q_NONE] = "none",         [LT_Q_ARMED] = "armed",     [LT_Q_OPEN] = "open",
+    [LT_Q_HELD] = "held",         [LT_Q_CLOSING] = "closing", [LT_Q_CLOSED] = "closed",
     [LT_Q_REVEALED] = "revealed",
 };
 static const char *const ruling_names[LT_RULINGS] = {
@@ -287,4 +287,3 @@ void engine_set_ruling(struct lt_engine *e, const struct lt_ruling *ruling)
     if (ruling->no > e->n_rulings)
         e->n_rulings = ruling->no;
 }
-

@@ -138,8 +138,7 @@ void engine_judge_presses(const struct lt_engine *e, const struct lt_input *in, 
     r->n_doubt = ruling.n_doubt;
     r->random = ruling.outcome == LT_BUZZER_DRAWN ? in->random : 0;
     r->opened_us = in->now_us;
-    r->deadline_us =
-        in->now_us + (int64_t)lt_engine_round(e)->buzzer.answer_seconds * 1000000;
+    r->deadline_us = in->now_us + (int64_t)lt_engine_round(e)->buzzer.answer_seconds * 1000000;
 }
 
 int engine_make_captain(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
@@ -274,7 +273,7 @@ static bool ruled(const struct lt_engine *e, const struct lt_ruling *new)
         const struct lt_ruling *old = &e->rulings[i];
 
         if (old->state != LT_RULING_REJECTED && old->kind == new->kind && old->qi == new->qi &&
-            old->entry == new->entry && strcmp(old->answer, new->answer) == 0)
+            old->entry == new->entry &&strcmp(old->answer, new->answer) == 0)
             return true;
     }
     return false;
@@ -349,8 +348,7 @@ int engine_make_resolution(const struct lt_engine *e, const struct lt_input *in,
                            struct lt_record *r)
 {
     const struct lt_ruling *old = engine_ruling(e, in->value);
-    enum lt_ruling_state to =
-        in->action == LT_ACT_APPROVE ? LT_RULING_DONE : LT_RULING_REJECTED;
+    enum lt_ruling_state to = in->action == LT_ACT_APPROVE ? LT_RULING_DONE : LT_RULING_REJECTED;
 
     if (e->finalising)
         return LT_EPHASE;

@@ -21,12 +21,12 @@
 enum field {
     F_PHASE,
     F_QI,
-    F_AGAIN,  /* absent: false */
-    F_N,      /* absent: 1 */
-    F_TURN,   /* absent: 0 */
-    F_IDS,    /* absent: none */
-    F_CLOCK,  /* opened_us, deadline_us: always */
-    F_MOVED,  /* the same, only when there is a deadline */
+    F_AGAIN, /* absent: false */
+    F_N,     /* absent: 1 */
+    F_TURN,  /* absent: 0 */
+    F_IDS,   /* absent: none */
+    F_CLOCK, /* opened_us, deadline_us: always */
+    F_MOVED, /* the same, only when there is a deadline */
     F_TALLY,
     F_SILENT, /* absent: false */
     F_DIGEST, /* absent: "" */
@@ -287,6 +287,12 @@ static void took(struct reader *in, int err)
         in->err = err;
 }
 
+static void must(struct reader *in, bool holds)
+{
+    if (!holds && in->err == LT_OK)
+        in->err = LT_ERECORD;
+}
+
 static void read_i64(struct reader *in, const char *key, int64_t min, int64_t max, int64_t *ret)
 {
     took(in, lt_json_i64(in->doc, key, min, max, ret));
@@ -308,8 +314,7 @@ static void read_id(struct reader *in, const char *key, int64_t *ret)
 static void read_true(struct reader *in, const char *key, bool *ret)
 {
     took(in, lt_json_bool(in->doc, key, ret));
-    if (!*ret) /* false is not written */
-        took(in, LT_ERECORD);
+    must(in, *ret); /* false is not written */
 }
 
 static void read_text(struct reader *in, const char *key, size_t max, char *ret)
@@ -375,8 +380,7 @@ static void read_ids(struct reader *in, const char *key, int64_t *ret, int *ret_
     cJSON_ArrayForEach(item, array)
     {
         ret[n] = decimal(item);
-        if (ret[n++] < 0)
-            took(in, LT_ERECORD);
+        must(in, ret[n++] >= 0);
     }
     *ret_n = n;
 }
@@ -399,8 +403,7 @@ static void read_numbers(struct reader *in, const char *key, int n, int *ret)
             ret[i] = (int)v;
         i++;
     }
-    if (i != n)
-        took(in, LT_ERECORD);
+    must(in, i == n);
 }
 
 /* A member that is an object with exactly the members that `read` takes. */
@@ -448,12 +451,11 @@ static void read_ruling(struct reader *in, struct lt_record *r)
 
 static void read_random(struct reader *in, uint64_t *ret)
 {
-    char hex[20] = "", *end;
+    char hex[20] = "";
 
     read_text(in, "random", 16, hex);
-    *ret = strtoull(hex, &end, 16);
-    if (*ret == 0 || strlen(hex) != 16 || *end != '\0' || strspn(hex, "0123456789abcdef") != 16)
-        took(in, LT_ERECORD);
+    *ret = strtoull(hex, NULL, 16);
+    must(in, *ret != 0 && strspn(hex, "0123456789abcdef") == 16);
 }
 
 static void read_clock(struct reader *in, struct lt_record *r)
@@ -462,19 +464,11 @@ static void read_clock(struct reader *in, struct lt_record *r)
     read_i64(in, "deadline_us", 1, 2 * LT_TIME_MAX_US, &r->deadline_us);
 }
 
-static void read_tally(struct reader *in, struct lt_record *r)
-{
-    read_int(in, "answered", 0, INT_MAX, &r->answered);
-    read_int(in, "correct", 0, INT_MAX, &r->correct);
-    read_numbers(in, "dist", 8, r->dist);
-}
-
 static void read_two(struct reader *in, struct lt_record *r)
 {
     read_numbers(in, "two", 2, r->two);
     r->n_two = 2;
-    if (r->two[0] >= r->two[1] || r->two[1] >= LT_OPTIONS_MAX)
-        took(in, LT_ERECORD);
+    must(in, r->two[0] < r->two[1] && r->two[1] < LT_OPTIONS_MAX);
 }
 
 static void read_field(struct reader *in, enum field f, struct lt_record *r)
@@ -505,19 +499,18 @@ static void read_field(struct reader *in, enum field f, struct lt_record *r)
     case F_IDS:
         if (has(in, "ids")) {
             read_ids(in, "ids", r->ids, &r->n_ids);
-            if (r->n_ids == 0) /* not written */
-                took(in, LT_ERECORD);
+            must(in, r->n_ids > 0); /* none are not written */
         }
         break;
     case F_CLOCK:
-        read_clock(in, r);
-        break;
     case F_MOVED:
-        if (has(in, "deadline_us"))
+        if (f == F_CLOCK || has(in, "deadline_us"))
             read_clock(in, r);
         break;
     case F_TALLY:
-        read_tally(in, r);
+        read_int(in, "answered", 0, INT_MAX, &r->answered);
+        read_int(in, "correct", 0, INT_MAX, &r->correct);
+        read_numbers(in, "dist", 8, r->dist);
         break;
     case F_SILENT:
         if (has(in, "silent"))
@@ -526,8 +519,7 @@ static void read_field(struct reader *in, enum field f, struct lt_record *r)
     case F_DIGEST:
         if (has(in, "digest")) {
             read_text(in, "digest", LT_DIGEST_BYTES, r->digest);
-            if (r->digest[0] == '\0') /* not written */
-                took(in, LT_ERECORD);
+            must(in, r->digest[0] != '\0');
         }
         break;
     case F_ENTRY:
@@ -561,8 +553,7 @@ static void read_field(struct reader *in, enum field f, struct lt_record *r)
         break;
     case F_CAPTAINS:
         read_ids(in, "captains", r->captains, &captains);
-        if (captains != r->n_ids)
-            took(in, LT_ERECORD);
+        must(in, captains == r->n_ids);
         break;
     case F_RULING:
         read_object(in, "ruling", r, read_ruling);
@@ -599,13 +590,11 @@ int lt_record_read(const char *kind, int64_t seq, int64_t at_us, const char *pay
     if (err)
         return err == LT_ENOMEM ? err : LT_ERECORD;
     in.doc = doc;
-    if (!cJSON_IsObject(doc))
-        took(&in, LT_ERECORD);
+    must(&in, cJSON_IsObject(doc));
     for (int f = 0; f < FIELDS && in.err == LT_OK; f++)
         if (kinds[ret->kind].fields & (1u << f))
             read_field(&in, (enum field)f, ret);
-    if (in.err == LT_OK && in.count != cJSON_GetArraySize(doc))
-        in.err = LT_ERECORD;
+    must(&in, in.count == cJSON_GetArraySize(doc));
     cJSON_Delete(doc);
     return in.err == LT_OK ? LT_OK : LT_ERECORD;
 }
