@@ -88,12 +88,13 @@ static inline bool sim_chance(struct contest *c, int percent)
 }
 
 /* A rule is broken: says so and ends the process. */
-_Noreturn void sim_broken(const struct contest *c, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void sim_broken(const struct contest *c, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
 #define EXPECT(c, ok, ...)                                                                         \
     do {                                                                                           \
-        if (!(ok))                                                                                 \
+        if (!(ok)) {                                                                               \
             sim_broken((c), __VA_ARGS__);                                                          \
+        }                                                                                          \
     } while (0)
 
 /* contests_sheet.c */

@@ -72,29 +72,30 @@ static void check_clock(struct contest *c, int64_t at_us)
 
 /* ---- points are explained --------------------------------------------------------------------- */
 
-static bool explains(const struct lt_record *r, int64_t entry)
+static bool explains(const struct lt_record *r, const struct known *k)
 {
     if (r->kind == LT_REC_PRESS)
-        return r->foul && r->entry == entry;
+        return r->foul && r->entry == k->entry;
+    if (r->kind == LT_REC_REVEAL)
+        return k->takes;
     return r->kind == LT_REC_RULING || r->kind == LT_REC_ADVANCE;
 }
 
-static void check_points(struct contest *c, const struct lt_record *r, bool settled)
+/* Points move when places are ranked, and for a reason on record. */
+static void check_points(struct contest *c, const struct lt_record *r, bool ranked)
 {
     for (int i = 0; i < c->n_entries; i++) {
         struct known *k = &c->known[i];
         const struct lt_place *p = lt_standings_place(c->standings, k->entry);
         int64_t points_c = p ? p->points_c : c->sheet->start_points_c;
 
-        if (points_c == k->points_c)
+        /* A place is new with all that is known of it. */
+        if (points_c == k->points_c || (p && p->rank == 0 && !p->disqualified))
             continue;
-        if (settled)
-            EXPECT(c, r->kind == LT_REC_RULING || (r->kind == LT_REC_REVEAL && k->takes),
-                   "%ld went from %ld to %ld by a %s that it took no part in", (long)k->entry,
-                   (long)k->points_c, (long)points_c, lt_record_kind_name(r->kind));
-        else
-            EXPECT(c, explains(r, k->entry), "%ld went from %ld to %ld by a %s", (long)k->entry,
-                   (long)k->points_c, (long)points_c, lt_record_kind_name(r->kind));
+        EXPECT(c, ranked, "%ld went from %ld to %ld before it was ranked", (long)k->entry,
+               (long)k->points_c, (long)points_c);
+        EXPECT(c, explains(r, k), "%ld went from %ld to %ld by a %s that it took no part in",
+               (long)k->entry, (long)k->points_c, (long)points_c, lt_record_kind_name(r->kind));
         k->points_c = points_c;
     }
 }

@@ -303,7 +303,7 @@ static bool better(const struct result *a, const struct result *b)
 static struct result several(struct contest *c, const struct lt_round_rule *rule,
                              const struct rows *rows, int streak)
 {
-    struct result each[MEMBERS], all = {.answered = true};
+    struct result each[MEMBERS] = {{0}}, all = {.answered = true};
     int n = rule->policy == LT_POLICY_BEST && rule->policy_n < rows->n ? rule->policy_n : rows->n;
     int right = 0;
 
