@@ -121,15 +121,27 @@ static bool packs(const struct lt_sheet *sheet)
            sheet->keys[1] == LT_KEY_CORRECT && sheet->keys[2] == LT_KEY_TIME;
 }
 
+static int64_t within(int64_t v, int64_t low, int64_t high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
 int64_t lt_board_score(const struct lt_sheet *sheet, const struct lt_place *p, int position)
 {
+    const int64_t quantum_us = lt_sheet_quantum_us(sheet);
+    struct lt_place held = *p;
     int64_t score = 0;
+    int err;
 
     if (!packs(sheet))
         return -1 - position;
     if (p->disqualified) /* below whatever packs */
         return -(INT64_C(1) << 53) + 1;
-    if (lt_board_pack(p, lt_sheet_quantum_us(sheet), &score) != LT_OK)
-        return 0;
+    /* The sheet's check bounds what its rules can give. Rulings and more time for a question may go
+     * beyond: there one stands at the end of the scale, not in the middle of it. */
+    held.points_c = within(p->points_c, -POINTS_LIMIT_C + 1, POINTS_LIMIT_C - 1);
+    held.time_us = within(p->time_us, 0, quantum_us * ((1 << TIME_BITS) - 1));
+    err = lt_board_pack(&held, quantum_us, &score);
+    assert(err == LT_OK);
     return score;
 }

@@ -290,7 +290,7 @@ static void somebody_rules(struct contest *c)
         in.answer = body;
     }
     if (a == LT_ACT_ADJUST)
-        in.value = 50 * (sim_below(c, 41) - 20);
+        in.value = 50 * (sim_below(c, 41) - 20) * (sim_chance(c, 4) ? 9999 : 1);
     give(c, &in, &has);
 }
 
@@ -515,6 +515,15 @@ static bool busy(const struct lt_engine *e)
            (e->qstate == LT_Q_ARMED || e->qstate == LT_Q_OPEN || e->qstate == LT_Q_HELD);
 }
 
+static void host_gives_time(struct contest *c)
+{
+    struct lt_input in = command(c, LT_ACT_EXTEND, HOST);
+    bool has;
+
+    in.value = sim_chance(c, 80) ? 1 + sim_below(c, 600) : sim_below(c, 3000);
+    give(c, &in, &has);
+}
+
 static void step(struct contest *c)
 {
     int what = sim_below(c, 100);
@@ -540,7 +549,7 @@ static void step(struct contest *c)
     else if (what < 97)
         host_does(c, sim_chance(c, 50) ? LT_ACT_SKIP : LT_ACT_ADVANCE, &has);
     else if (what < 98)
-        judge_marks(c);
+        busy(&c->live) ? host_gives_time(c) : judge_marks(c);
     else
         anything(c);
 }

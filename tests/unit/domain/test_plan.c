@@ -301,9 +301,35 @@ an_advancement_ends_its_round_and_one_of_an_unneeded_tiebreak_is_still_owed(void
     story_end(t);
 }
 
+/* Three teams in turn and two questions: the round is over before it begins, its advancement is not. */
+static void a_round_with_too_few_questions_still_says_who_goes_on(void **state)
+{
+    struct lt_round_rule *rule;
+    struct story *t;
+
+    (void)state;
+    sheet_begin(true);
+    rule = sheet_round(LT_MODE_REQUIRED, 2);
+    rule->turns = LT_TURNS_LOT;
+    rule->advance = 1;
+    sheet_round(LT_MODE_REQUIRED, 1);
+    t = story_begin(3);
+    give(t, 2, POINTS(1));
+    assert_int_equal(next(t)->qi, 2);
+    lt_standings_plan(t->s, &t->e, LT_ACT_ADVANCE, &plan);
+    assert_int_equal(plan.n_in, 1);
+    assert_int_equal(plan.in[0], 2);
+    for (int i = 0; i < 3; i++) /* nobody is left in it: nothing is owed */
+        t->e.teams[i].disqualified = true;
+    lt_standings_plan(t->s, &t->e, LT_ACT_ADVANCE, &plan);
+    assert_int_equal(plan.n_in, 0);
+    story_end(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_round_with_too_few_questions_still_says_who_goes_on),
         cmocka_unit_test(questions_for_all_follow_each_other_over_the_rounds),
         cmocka_unit_test(a_skip_goes_to_the_next_round),
         cmocka_unit_test(by_lot_each_team_has_its_turn_and_what_is_left_stays_spare),

@@ -155,6 +155,23 @@ static void a_board_of_teams_is_ordered_by_position(void **state)
     assert_true(lt_board_score(&teams, &out, 1) < lt_board_score(&teams, &rich, 0));
 }
 
+/* A ruling or more time for a question may go beyond what the sheet's rules can give. */
+static void beyond_the_budget_one_stands_at_the_end_of_the_board(void **state)
+{
+    const struct lt_place rich = {.points_c = limit_c - 1, .time_us = 1},
+                          richer = {.points_c = limit_c + 5},
+                          slow = {.points_c = 100, .time_us = MS},
+                          slower = {.points_c = 100, .time_us = INT64_C(1) << 40},
+                          poor = {.points_c = -limit_c + 1}, poorer = {.points_c = -2 * limit_c};
+
+    (void)state;
+    assert_true(lt_board_score(&usual, &richer, 0) >= lt_board_score(&usual, &rich, 1));
+    assert_true(lt_board_score(&usual, &rich, 1) > lt_board_score(&usual, &slow, 2));
+    assert_true(lt_board_score(&usual, &slow, 2) > lt_board_score(&usual, &slower, 3));
+    assert_true(lt_board_score(&usual, &slower, 3) > lt_board_score(&usual, &poor, 4));
+    assert_true(lt_board_score(&usual, &poor, 4) >= lt_board_score(&usual, &poorer, 5));
+}
+
 static struct lt_place random_standing(uint64_t *x)
 {
     struct lt_place s = {
@@ -231,6 +248,7 @@ int main(void)
         cmocka_unit_test(levels_come_first_and_the_disqualified_last_without_a_rank),
         cmocka_unit_test(keys_weigh_in_the_order_of_the_sheet),
         cmocka_unit_test(a_board_of_teams_is_ordered_by_position),
+        cmocka_unit_test(beyond_the_budget_one_stands_at_the_end_of_the_board),
         cmocka_unit_test(the_packed_order_is_the_ranking_up_to_the_quantum),
         cmocka_unit_test(what_exceeds_the_budget_is_refused),
     };

@@ -530,9 +530,33 @@ static void a_hundred_thousand_persons_settle_and_are_ranked(void **state)
     story_end(t);
 }
 
+/* Its place is new with all its points, so nothing seems to have changed in it. */
+static void what_is_ruled_of_somebody_new_ranks_again(void **state)
+{
+    struct story *t;
+
+    (void)state;
+    sheet_begin(false);
+    sheet_round(LT_MODE_LIVE, 1);
+    t = story_begin(0);
+    lt_standings_add(t->s, 1);
+    rank(t);
+    rule(t, (struct lt_ruling){.kind = LT_RULING_ADJUST,
+                               .state = LT_RULING_DONE,
+                               .qi = -1,
+                               .entry = 2,
+                               .value_c = POINTS(5)});
+    assert_true(t->changed);
+    rank(t);
+    assert_int_equal(place(t, 2)->rank, 1);
+    assert_int_equal(place(t, 1)->rank, 2);
+    story_end(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_ruled_of_somebody_new_ranks_again),
         cmocka_unit_test(a_void_question_changes_nothing_for_anybody),
         cmocka_unit_test(fouls_of_a_void_question_are_cancelled),
         cmocka_unit_test(a_ruling_that_waits_or_was_rejected_has_no_effect),
