@@ -8,6 +8,7 @@
  * taps the space bar twice must not cut off a whole hall. Not waiting any longer has its own key.
  */
 import { advanceDue, asked, mayCut, nextNumber, roundNow, roundOver, seatViews, staked } from "../shared/contest.ts";
+import { seatOf } from "../shared/teams.ts";
 import type { Action, ErrorCode, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
 
 export type Refusal =
@@ -178,7 +179,7 @@ function openStep(snap: Snapshot, question: Question, known: Known): Step {
     case "required":
     case "wager":
       if (round?.by_judge && question.turn !== undefined) return { kind: "judge", label: "judge.spoken" };
-      if (question.turn !== undefined) return wait("wait.turn");
+      if (question.turn !== undefined && expected(snap) > 0) return wait("wait.turn");
       return allAnswered(snap) ? act("close", "step.close") : wait("wait.open");
     case "live":
     case "tiebreak":
@@ -190,14 +191,20 @@ function openStep(snap: Snapshot, question: Question, known: Known): Step {
 export function expected(snap: Snapshot): number {
   const policy = roundNow(snap)?.policy;
   if (!snap.head.teams || (policy !== "captain" && policy !== "first")) return snap.presence.players;
-  const declined = snap.question?.seats.filter((seat) => seat.stake === 0).length ?? 0;
-  return asked(snap).length - declined;
+  const question = snap.question;
+  const teams = asked(snap);
+  // In a wager only who staked may answer; not to have chosen is to decline.
+  if (question?.mode === "wager" && question.state !== "armed") {
+    return teams.filter((team) => (seatOf(question, team.entry)?.stake ?? 0) > 0).length;
+  }
+  return teams.length;
 }
 
-/* A partial count cannot prove that nobody is still thinking. */
+/* A partial count cannot prove that nobody is still thinking. Where all declined there is nothing to wait for. */
 function allAnswered(snap: Snapshot): boolean {
   const of = expected(snap);
-  return !snap.presence.partial && of > 0 && snap.presence.answered >= of;
+  if (of === 0) return snap.question?.mode === "wager";
+  return !snap.presence.partial && snap.presence.answered >= of;
 }
 
 function act(action: Action, label: StepLabel): Step {

@@ -27,8 +27,8 @@ export function WagerView({ snap, question }: { snap: Snapshot; question: Questi
           <li>{t("wager.decline")}</li>
         </ul>
       </PictureHead>
-      <Tiles tiles={tiles} done={n} />
-      <p class="picture-foot num">{of > TILES_MAX ? t("wager.secret") : t("wager.count", { n, of })}</p>
+      {tiles.length === 1 ? <BigName name={tiles[0]?.name ?? ""} /> : <Tiles tiles={tiles} done={n} />}
+      <p class="picture-foot num">{of > TILES_MAX ? t("wager.secret") : of === 1 ? t(n === 1 ? "wager.chosen" : "wager.choosing") : t("wager.count", { n, of })}</p>
     </section>
   );
 }

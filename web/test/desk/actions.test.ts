@@ -133,10 +133,16 @@ test("a burst can be closed when every team is through", () => {
 });
 
 test("where one speaks for a team, an answer of each that did not decline is all there can be", () => {
-  const open = contest("wager", "open", { q: { seats: [seat("e2", { stake: 0 })] }, snap: { presence: { players: 12, entries: 4, stages: 1, answered: 3, partial: false } } });
-  assert.equal(expected(open), 3);
+  const open = contest("wager", "open", { q: { seats: [seat("e1", { stake: 1000 }), seat("e2", { stake: 0 }), seat("e3", { stake: 3000 })] }, snap: { presence: { players: 12, entries: 4, stages: 1, answered: 2, partial: false } } });
+  assert.equal(expected(open), 2);
   assert.equal(primary(open), "close");
   assert.equal(expected(contest("required", "open", { round: { policy: "majority" }, snap: { presence: { ...open.presence } } })), 12);
+});
+
+test("a wager that everybody declined is closed at once, in turn, too", () => {
+  assert.equal(primary(contest("wager", "open")), "close");
+  assert.equal(primary(contest("wager", "open", { q: { turn: "e1", seats: [seat("e1", { stake: 0 })] } })), "close");
+  assert.equal(primary(contest("wager", "open", { q: { turn: "e1", seats: [seat("e1", { stake: 1000 })] } })), "wait.turn");
 });
 
 test("after the round it is said who goes on, before the next round is announced", () => {
