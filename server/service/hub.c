@@ -308,7 +308,10 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
     struct lt_hub *h = c->hub;
     struct lt_frame *frame;
     bool counted = counts(&c->engine);
-    int err = lt_contest_apply(c, r, &frame);
+    int err;
+    if (r->seq <= c->engine.seq) /* what this node appended it may have read from the log already */
+        return;
+    err = lt_contest_apply(c, r, &frame);
     if (err != LT_OK) {
         lt_log(LT_LOG_ERROR, "log record does not apply", LT_I("tenant", c->tenant.v),
                LT_I("event", c->event.v), LT_I("seq", r->seq),

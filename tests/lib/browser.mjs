@@ -20,7 +20,7 @@ export async function startServer() {
   });
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => (await lines.next()).value;
-  let up;
+  let up, stopped;
   do up = await next();
   while (up !== undefined && !up.startsWith("up "));
   if (up === undefined) throw new Error("the server did not come up");
@@ -33,11 +33,15 @@ export async function startServer() {
       child.stdin.write(`${statement.replaceAll("\n", " ")}\n`);
       return (await next()).replace(/;$/, "");
     },
-    async stop() {
-      child.stdin.end();
-      const reports = [];
-      for (let line = await next(); line !== undefined; line = await next()) reports.push(line);
-      return reports;
+    /** Also when a test fails half-way; again: the same reports. */
+    stop() {
+      stopped ??= (async () => {
+        child.stdin.end();
+        const reports = [];
+        for (let line = await next(); line !== undefined; line = await next()) reports.push(line);
+        return reports;
+      })();
+      return stopped;
     },
   };
 }
