@@ -34,6 +34,7 @@ static const char *const kinds[LT_SEEN_KINDS] = {[LT_SEEN_WELCOME] = "welcome",
                                                  [LT_SEEN_SCRIPT] = "script",
                                                  [LT_SEEN_SEAL] = "seal",
                                                  [LT_SEEN_AHEAD] = "ahead",
+                                                 [LT_SEEN_PROGRESS] = "progress",
                                                  [LT_SEEN_ERROR] = "error",
                                                  [LT_SEEN_BYE] = "bye"};
 static const char *const phases[LT_SEEN_PHASES] = {"draft",  "lobby",    "running",
@@ -336,6 +337,7 @@ static void read_body(struct reader *r, const cJSON *o, struct lt_seen *m)
     case LT_SEEN_SCRIPT:
     case LT_SEEN_SEAL:
     case LT_SEEN_AHEAD:
+    case LT_SEEN_PROGRESS:
     case LT_SEEN_EVENTS:
     case LT_SEEN_ROSTER:
     case LT_SEEN_TIME:

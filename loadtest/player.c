@@ -395,6 +395,7 @@ static void on_message(struct lt_player *p, const struct lt_seen *m)
         break;
     case LT_SEEN_SCRIPT:
     case LT_SEEN_AHEAD:
+    case LT_SEEN_PROGRESS:
     case LT_SEEN_EVENTS:
     case LT_SEEN_DONE:
     case LT_SEEN_ROSTER:

@@ -150,6 +150,42 @@ static void tally_body(const char *body, int64_t n, struct lt_input *in)
         in->dist[r.choice[i]] += (int)n;
 }
 
+static void tally_all(const struct lt_contest *c, const struct lt_pg_result *r,
+                      struct lt_input *in)
+{
+    for (int i = 0; i < lt_pg_rows(r, 0); i++) {
+        in->answered += (int)lt_pg_i64(r, 0, i, 1);
+        in->correct += (int)lt_pg_i64(r, 0, i, 2);
+        if (c->engine.n_open == 1) /* options of different questions do not add up */
+            tally_body(lt_pg_text(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), in);
+    }
+}
+
+/* The answer that stands for the holder is picked and graded as the standings will do it. */
+static void tally_held(const struct lt_contest *c, const struct lt_pg_result *r,
+                       struct lt_input *in)
+{
+    struct lt_answer_row rows[LT_MEMBERS_MAX];
+    const struct lt_team *t = lt_engine_team(&c->engine, c->engine.held);
+    const struct lt_round_rule *round = lt_engine_round(&c->engine);
+    struct lt_response response;
+    int n = lt_pg_rows(r, 0), picked;
+    if (n > LT_MEMBERS_MAX)
+        n = LT_MEMBERS_MAX;
+    for (int i = 0; i < n; i++)
+        rows[i] = (struct lt_answer_row){.entry = c->engine.held,
+                                         .person = lt_pg_i64(r, 0, i, 0),
+                                         .qi = c->engine.qi,
+                                         .body = lt_pg_text(r, 0, i, 1),
+                                         .received_us = lt_pg_i64(r, 0, i, 2)};
+    picked = lt_policy_pick(round->policy, rows, n, t ? t->captain : 0);
+    if (picked < 0)
+        return;
+    in->answered = 1;
+    if (lt_response_read(rows[picked].body, strlen(rows[picked].body), &response) == LT_OK)
+        in->correct = lt_grade(c->questions[c->engine.qi], &response, round->score.partial).right;
+}
+
 static void on_tally(void *arg, int err, const struct lt_pg_result *r)
 {
     struct lt_drive *d = arg;
@@ -162,12 +198,10 @@ static void on_tally(void *arg, int err, const struct lt_pg_result *r)
     struct lt_input in = {.kind = LT_IN_TALLY,
                           .now_us = lt_cluster_now_us(lt_hub_cluster(d->runner->hub)),
                           .digest = lt_pg_text(r, 1, 0, 0)};
-    for (int i = 0; i < lt_pg_rows(r, 0); i++) {
-        in.answered += (int)lt_pg_i64(r, 0, i, 1);
-        in.correct += (int)lt_pg_i64(r, 0, i, 2);
-        if (d->contest->engine.n_open == 1) /* options of different questions do not add up */
-            tally_body(lt_pg_text(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), &in);
-    }
+    if (d->contest->engine.held != 0)
+        tally_held(d->contest, r, &in);
+    else
+        tally_all(d->contest, r, &in);
     if (!drive_decide(d, &in, NULL))
         drive_go(d);
 }
@@ -198,7 +232,7 @@ void drive_close_question(struct lt_drive *d)
                to = num(c->engine.qi + c->engine.n_open);
     if (d->gate_closed) {
         const char *args[] = {event.s, qi.s, to.s, num(c->season).s, num(c->engine.held).s};
-        lt_pg_req_add(r, LT_SQL_TALLY, args);
+        lt_pg_req_add(r, c->engine.held != 0 ? LT_SQL_HELD : LT_SQL_TALLY, args);
         lt_pg_req_add(r, LT_SQL_DIGEST, args);
         drive_submit(d, r, on_tally);
     } else {

@@ -83,6 +83,29 @@ void session_list_events(struct session *s)
 
 /* ---- roster ---- */
 
+/* Members of the teams in a page; NULL: persons are ranked. */
+static struct lt_member_out *roster_members(const struct lt_contest *c,
+                                            struct lt_roster_row_out *rows, int n)
+{
+    struct lt_member_out *all = NULL, *at;
+    if (!c->sheet.teams)
+        return NULL;
+    all = at = calloc((size_t)n * LT_MEMBERS_MAX + 1, sizeof *all);
+    assert(all);
+    for (int i = 0; i < n; i++) {
+        const struct lt_entry *e = lt_contest_entry(c, rows[i].entry);
+        const struct lt_team *t = lt_engine_team(&c->engine, rows[i].entry);
+        const struct lt_player *p = e ? e->players : NULL;
+        rows[i].members = at;
+        for (; p && rows[i].n_members < LT_MEMBERS_MAX; p = p->next, rows[i].n_members++)
+            *at++ = (struct lt_member_out){.person = p->person,
+                                           .name = p->name,
+                                           .captain = t ? t->captain == p->person : p->captain,
+                                           .online = lt_hub_player_online(c, p)};
+    }
+    return all;
+}
+
 static void on_roster(void *arg, int err, const struct lt_pg_result *r)
 {
     struct session *s = arg;
@@ -108,10 +131,12 @@ static void on_roster(void *arg, int err, const struct lt_pg_result *r)
             .points = e ? lt_contest_place(c, e)->points_c : c->sheet.start_points_c,
         };
     }
+    struct lt_member_out *members = roster_members(c, rows, m.n_rows);
     lt_buf_init(&b, LIST_BYTES);
     lt_msg_roster_write(&m, &b);
     session_send(s, &b);
     lt_buf_done(&b);
+    free(members);
 }
 
 void session_roster(struct session *s, const struct lt_roster_in *m)

@@ -96,8 +96,10 @@ static int apply_advance(struct lt_engine *e, const struct lt_record *r)
     for (int i = 0; i < e->n_teams; i++) {
         struct lt_team *t = &e->teams[i];
 
-        if (round->group == 0 || t->group == round->group)
-            t->in = t->in && engine_in_list(r, t->entry);
+        if (!t->in || (round->group != 0 && t->group != round->group))
+            continue;
+        t->in = engine_in_list(r, t->entry);
+        t->left = t->in ? 0 : no + 1;
     }
     engine_set_advanced(e, no + 1);
     return LT_OK;

@@ -231,9 +231,10 @@ static int make_close(const struct lt_engine *e, const struct lt_input *in, stru
     (void)in;
     r->kind = engine_closes_by_gate(e) ? LT_REC_CLOSING : LT_REC_CLOSED;
     r->qi = e->qi;
-    if (e->qstate == LT_Q_HELD && engine_by_judge(e)) {
-        verdict(e, false, r);
-    } else if (e->qstate == LT_Q_OPEN && lt_engine_round(e)->mode == LT_MODE_BUZZER) {
+    /* Who speaks is judged, right or wrong; cutting off is no verdict. */
+    if (e->qstate == LT_Q_HELD && engine_by_judge(e))
+        return LT_EPHASE;
+    if (e->qstate == LT_Q_OPEN && lt_engine_round(e)->mode == LT_MODE_BUZZER) {
         /* Whoever has pressed gets the question: in a moment it is held. */
         for (int i = 0; i < e->n_teams; i++)
             if (engine_press_waits(&e->teams[i]))

@@ -294,6 +294,7 @@ static int apply_help(struct lt_engine *e, const struct lt_record *r)
         !(e->sheet->helps & LT_BIT(r->value)) || r->n_two != (r->value == LT_HELP_TWO ? 2 : 0))
         return LT_ERECORD;
     t->helped = true;
+    t->seat.help = 1 + (int)r->value;
     if (r->n_two > 0)
         engine_set_dropped(e, r->entry, r->two, r->n_two);
     return LT_OK;

@@ -158,7 +158,7 @@ struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t 
     e->name = strdup(name);
     e->unit = strdup(unit);
     e->guest = guest;
-    e->done_qi = -1;
+    e->done_qi = e->progress_qi = -1;
     if (!e->name || !e->unit || !lt_standings_add(c->standings, id)) {
         free(e->name);
         free(e->unit);
@@ -333,6 +333,31 @@ int lt_contest_done_steps(const struct lt_contest *c, const struct lt_entry *e)
     for (int k = 0; k < c->engine.n_open; k++)
         n += is_done(c, e, k);
     return n;
+}
+
+/* As far as this node knows by itself. */
+static int own_progress(const struct lt_contest *c, const struct lt_entry *e)
+{
+    int n = 0;
+    if (c->engine.n_open > 1)
+        return lt_contest_done_steps(c, e);
+    for (const struct lt_player *p = e->players; p; p = p->next)
+        n += p->saved.qi == c->engine.qi && p->saved.state == LT_SAVED_YES;
+    return n;
+}
+
+int lt_contest_progress(const struct lt_contest *c, const struct lt_entry *e)
+{
+    int own = own_progress(c, e), heard = e->progress_qi == c->engine.qi ? e->progress : 0;
+    return own > heard ? own : heard;
+}
+
+void lt_contest_heard_progress(struct lt_contest *c, struct lt_entry *e, int qi, int done)
+{
+    if (qi != c->engine.qi || (e->progress_qi == qi && e->progress >= done))
+        return;
+    e->progress_qi = qi;
+    e->progress = done;
 }
 
 const struct lt_player *lt_contest_answered_by(const struct lt_contest *c, const struct lt_entry *e)

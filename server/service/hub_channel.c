@@ -12,8 +12,8 @@
  *                                              connections elsewhere end (US: the byte 0x1f; the
  *                                              player's name)
  *     X person                                 it is not any more
- *   T entry                                    a member's answer was committed: others of the team
- *                                              look at the database
+ *   T entry qi done                            a member's answer was committed: others of the team
+ *                                              look at the database, all learn how far it is
  *   Q                                          who just came asks everybody to say their R
  *
  * All of it may be lost: the log is polled on silence, presence has a TTL, outcomes are asked for.
@@ -173,7 +173,8 @@ void hub_say_gone(struct lt_contest *c, const struct lt_player *p)
 void hub_say_answered(struct lt_contest *c, const struct lt_entry *e)
 {
     char text[64];
-    snprintf(text, sizeof text, "T %" PRId64, e->id);
+    snprintf(text, sizeof text, "T %" PRId64 " %d %d", e->id, c->engine.qi,
+             lt_contest_progress(c, e));
     hub_publish(c, text);
 }
 
@@ -206,9 +207,15 @@ static void hear_gone(struct lt_contest *c, int64_t node, const char *p)
 static void hear_answered(struct lt_contest *c, const char *p)
 {
     int64_t entry;
-    struct lt_entry *e = sscanf(p, "T %" SCNd64, &entry) == 1 ? lt_contest_entry(c, entry) : NULL;
-    if (e)
-        hub_team_fetch(c, e);
+    int qi, done;
+    if (sscanf(p, "T %" SCNd64 " %d %d", &entry, &qi, &done) != 3)
+        return;
+    struct lt_entry *e = lt_contest_entry(c, entry);
+    if (!e)
+        return;
+    lt_contest_heard_progress(c, e, qi, done);
+    c->sync->progress_news = true;
+    hub_team_fetch(c, e);
 }
 
 /* A node that fell silent has lost its connections. */

@@ -40,6 +40,8 @@ struct lt_sync {
     int refs;               /* requests under way */
     struct waiter *waiters; /* of the first load */
     bool polling, fetching_scores, fetching_entries, fetching_seal, subscribed;
+    bool progress_news; /* a team has answered since the last progress frame */
+    int64_t progress_at_us;
     int64_t teams_at_us; /* monotonic: last look at teams' answers without Redis */
     bool poll_again;  /* asked while polling */
     int64_t heard_us; /* monotonic: last sign of the head (Redis or poll) */

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LOOK_US = 300 * 1000 };
+enum { LOOK_US = 300 * 1000, PROGRESS_US = 250 * 1000 };
 
 static bool here(const struct lt_entry *e)
 {
@@ -96,10 +96,25 @@ void hub_team_fetch(struct lt_contest *c, struct lt_entry *e)
         free(l);
 }
 
+/* Stages and desks see how far the teams are, at most four times a second. */
+static void tell_progress(struct lt_contest *c, int64_t now_us)
+{
+    struct lt_frame *f;
+    if (!c->sync->progress_news || now_us - c->sync->progress_at_us < PROGRESS_US)
+        return;
+    c->sync->progress_news = false;
+    c->sync->progress_at_us = now_us;
+    f = lt_view_progress_frame(c);
+    if (f)
+        lt_fanout_frame(c->hub->fanout, c, f, 0, LT_TO_STAGES | LT_TO_DESKS);
+    lt_frame_unref(f);
+}
+
 void hub_teams_tick(struct lt_contest *c)
 {
     const struct lt_engine *g = &c->engine;
     int64_t now_us = hub_now_us(c->hub);
+    tell_progress(c, now_us);
     bool taking = g->qstate == LT_Q_OPEN || g->qstate == LT_Q_HELD;
     if (!c->sheet.teams || !taking || lt_redis_up(c->hub->redis) ||
         now_us - c->sync->teams_at_us < LOOK_US)
@@ -158,6 +173,7 @@ void lt_hub_answered(struct lt_contest *c, struct lt_player *p, int qi)
     c->answered_here++;
     if (!c->sheet.teams)
         return;
+    c->sync->progress_news = true;
     hub_say_answered(c, p->entry);
     lt_hub_team_changed(c, p->entry);
     if (g->n_open > 1)

@@ -156,6 +156,11 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "$2::smallint AND a.qi < $3::smallint "
       "AND a.season = $4::smallint AND NOT a.late AND $5::bigint IN (0, a.entry_id) "
       "GROUP BY 1 ORDER BY 2 DESC"),
+    S(HELD, 5,
+      "SELECT person_id, body, received_us FROM leitai.answer WHERE tenant_id = "
+      "leitai.current_tenant() AND event_id = $1::bigint AND qi >= $2::smallint AND qi < "
+      "$3::smallint AND season = $4::smallint AND NOT late AND entry_id = $5::bigint "
+      "ORDER BY received_us, person_id"),
     S(DIGEST, 5,
       "SELECT leitai.answers_digest($1::bigint, $2::integer, $3::integer, $4::smallint, "
       "$5::bigint, false)"),

@@ -76,6 +76,8 @@ static void view_open(const struct lt_contest *c, const struct lt_question *q,
     if (e->n_two > 0) {
         out->dropped = e->two;
         out->n_dropped = e->n_two;
+        out->has_dropped_for = true;
+        out->dropped_for = e->two_entry;
     }
 }
 
@@ -299,6 +301,7 @@ struct parts {
     struct lt_response response;
     struct view_seats seats;
     struct view_teams teams;
+    struct view_progress progress;
     struct view_rulings rulings;
     struct view_members members;
     struct lt_step_out step, script;
@@ -364,8 +367,12 @@ static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w
     }
     if (view_saved(c, w->player, &p->response, &p->saved))
         out->saved = &p->saved;
+    out->advanced = c->engine.advanced;
     out->teams = p->teams.rows;
     out->n_teams = view_teams(c, &p->teams);
+    out->progress = p->progress.rows;
+    if (w->role != LT_MEMBER_PLAY)
+        out->n_progress = view_progress(c, &p->progress);
     out->rulings = p->rulings.rows;
     out->n_rulings = view_rulings(c, &p->rulings);
     if (w->player && view_team_state(c, w->player, &p->members))

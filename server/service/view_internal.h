@@ -14,6 +14,10 @@ struct view_seats {
 struct view_teams {
     struct lt_team_out rows[LT_TEAMS_MAX];
 };
+struct view_progress {
+    struct lt_done_out rows[LT_TEAMS_MAX];
+};
+int view_progress(const struct lt_contest *c, struct view_progress *ret);
 struct view_rulings {
     struct lt_ruling_out rows[LT_RULINGS_MAX];
 };

@@ -54,7 +54,7 @@ static bool seat_out(const struct lt_contest *c, const struct lt_team *t, struct
         .has_done = burst && entry,
     };
     if (burst && entry)
-        out->done = lt_contest_done_steps(c, entry);
+        out->done = lt_contest_progress(c, entry);
     if (out->pressed) {
         out->has_order = out->has_used_us = true;
         out->order = press_order(e, t);
@@ -64,7 +64,9 @@ static bool seat_out(const struct lt_contest *c, const struct lt_team *t, struct
         out->has_locked_ms = true;
         out->locked_ms = s->lock_us / 1000;
     }
-    return s->staked || out->pressed || s->fouled || s->tried || s->right || out->done > 0;
+    out->has_help = s->help > 0;
+    out->help = s->help - 1;
+    return s->help > 0 || s->staked || out->pressed || s->fouled || s->tried || s->right || out->done > 0;
 }
 
 void view_teams_part(const struct lt_contest *c, const struct lt_round_rule *round,
@@ -127,6 +129,8 @@ int view_teams(const struct lt_contest *c, struct view_teams *ret)
             .has_group = t->group != 0,
             .group = t->group,
             .in = t->in,
+            .has_left = t->left > 0,
+            .left = t->left,
             .out = t->disqualified,
             .helped = t->helped,
         };
@@ -138,7 +142,10 @@ struct lt_frame *view_teams_frame(const struct lt_contest *c, int64_t seq)
 {
     struct lt_buf b;
     struct view_teams teams;
-    struct lt_msg_teams m = {.epoch = c->epoch, .seq = seq, .teams = teams.rows};
+    struct lt_msg_teams m = {.epoch = c->epoch,
+                             .seq = seq,
+                             .advanced = c->engine.advanced,
+                             .teams = teams.rows};
     lt_buf_init(&b, VIEW_BYTES);
     m.n_teams = view_teams(c, &teams);
     lt_msg_teams_write(&m, &b);
@@ -188,6 +195,32 @@ struct lt_frame *lt_view_seal_frame(const struct lt_contest *c)
     struct lt_msg_seal m = {.seal = {.seq = c->seal.seq, .hash = c->seal.hash}};
     lt_buf_init(&b, VIEW_BYTES);
     lt_msg_seal_write(&m, &b);
+    return view_frame(&b);
+}
+
+int view_progress(const struct lt_contest *c, struct view_progress *ret)
+{
+    const struct lt_engine *e = &c->engine;
+    int n = 0;
+    for (int i = 0; i < e->n_teams; i++) {
+        const struct lt_entry *entry = lt_contest_entry(c, e->teams[i].entry);
+        int done = entry ? lt_contest_progress(c, entry) : 0;
+        if (done > 0)
+            ret->rows[n++] = (struct lt_done_out){.entry = entry->id, .done = done};
+    }
+    return n;
+}
+
+struct lt_frame *lt_view_progress_frame(const struct lt_contest *c)
+{
+    struct lt_buf b;
+    struct view_progress progress;
+    struct lt_msg_progress m = {.q = c->engine.qi + 1, .rows = progress.rows};
+    if (c->engine.qi < 0)
+        return NULL;
+    lt_buf_init(&b, VIEW_BYTES);
+    m.n_rows = view_progress(c, &progress);
+    lt_msg_progress_write(&m, &b);
     return view_frame(&b);
 }
 
@@ -342,13 +375,17 @@ bool view_ahead(const struct lt_contest *c, struct view_ahead *ret)
         .turn = ret->next.turn,
         .n_field = ret->next.n_field,
         .field = ret->next.n_field > 0 ? ret->next.field : NULL,
-        .advance = ret->advance.n_in > 0,
-        .n_on = ret->advance.n_in,
-        .on = ret->advance.n_in > 0 ? ret->advance.in : NULL,
     };
     if (ret->out.has_q && lt_sheet_round_of(&c->sheet, ret->next.qi, &round, &index)) {
         ret->out.has_round = true;
         ret->out.round = round + 1;
+    }
+    /* In the midst of a round who goes on is not due, though a host may say it. */
+    if (ret->advance.n_in > 0 && lt_sheet_round_of(&c->sheet, e->qi, &round, &index) &&
+        ret->out.round != round + 1) {
+        ret->out.advance = true;
+        ret->out.on = ret->advance.in;
+        ret->out.n_on = ret->advance.n_in;
     }
     return true;
 }

@@ -54,6 +54,8 @@ export function snapshot(phase: Phase, current?: Question, over: Partial<Snapsho
     phase,
     ...(current ? { question: current } : {}),
     teams: [],
+    advanced: 0,
+    progress: [],
     rulings: [],
     presence: { players: 200, entries: 226, stages: 1, answered: 0, partial: false },
     ...over,

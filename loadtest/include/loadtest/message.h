@@ -31,6 +31,7 @@ enum lt_seen_kind {
     LT_SEEN_SCRIPT,
     LT_SEEN_SEAL,
     LT_SEEN_AHEAD,
+    LT_SEEN_PROGRESS,
     LT_SEEN_ERROR,
     LT_SEEN_BYE,
     LT_SEEN_KINDS /* count */

@@ -247,16 +247,14 @@ static void a_spoken_answer_is_judged_by_the_host_and_has_no_deadline(void **sta
     assert_true(team(2)->seat.right);
 }
 
-static void closing_over_a_speaker_is_a_wrong_answer(void **state)
+static void a_speaker_is_judged_and_not_cut_off(void **state)
 {
     (void)state;
     spoken();
     press_at(2, 102 * S);
     judged();
-    does(LT_ACT_CLOSE);
-    assert_int_equal(last.kind, LT_REC_VERDICT);
-    assert_int_equal(last.value, 0);
-    assert_int_equal(e.qstate, LT_Q_OPEN);
+    refuses(LT_ACT_CLOSE, LT_EPHASE);
+    assert_int_equal(e.qstate, LT_Q_HELD);
 }
 
 /* ---- fouls ---------------------------------------------------------------------------------- */
@@ -479,7 +477,7 @@ int main(void)
         cmocka_unit_test(the_host_may_end_it_when_nobody_has_pressed),
         cmocka_unit_test(a_press_that_waits_is_not_closed_over),
         cmocka_unit_test(a_spoken_answer_is_judged_by_the_host_and_has_no_deadline),
-        cmocka_unit_test(closing_over_a_speaker_is_a_wrong_answer),
+        cmocka_unit_test(a_speaker_is_judged_and_not_cut_off),
         cmocka_unit_test(a_press_before_the_signal_is_a_foul_and_locks),
         cmocka_unit_test(a_foul_may_cost_the_whole_question),
         cmocka_unit_test(a_press_from_before_the_signal_is_a_foul_whenever_it_is_looked_at),

@@ -80,6 +80,8 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
       return withSnap(live, (snap) => ({ ...snap, script: frame.script }));
     case "ahead":
       return withSnap(live, (snap) => ({ ...snap, ahead: frame.ahead }));
+    case "progress":
+      return withSnap(live, (snap) => (snap.question?.q === frame.q ? { ...snap, progress: frame.rows } : snap));
     case "seal":
       return withSnap(live, (snap) => ({ ...snap, seal: frame.seal }));
     case "rules":
@@ -119,7 +121,7 @@ function logged(live: Live, frame: LogFrame, nowMs: number): Live {
     case "question":
       return withSnap(next, (snap) => asked(snap, frame.question));
     case "teams":
-      return withSnap(next, (snap) => ({ ...snap, teams: frame.teams }));
+      return withSnap(next, (snap) => ({ ...snap, teams: frame.teams, advanced: frame.advanced }));
     case "ruling":
       return withSnap(next, (snap) => ruled(snap, frame.ruling));
     case "finalising":
@@ -159,6 +161,7 @@ function asked(snap: Snapshot, question: Question): Snapshot {
     ...(script?.q === question.q ? { script } : {}),
     ...(saved && !(fresh && saved.q < question.q) ? { saved } : {}),
     ...(team ? { team: fresh ? unasked(team) : team } : {}),
+    ...(fresh ? { progress: [] } : {}),
     ...(fresh || opened ? { presence: { ...snap.presence, answered: 0 } } : {}),
   };
 }

@@ -6,7 +6,7 @@ import type { RosterRow } from "../../src/shared/protocol.gen.ts";
 function rows(from: number, to: number, online = true): RosterRow[] {
   const list: RosterRow[] = [];
   for (let i = from; i <= to; i++) {
-    list.push({ entry: String(i), name: `队${i}`, unit: "", guest: false, online, points: 0 });
+    list.push({ entry: String(i), name: `队${i}`, unit: "", guest: false, online, points: 0, members: [] });
   }
   return list;
 }

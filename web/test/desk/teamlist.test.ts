@@ -6,7 +6,7 @@ import { boardRow, contest, team } from "../snapshots.ts";
 const board = { v: 1, of: 3, final: false, rows: [boardRow(1, "e3"), boardRow(2, "e1")] };
 const teams = [team(1), team(2, { in: false }), team(3, { unit: "司法局" }), team(4, { out: true })];
 const snap = contest("required", "revealed", { snap: { teams, board } });
-const roster = [{ entry: "e1", name: "第1队", unit: "", guest: false, online: true, points: 5 }, { entry: "e2", name: "第2队", unit: "", guest: false, online: false, points: 7 }];
+const roster = [{ entry: "e1", name: "第1队", unit: "", guest: false, online: true, points: 5, members: [] }, { entry: "e2", name: "第2队", unit: "", guest: false, online: false, points: 7, members: [] }];
 
 test("by the lot teams keep their order, with who is here; points come from the board, else from the list", () => {
   assert.deepEqual(

@@ -115,6 +115,7 @@ test("a pause stops the clock of a team that answers, too", () => {
 test("the teams are replaced as a whole", () => {
   const state = live(welcome(snapshot("lobby", undefined, { teams: [team(1)] })), {
     t: "teams",
+    advanced: 0,
     epoch: 1,
     seq: 11,
     teams: [team(2), team(1)],

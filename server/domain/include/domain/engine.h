@@ -65,6 +65,7 @@ struct lt_seat {
     bool fouled;     /* pressed too early */
     bool tried;      /* held the question and was wrong or silent */
     bool right;      /* held the question and was right */
+    int help;        /* used at this question: 1 + enum lt_help, 0: none */
     int64_t lock_us; /* may not press before (cluster time); INT64_MAX: not for this question */
     int64_t by;      /* person who pressed */
     int64_t used_us; /* time by which the press is judged */
@@ -76,6 +77,7 @@ struct lt_team {
     int group;       /* 1…, 0: no groups */
     bool in;         /* still in the contest (advancement) */
     bool disqualified;
+    int left;    /* round (1-based) after which it did not go on, 0: none */
     bool helped; /* has used its help */
     struct lt_seat seat;
 };

@@ -70,6 +70,7 @@ struct lt_entry {
     char *name, *unit; /* unit "": none */
     bool guest;
     struct lt_player *players;
+    int progress_qi, progress; /* heard from whatever node: answers saved to what is asked now */
     int done_qi; /* first question of the burst that `done` is about */
     uint64_t done[(LT_ROUND_QUESTIONS_MAX + 63) / 64]; /* bit k: question done_qi + k is answered */
     UT_hash_handle hh; /* by id */
@@ -162,6 +163,10 @@ void lt_player_saved(struct lt_contest *c, struct lt_player *p, int qi, int stat
                      const char *answer_id, const char *body);
 /* Forget it. */
 void lt_player_unsaved(struct lt_player *p);
+/* How far an entry is with what is asked now: steps of a burst, or members who have answered. */
+int lt_contest_progress(const struct lt_contest *c, const struct lt_entry *e);
+/* Another node says so. */
+void lt_contest_heard_progress(struct lt_contest *c, struct lt_entry *e, int qi, int done);
 /* Of a burst: the question that this entry is to answer next, -1: it has done all. */
 int lt_contest_step(const struct lt_contest *c, const struct lt_entry *e);
 /* How many questions of the burst it has done. */

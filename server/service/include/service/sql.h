@@ -38,6 +38,8 @@ enum lt_sql {
     LT_SQL_GATE_CLOSE, /* $1 event, $2 token, $3 from qi, $4 to qi: raises LT001 when deposed */
     LT_SQL_SEAL_GATES, /* $1 event: not even late answers are kept any more */
     LT_SQL_TALLY, /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry or 0 → body, count, right */
+    LT_SQL_HELD, /* the same parameters → person, body, received_us of the holder's answers that count,
+                    first come first */
     LT_SQL_DIGEST, /* the same parameters → SHA-256 (hex) over the answers that count */
     LT_SQL_SEAL,   /* $1 event → seq, hash (hex) of the head of its log */
     LT_SQL_FREEZE_SHEET,  /* $1 event */

@@ -13,6 +13,8 @@ struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_r
 struct lt_frame *lt_view_board_frame(const struct lt_contest *c);
 struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p);
 struct lt_frame *lt_view_seal_frame(const struct lt_contest *c);
+/* How far the teams are with what is asked now. */
+struct lt_frame *lt_view_progress_frame(const struct lt_contest *c);
 /* What one member alone gets, NULL: nothing for this one. */
 typedef struct lt_frame *lt_view_member_fn(const struct lt_contest *c, const struct lt_member *to);
 lt_view_member_fn lt_view_own_frame;    /* players: the standing of their entry */
