@@ -70,6 +70,7 @@ static void add_gate(struct lt_drive *d, struct lt_pg_req *r)
         lt_pg_req_add(r, LT_SQL_FREEZE_SHEET, (const char *[]){event.s});
     if (rec->kind == LT_REC_FINALISING) {
         lt_pg_req_add(r, LT_SQL_SEAL_GATES, (const char *[]){event.s});
+        lt_pg_req_add(r, LT_SQL_INBOX_SEAL, (const char *[]){event.s});
         lt_pg_req_add(r, LT_SQL_FINALISE_JOB, (const char *[]){event.s, num(d->token).s});
     }
 }

@@ -24,7 +24,7 @@ const all = (list, fn) => Promise.all(list.map(fn));
 const host = await enter("desk", "host");
 const judges = await all(["p000031", "p000032", "p000033"], (sub) => enter("judge", sub));
 assert.equal(await host.command("lobby", { q: 0 }), "done");
-await host.until(() => host.phase === "lobby");
+await all([host, ...judges], (x) => x.until(() => x.phase === "lobby")); // on whatever node: players come to an open lobby
 const teams = await all([1, 2, 3, 4], async (i) => {
   const members = await all(i === 4 ? [1] : [1, 2, 3], (k) => enter("play", `p${String(i * 10 + k).padStart(6, "0")}`));
   return { name: `第${i}代表队`, entry: members[0].you.entry, members, captain: members[0], points: 10000 };
@@ -283,6 +283,10 @@ await test("the host finishes and finalises, and the seal comes", async () => {
   await act("finalise");
   await act("finalise");
   await d.captain.until(() => d.captain.phase === "final" && d.captain.seal?.hash.length === 64, "the seal");
+});
+await test("what is sent in after the end is refused and changes nothing of the record", async () => {
+  assert.equal(await d.captain.answer(q, key(q, true)), "question_closed");
+  assert.equal(await d.captain.command("press", { q }), "wrong_phase");
 });
 const places = [b, a, c, d];
 fs.writeFileSync(totalsFile, teams.map((t) => `${t.name} ${places.indexOf(t) + 1} ${t.points}`).join("\n") + "\n");
