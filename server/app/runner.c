@@ -82,6 +82,13 @@ void drive_later(struct lt_drive *d, int64_t delay_us)
     lt_loop_timer(lt_hub_loop(d->runner->hub), &d->timer, delay_us);
 }
 
+void drive_forget_commands(struct lt_drive *d)
+{
+    d->n_commands = d->next_command = d->full_reads = 0;
+    d->drained_us = 0;
+    d->inbox = true;
+}
+
 void drive_failed(struct lt_drive *d, int err, const struct lt_pg_result *r)
 {
     struct lt_contest *c = d->contest;
@@ -104,10 +111,12 @@ struct lt_pg_req *drive_req(struct lt_drive *d)
 
 void drive_submit(struct lt_drive *d, struct lt_pg_req *r, lt_pg_fn *fn)
 {
-    if (lt_pg_submit(r, fn, d) == LT_OK)
+    if (lt_pg_submit(r, fn, d) == LT_OK) {
         d->busy = true;
-    else
-        drive_later(d, RETRY_US);
+        return;
+    }
+    drive_forget_commands(d); /* the next must not overtake the one that was not sent */
+    drive_later(d, RETRY_US);
 }
 
 /* ---- what next ---- */
@@ -162,6 +171,28 @@ static void release(struct lt_drive *d)
     drive_submit(d, r, on_released);
 }
 
+/* A buzzer's window is over, or its time is. Presses that came before may wait in the inbox, more of
+ * them the busier this node is, and all of them after a takeover: they are decided first, or the
+ * judge would see only those that were read first. */
+static bool presses_may_wait(struct lt_drive *d, int64_t due_us)
+{
+    const struct lt_engine *e = &d->contest->engine;
+    bool buzzer = e->qstate == LT_Q_OPEN && lt_engine_round(e)->mode == LT_MODE_BUZZER;
+    bool unread = d->drained_us < due_us && d->full_reads < FULL_READS_MAX;
+    if (buzzer && (unread || d->next_command < d->n_commands))
+        return true;
+    d->full_reads = 0;
+    return false;
+}
+
+static void next_command(struct lt_drive *d)
+{
+    if (d->next_command < d->n_commands)
+        drive_run_command(d, &d->commands[d->next_command]);
+    else
+        drive_read_inbox(d);
+}
+
 void drive_go(struct lt_drive *d)
 {
     struct lt_runner *run = d->runner;
@@ -182,7 +213,12 @@ void drive_go(struct lt_drive *d)
         return;
     }
     struct lt_input tick = {.kind = LT_IN_TIME, .now_us = now_us, .random = drive_random()};
-    if (now_us >= lt_engine_next_us(&c->engine) && drive_decide(d, &tick, NULL))
+    bool due = now_us >= lt_engine_next_us(&c->engine);
+    if (due && presses_may_wait(d, lt_engine_next_us(&c->engine))) {
+        next_command(d);
+        return;
+    }
+    if (due && drive_decide(d, &tick, NULL))
         return;
     if (d->next_command < d->n_commands) {
         drive_run_command(d, &d->commands[d->next_command]);
@@ -272,8 +308,7 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
     }
     if (d && d->unsure && !d->busy) {
         d->unsure = false;
-        d->n_commands = d->next_command = 0;
-        d->inbox = true;
+        drive_forget_commands(d);
         drive_go(d);
         return;
     }

@@ -70,6 +70,7 @@ static void add_gate(struct lt_drive *d, struct lt_pg_req *r)
         lt_pg_req_add(r, LT_SQL_FREEZE_SHEET, (const char *[]){event.s});
     if (rec->kind == LT_REC_FINALISING) {
         lt_pg_req_add(r, LT_SQL_SEAL_GATES, (const char *[]){event.s});
+        lt_pg_req_add(r, LT_SQL_INBOX_SEAL, (const char *[]){event.s});
         lt_pg_req_add(r, LT_SQL_FINALISE_JOB, (const char *[]){event.s, num(d->token).s});
     }
 }
@@ -166,7 +167,6 @@ static void tally_held(const struct lt_contest *c, const struct lt_pg_result *r,
                        struct lt_input *in)
 {
     struct lt_answer_row rows[LT_MEMBERS_MAX];
-    const struct lt_team *t = lt_engine_team(&c->engine, c->engine.held);
     const struct lt_round_rule *round = lt_engine_round(&c->engine);
     struct lt_response response;
     int n = lt_pg_rows(r, 0), picked;
@@ -178,7 +178,7 @@ static void tally_held(const struct lt_contest *c, const struct lt_pg_result *r,
                                          .qi = c->engine.qi,
                                          .body = lt_pg_text(r, 0, i, 1),
                                          .received_us = lt_pg_i64(r, 0, i, 2)};
-    picked = lt_policy_pick(round->policy, rows, n, t ? t->captain : 0);
+    picked = lt_standings_pick(c->standings, c->engine.qi, rows, n);
     if (picked < 0)
         return;
     in->answered = 1;

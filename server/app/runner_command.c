@@ -18,9 +18,15 @@ static void on_commands(void *arg, int err, const struct lt_pg_result *r)
     d->inbox_read_us = lt_loop_now(lt_hub_loop(d->runner->hub)).mono_us;
     d->n_commands = d->next_command = 0;
     if (err != LT_OK) {
-        d->inbox = true;
+        drive_forget_commands(d);
         drive_later(d, RETRY_US);
         return;
+    }
+    if (lt_pg_rows(r, 0) < COMMANDS_MAX) {
+        d->drained_us = d->reading_since_us;
+        d->full_reads = 0;
+    } else {
+        d->full_reads++;
     }
     for (int i = 0; i < lt_pg_rows(r, 0) && i < COMMANDS_MAX; i++) {
         struct command *k = &d->commands[d->n_commands++];
@@ -37,6 +43,7 @@ static void on_commands(void *arg, int err, const struct lt_pg_result *r)
 void drive_read_inbox(struct lt_drive *d)
 {
     struct lt_pg_req *r = drive_req(d);
+    d->reading_since_us = lt_cluster_now_us(lt_hub_cluster(d->runner->hub));
     lt_pg_req_add(r, LT_SQL_INBOX_PENDING, (const char *[]){num(d->contest->event.v).s});
     drive_submit(d, r, on_commands);
     d->inbox = !d->busy; /* not sent: still to be read */

@@ -13,6 +13,7 @@ enum {
     INBOX_EVERY_US = 1000 * 1000, /* read it also unasked: a wake may be lost */
     INBOX_EVERY_NO_REDIS_US = 200 * 1000,
     COMMANDS_MAX = 20,
+    FULL_READS_MAX = 64, /* reads of the inbox that a buzzer's judging waits for */
 };
 
 struct command {
@@ -32,6 +33,9 @@ struct lt_drive {
     bool unsure;                /* wait for the log to be read before doing anything */
     bool inbox;                 /* there may be commands */
     int64_t inbox_read_us, announced_us, closing_since_us; /* monotonic */
+    int64_t reading_since_us, drained_us; /* cluster time; drained: what was in the inbox then is
+                                           * decided, or in `commands` */
+    int full_reads;                       /* in a row that left something in the inbox */
     bool gate_closed;                                      /* of the closing question */
     bool job_sent; /* finalise job was written under this token */
     struct command commands[COMMANDS_MAX];
@@ -67,6 +71,8 @@ void drive_go(struct lt_drive *d);
 /* A request ended. False: the drive is gone. */
 bool drive_back(struct lt_drive *d);
 void drive_later(struct lt_drive *d, int64_t delay_us);
+/* Commands that were read are forgotten: the inbox has them, and in their order. */
+void drive_forget_commands(struct lt_drive *d);
 /* What a failed request means: deposed, or unsure until the log was read. */
 void drive_failed(struct lt_drive *d, int err, const struct lt_pg_result *r);
 struct lt_pg_req *drive_req(struct lt_drive *d);

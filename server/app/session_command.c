@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DONE_BYTES = 1024 };
+enum {
+    DONE_BYTES = 1024,
+    ASKED_MAX = 4, /* commands of one player under way: each is a row and a transaction of the driver */
+};
 
 #define BIT(role) (1u << (role))
 #define DESK BIT(LT_SESSION_DESK)
@@ -62,6 +65,8 @@ static void on_outcome(void *arg, int outcome)
     struct asked *a = arg;
     struct session *s = a->s;
     bool here = session_back(s);
+    if (here)
+        s->asked--;
     if (here && outcome == LT_OK) {
         struct lt_buf b;
         struct lt_msg_done m = {.id = a->id};
@@ -75,9 +80,11 @@ static void on_outcome(void *arg, int outcome)
     free(a);
 }
 
-/* Ids are echoed in one-word messages between nodes. */
+/* Ids are echoed in one-word messages between nodes. Those of the system begin with a dot. */
 static bool id_ok(const char *id)
 {
+    if (id[0] == '.')
+        return false;
     for (const char *p = id; *p; p++) {
         if (*p <= ' ' || *p > '~')
             return false;
@@ -155,6 +162,10 @@ void session_command(struct session *s, const struct lt_command_in *m)
     }
     if (!(actions[m->action].roles & BIT(s->who.role)))
         err = LT_EFORBIDDEN;
+    if (s->who.role == LT_SESSION_PLAY && !s->member.contest->sheet.teams)
+        err = LT_EFORBIDDEN; /* what members and captains ask for, persons have no use for */
+    else if (s->who.role == LT_SESSION_PLAY && s->asked >= ASKED_MAX)
+        err = LT_EBUSY;
     if (err == LT_OK)
         err = args_of(s, m, at, &cmd.args);
     a = err == LT_OK ? calloc(1, sizeof *a) : NULL;
@@ -168,9 +179,11 @@ void session_command(struct session *s, const struct lt_command_in *m)
     memcpy(a->id, m->id, sizeof a->id);
     a->s = s;
     session_hold(s);
+    s->asked++;
     err = lt_hub_command(s->member.contest, &cmd, on_outcome, a);
     if (err != LT_OK) {
         s->pending--;
+        s->asked--;
         free(a);
         session_refuse(s, err, m->id, 0);
     }

@@ -369,7 +369,8 @@ static void on_evidence(void *arg, int err, const struct lt_pg_result *r)
     struct evidence_asked *a = arg;
     struct session *s = a->s;
     struct lt_press_out *rows = calloc(LT_TEAMS_MAX * 2, sizeof *rows);
-    if (session_back(s) && err == LT_OK && rows) {
+    bool here = session_back(s);
+    if (here && err == LT_OK && rows) {
         struct lt_buf b;
         struct lt_msg_evidence m = {.question = a->question, .rows = rows};
         for (int i = 0; i < lt_pg_rows(r, 0) && m.n_rows < LT_TEAMS_MAX * 2; i++) {
@@ -382,8 +383,8 @@ static void on_evidence(void *arg, int err, const struct lt_pg_result *r)
         lt_msg_evidence_write(&m, &b);
         session_send(s, &b);
         lt_buf_done(&b);
-    } else if (s->conn && err != LT_OK) {
-        session_refuse(s, err, NULL, 0);
+    } else if (here) {
+        session_refuse(s, err != LT_OK ? err : LT_EFULL, NULL, 0);
     }
     free(rows);
     free(a);

@@ -25,6 +25,7 @@ struct session {
     struct lt_conn *conn; /* NULL: gone; freed when nothing is pending */
     enum session_state state;
     int pending; /* callbacks under way that hold this */
+    int asked;   /* commands among them */
     struct lt_timer hello_timer;
     int64_t tokens_e6, tokens_at_us; /* message rate: millionths of a message */
     struct lt_hello_in *hello;       /* while JOINING */

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACK_BYTES = 1024 };
+enum {
+    ACK_BYTES = 1024,
+    RECORDED_MAX = 3, /* refused answers of one player to one question: more of them say nothing new */
+};
 
 /* Lives from queueing to commit; the player may outlive the connection, so the outcome is kept with
  * it. */
@@ -136,8 +139,14 @@ static void refuse_answer(struct session *s, const struct lt_answer_in *m, int e
 {
     struct lt_command_args args = {.qi = m->q - 1, .entry = s->who.entry.v};
     session_refuse(s, err, m->id, m->q);
-    if (err == LT_ENOTTURN || err == LT_ENOTCAPTAIN || err == LT_ECLOSED || err == LT_EOUT ||
-        err == LT_EDECLINED)
+    bool record = err == LT_ENOTTURN || err == LT_ENOTCAPTAIN || err == LT_ECLOSED ||
+                  err == LT_EOUT || err == LT_EDECLINED;
+    struct lt_player *p = s->member.player;
+    if (p->refused_qi != args.qi) {
+        p->refused_qi = args.qi;
+        p->refused_n = 0;
+    }
+    if (record && p->refused_n++ < RECORDED_MAX)
         session_record_refusal(s, "answer", m->id, &args, err);
 }
 

@@ -83,6 +83,7 @@ static int apply_captain(struct lt_engine *e, const struct lt_record *r)
     if (!t || r->value <= 0)
         return LT_ERECORD;
     t->captain = r->value;
+    t->handovers++;
     return LT_OK;
 }
 

@@ -28,6 +28,8 @@ static void seat_teams(struct lt_engine *e, const struct lt_record *r)
             .takes = engine_takes_part(t, round) && (r->turn == 0 || r->turn == t->entry) &&
                      (r->n_ids == 0 || engine_in_list(r, t->entry)),
         };
+        if (!r->again)
+            t->handovers = 0;
         if (r->again) {
             t->seat.fouled = old.fouled;
             t->seat.tried = old.tried;

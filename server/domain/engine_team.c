@@ -58,6 +58,14 @@ int engine_make_stake(const struct lt_engine *e, const struct lt_input *in, stru
     return LT_OK;
 }
 
+/* It reached a server when the question's time was over, whenever the driver comes to look at it. */
+static bool press_late(const struct lt_engine *e, int64_t arrival_us)
+{
+    int64_t ms = (int64_t)e->sheet->grace_ms + e->sheet->window_ms;
+
+    return e->qstate == LT_Q_OPEN && arrival_us > e->deadline_us + ms * 1000;
+}
+
 /* Within what a record may say. */
 static bool evidence_ok(const struct lt_evidence *v)
 {
@@ -87,6 +95,8 @@ int engine_make_press(const struct lt_engine *e, const struct lt_input *in, stru
         return t->seat.fouled && e->qstate == LT_Q_ARMED ? LT_OK : LT_ELOCKED;
     if (!evidence_ok(&in->evidence))
         return LT_ERANGE;
+    if (press_late(e, in->evidence.arrival_us))
+        return LT_ECLOSED;
     r->qi = e->qi;
     r->entry = in->entry;
     r->evidence = in->evidence;
@@ -145,6 +155,9 @@ int engine_make_captain(const struct lt_engine *e, const struct lt_input *in, st
 {
     const struct lt_team *t = lt_engine_team(e, in->entry);
 
+    /* While results are being written the log must stand still, or they never are. */
+    if (e->finalising)
+        return LT_EPHASE;
     if (!t)
         return LT_EOUT;
     if (!in->staff && t->captain != in->by)
@@ -153,6 +166,9 @@ int engine_make_captain(const struct lt_engine *e, const struct lt_input *in, st
         return LT_ERANGE;
     if (t->captain == in->value)
         return LT_OK;
+    /* Each is a record that everybody is told. */
+    if (!in->staff && t->handovers >= LT_HANDOVERS_MAX)
+        return LT_EPHASE;
     r->kind = LT_REC_CAPTAIN;
     r->entry = in->entry;
     r->value = in->value;
@@ -320,6 +336,17 @@ int engine_make_entry_ruling(const struct lt_engine *e, const struct lt_input *i
     return LT_OK;
 }
 
+/* Of one entry, 0: of all. */
+static int appeals(const struct lt_engine *e, int64_t entry)
+{
+    int n = 0;
+
+    for (int i = 0; i < e->n_rulings; i++)
+        n += e->rulings[i].kind == LT_RULING_APPEAL &&
+             (entry == 0 || e->rulings[i].entry == entry);
+    return n;
+}
+
 int engine_make_appeal(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
 {
     const struct lt_team *t = lt_engine_team(e, in->entry);
@@ -334,6 +361,8 @@ int engine_make_appeal(const struct lt_engine *e, const struct lt_input *in, str
     err = ruling_begin(e, in, LT_RULING_APPEAL, r);
     if (err)
         return err;
+    if (appeals(e, 0) >= LT_APPEALS_MAX || appeals(e, in->entry) >= LT_APPEALS_EACH)
+        return LT_EFULL;
     if (!engine_asked(e, in->qi))
         return LT_ENOQUESTION;
     if (in->qi >= e->qi && e->qstate != LT_Q_REVEALED)

@@ -30,6 +30,7 @@ struct question {
     const struct lt_question *content; /* NULL: none (a task) */
     const struct facts *facts;
     int qi;
+    int64_t as_of; /* captains that were named after this record do not matter */
     const struct lt_answer_row *rows; /* of this question */
     int n_rows;
     struct graded *graded; /* uthash by body */
@@ -119,7 +120,7 @@ static int captains_row(const struct question *q, const struct lt_answer_row *ro
         const struct captaincy *c = &s->captains[i];
         int at;
 
-        if (c->entry != rows[0].entry || (q->facts->closed && c->seq > q->facts->closed_seq))
+        if (c->entry != rows[0].entry || c->seq > q->as_of)
             continue;
         at = lt_policy_pick(LT_POLICY_CAPTAIN, rows, n, c->person);
         if (at >= 0 || c->seq < q->facts->armed_seq)
@@ -133,8 +134,7 @@ static int64_t captain_at_close(const struct question *q, int64_t entry)
     const struct lt_standings *s = q->s;
 
     for (int i = s->n_captains - 1; i >= 0; i--)
-        if (s->captains[i].entry == entry &&
-            !(q->facts->closed && s->captains[i].seq > q->facts->closed_seq))
+        if (s->captains[i].entry == entry && s->captains[i].seq <= q->as_of)
             return s->captains[i].person;
     return 0;
 }
@@ -191,6 +191,14 @@ static struct outcome combined(struct question *q, const struct entry *e,
     return all;
 }
 
+/* The one row of a team that counts, -1: none does. */
+static int pick(const struct question *q, const struct lt_answer_row *rows, int n)
+{
+    if (q->rule->policy == LT_POLICY_CAPTAIN)
+        return captains_row(q, rows, n);
+    return lt_policy_pick(q->rule->policy, rows, n, captain_at_close(q, rows[0].entry));
+}
+
 /* What the rows of one entry come to; nothing when nobody answered for it. */
 static struct outcome answer(struct question *q, const struct entry *e,
                              const struct lt_answer_row *rows, int n)
@@ -202,11 +210,9 @@ static struct outcome answer(struct question *q, const struct entry *e,
     if (q->s->sheet->teams) {
         switch (q->rule->policy) {
         case LT_POLICY_CAPTAIN:
-            at = captains_row(q, rows, n);
-            break;
         case LT_POLICY_FIRST:
         case LT_POLICY_MAJORITY:
-            at = lt_policy_pick(q->rule->policy, rows, n, captain_at_close(q, rows[0].entry));
+            at = pick(q, rows, n);
             break;
         case LT_POLICY_MEAN:
         case LT_POLICY_BEST:
@@ -304,8 +310,13 @@ static void streaks(struct question *q)
 
 static struct outcome judged(struct question *q, const struct entry *e, const struct verdict *v)
 {
-    bool by_key = v->by_key && q->rule->judging == LT_JUDGED_BY_KEY;
-    bool right = by_key ? answer_of(q, e).right : v->right;
+    bool by_key = v->by_key && q->rule->judging == LT_JUDGED_BY_KEY, right = v->right;
+    int64_t as_of = q->as_of;
+
+    q->as_of = v->seq;
+    if (by_key)
+        right = answer_of(q, e).right;
+    q->as_of = as_of;
 
     return (struct outcome){
         .answered = true, .right = right, .correct = right, .used_us = v->used_us};
@@ -461,6 +472,7 @@ static void settle_one(struct lt_standings *s, int qi, const struct lt_answer_ro
     struct question q = {.s = s, .qi = qi, .rows = rows, .n_rows = n, .facts = &s->facts[qi]};
     int round, index;
 
+    q.as_of = q.facts->closed ? q.facts->closed_seq : INT64_MAX;
     q.rule = lt_sheet_round_of(s->sheet, qi, &round, &index);
     q.content = qi < s->n_questions ? s->questions[qi] : NULL;
     if (index == 0) /* streaks do not cross rounds */
@@ -473,6 +485,16 @@ static void settle_one(struct lt_standings *s, int qi, const struct lt_answer_ro
     if (!q.facts->voided)
         settle_mode(&q);
     graded_free(&q);
+}
+
+int lt_standings_pick(const struct lt_standings *s, int qi, const struct lt_answer_row *rows, int n)
+{
+    struct question q = {
+        .s = (struct lt_standings *)s, .qi = qi, .facts = &s->facts[qi], .as_of = INT64_MAX};
+    int round, index;
+
+    q.rule = lt_sheet_round_of(s->sheet, qi, &round, &index);
+    return n > 0 ? pick(&q, rows, n) : -1;
 }
 
 void lt_standings_settle(struct lt_standings *s, int n, struct lt_answer_row *rows, int n_rows)

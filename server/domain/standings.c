@@ -263,6 +263,7 @@ static void verdict(struct lt_standings *s, const struct lt_engine *e, const str
 {
     struct facts *f = facts_of(s, r->qi);
     struct verdict v = {.entry = r->entry,
+                        .seq = r->seq,
                         .used_us = pairs_get(&f->presses, r->entry),
                         .by_key = r->by == 0,
                         .right = r->value == 1};

@@ -23,6 +23,7 @@ struct pairs {
 };
 struct verdict {
     int64_t entry, used_us; /* used_us: of the press, 0 without one */
+    int64_t seq;            /* of its record */
     bool by_key;            /* nobody spoke it: the key decides, again, from the raw answer */
     bool right;             /* otherwise what was said */
 };

@@ -106,7 +106,7 @@ int lt_hub_command(struct lt_contest *c, const struct lt_hub_command *cmd, lt_hu
                    void *arg)
 {
     struct lt_sync *s = c->sync;
-    if (s->n_waits >= LT_WAITS_MAX)
+    if (s->n_waits >= LT_WAITS_MAX - (cmd->args.staff ? 0 : LT_WAITS_STAFF))
         return LT_EFULL;
     struct wait *w = calloc(1, sizeof *w);
     if (!w)
@@ -152,6 +152,7 @@ static void decide_final(struct lt_contest *c)
 void hub_commands_tick(struct lt_contest *c)
 {
     int64_t now_us = hub_now_us(c->hub);
+    int64_t ask_us = ASK_US * (1 + c->sync->n_waits / LT_WAITS_CROWD);
     if (c->engine.phase == LT_PHASE_FINAL)
         decide_final(c);
     for (struct wait **p = &c->sync->waits; *p;) {
@@ -160,7 +161,7 @@ void hub_commands_tick(struct lt_contest *c)
             finish(c, p, LT_EBUSY);
             continue;
         }
-        if (now_us - w->asked_us >= ASK_US) {
+        if (now_us - w->asked_us >= ask_us) {
             w->asked_us = now_us;
             ask(c, w);
         }

@@ -159,7 +159,8 @@ static void tell_driver(struct lt_contest *c, const struct lt_player *p, int qi)
     if (!c->sheet.teams || only != p->entry->id || !one ||
         (g->n_open > 1 && lt_contest_step(c, p->entry) >= 0))
         return;
-    snprintf(cmd.id, sizeof cmd.id, "answered.%d.%lld.%d", qi, (long long)only, g->rebounds);
+    /* No client's id begins with a dot: nobody can be there first. */
+    snprintf(cmd.id, sizeof cmd.id, ".answered.%d.%lld.%d", qi, (long long)only, g->rebounds);
     cmd.args.qi = -1;
     cmd.args.entry = only;
     lt_hub_command(c, &cmd, on_told, NULL);

@@ -177,14 +177,26 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "$1::bigint, "
       "'finalise', $2::bigint) ON CONFLICT (tenant_id, event_id, kind) DO UPDATE SET token = "
       "excluded.token"),
+    /* The last record vouches for all answers, presses and stakes that were sent in: once the gates
+       are sealed none is added. Whoever adds one holds a gate, and sealing waits. */
     S(INBOX_ADD, 6,
+      "WITH g AS (SELECT q.state FROM leitai.question_instance q WHERE q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = 0 AND $4::text IN ('press', "
+      "'stake') FOR SHARE) "
       "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q, "
-      "args) VALUES (leitai.current_tenant(), $1::bigint, $2, $3::bigint, $4, $5::integer, $6) "
+      "args) SELECT leitai.current_tenant(), $1::bigint, $2::text, $3::bigint, $4::text, "
+      "$5::integer, $6::text WHERE NOT EXISTS (SELECT FROM g WHERE g.state = 'sealed') "
       "ON CONFLICT DO NOTHING"),
     S(INBOX_REFUSED, 7,
+      "WITH g AS (SELECT q.state FROM leitai.question_instance q WHERE q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = 0 FOR SHARE) "
       "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q, "
-      "args, outcome) VALUES (leitai.current_tenant(), $1::bigint, $2, $3::bigint, $4, "
-      "$5::integer, $6, $7) ON CONFLICT DO NOTHING"),
+      "args, outcome) SELECT leitai.current_tenant(), $1::bigint, $2::text, $3::bigint, $4::text, "
+      "$5::integer, $6::text, $7::text WHERE NOT EXISTS (SELECT FROM g WHERE g.state = 'sealed') "
+      "ON CONFLICT DO NOTHING"),
+    S(INBOX_SEAL, 1,
+      "UPDATE leitai.inbox SET outcome = 'wrong_phase' WHERE tenant_id = leitai.current_tenant() "
+      "AND event_id = $1::bigint AND outcome IS NULL AND action IN ('press', 'stake')"),
     S(INBOX_PENDING, 1,
       "SELECT command_id, person_id, action, expect_q, args FROM leitai.inbox WHERE tenant_id = "
       "leitai.current_tenant() "
@@ -197,10 +209,11 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "UPDATE leitai.inbox SET outcome = $3 WHERE tenant_id = leitai.current_tenant() AND event_id "
       "= $1::bigint "
       "AND command_id = $2 AND outcome IS NULL"),
+    /* One that is not there came too late to be added. */
     S(INBOX_READ, 2,
-      "SELECT outcome FROM leitai.inbox WHERE tenant_id = leitai.current_tenant() AND event_id = "
-      "$1::bigint "
-      "AND command_id = $2"),
+      "SELECT CASE WHEN i.command_id IS NULL THEN 'wrong_phase' ELSE i.outcome END FROM (VALUES "
+      "(1)) AS one LEFT JOIN leitai.inbox i ON i.tenant_id = leitai.current_tenant() "
+      "AND i.event_id = $1::bigint AND i.command_id = $2"),
     S(STAFF, 3,
       "SELECT p.person_id, p.name, COALESCE(u.name, ''), EXISTS (SELECT FROM leitai.role_grant r "
       "WHERE r.tenant_id = p.tenant_id AND r.person_id = p.person_id AND r.role IN ('admin', "

@@ -193,11 +193,12 @@ static void view_board(const struct lt_contest *c, struct lt_board_row_out *rows
     for (int i = 0; i < n; i++) {
         const struct lt_place *p = c->ranked[i];
         const struct lt_entry *e = lt_contest_entry(c, p->entry);
+        /* A ruling may name somebody who joined elsewhere and is news to this node. */
         rows[i] = (struct lt_board_row_out){
-            .entry = e->id,
+            .entry = p->entry,
             .rank = p->rank,
-            .name = e->name,
-            .unit = e->unit,
+            .name = e ? e->name : "",
+            .unit = e ? e->unit : "",
             .points = p->points_c,
             .correct = p->correct,
             .moved = p->old_rank > 0 && p->rank > 0 ? p->old_rank - p->rank : 0,

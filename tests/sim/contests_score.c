@@ -331,7 +331,7 @@ static struct result answered(struct contest *c, int qi, const struct lt_round_r
                               int64_t entry, int streak)
 {
     struct rows rows = rows_of(c, qi, entry);
-    const struct lt_record *armed = armed_of(c, qi, true);
+    const struct lt_record *armed = armed_of(c, qi, true), *verdict = NULL;
     const struct answer *a = NULL;
     int64_t captain = 0;
 
@@ -342,7 +342,10 @@ static struct result answered(struct contest *c, int qi, const struct lt_round_r
     if (rule->policy == LT_POLICY_MEAN || rule->policy == LT_POLICY_BEST ||
         rule->policy == LT_POLICY_SUM)
         return several(c, rule, &rows, streak);
-    a = captains(c, entry, &rows, armed->seq, closed_seq(c, armed->qi), &captain);
+    if (rule->mode == LT_MODE_BUZZER) /* who was captain later did not matter when it was read */
+        verdict = last_of(c, LT_REC_VERDICT, qi, entry);
+    a = captains(c, entry, &rows, armed->seq, verdict ? verdict->seq : closed_seq(c, armed->qi),
+                 &captain);
     if (rule->policy == LT_POLICY_FIRST)
         a = rows.row[0];
     if (rule->policy == LT_POLICY_MAJORITY)

@@ -24,7 +24,7 @@ const all = (list, fn) => Promise.all(list.map(fn));
 const host = await enter("desk", "host");
 const judges = await all(["p000031", "p000032", "p000033"], (sub) => enter("judge", sub));
 assert.equal(await host.command("lobby", { q: 0 }), "done");
-await host.until(() => host.phase === "lobby");
+await all([host, ...judges], (x) => x.until(() => x.phase === "lobby")); // on whatever node: players come to an open lobby
 const teams = await all([1, 2, 3, 4], async (i) => {
   const members = await all(i === 4 ? [1] : [1, 2, 3], (k) => enter("play", `p${String(i * 10 + k).padStart(6, "0")}`));
   return { name: `第${i}代表队`, entry: members[0].you.entry, members, captain: members[0], points: 10000 };
@@ -87,7 +87,7 @@ await test("in turn: only the captain of the team in turn answers, and the answe
     const t = team(host.question.turn), other = teams.find((x) => x !== t);
     assert.equal(host.question.turn, host.teams[i].entry);
     await open();
-    assert.equal(await other.captain.answer(q, key(q, true)), "not_your_turn");
+    for (let k = 0; k < (i === 0 ? 8 : 1); k++) assert.equal(await other.captain.answer(q, key(q, true)), "not_your_turn");
     if (t.members[1]) assert.equal(await t.members[1].answer(q, key(q, true)), "not_captain");
     if (i === 0) {
       assert.equal(await t.captain.command("help", { q, value: 2 }), "done");
@@ -101,6 +101,14 @@ await test("in turn: only the captain of the team in turn answers, and the answe
     if (i !== 3) gain(t, 10);
     await check();
   }
+});
+await test("nobody takes the id of a command that the system gives", async () => {
+  a.captain.command("help", { q, value: 1 }, `.answered.${q}.${a.entry}.0`);
+  await a.captain.until(() => a.captain.errors.includes("out_of_range"), "the refusal");
+});
+await test("a player who sends commands without waiting is told to wait", async () => {
+  const outcomes = await all([...Array(12).keys()], () => d.captain.command("press", { q: 1 }));
+  assert.ok(outcomes.includes("busy") && outcomes.includes("stale_command"), outcomes.join());
 });
 await test("a captain hands over", async () => {
   assert.equal(await a.members[1].command("captain", { value: Number(a.members[1].you.person) }), "not_captain");
@@ -283,6 +291,10 @@ await test("the host finishes and finalises, and the seal comes", async () => {
   await act("finalise");
   await act("finalise");
   await d.captain.until(() => d.captain.phase === "final" && d.captain.seal?.hash.length === 64, "the seal");
+});
+await test("what is sent in after the end is refused and changes nothing of the record", async () => {
+  assert.equal(await d.captain.answer(q, key(q, true)), "question_closed");
+  assert.equal(await d.captain.command("press", { q }), "wrong_phase");
 });
 const places = [b, a, c, d];
 fs.writeFileSync(totalsFile, teams.map((t) => `${t.name} ${places.indexOf(t) + 1} ${t.points}`).join("\n") + "\n");

@@ -29,6 +29,8 @@ report 'credits are posted' await posted "$event"
 report 'results are what was counted by hand' same "$(cat "$dir/totals")" \
     "$(sql -F ' ' -c "SELECT e.name, r.rank, r.points_c FROM leitai.result r JOIN leitai.entry e USING (tenant_id, event_id, entry_id) WHERE r.event_id = $event ORDER BY e.name")"
 report 'refused presses and answers are on record' [ "$(sql -c "SELECT count(*) FROM leitai.inbox WHERE event_id = $event AND outcome IN ('not_your_turn', 'locked_out', 'not_captain')")" -ge 3 ]
+report 'of one answer sent again and again three refusals are kept' same 3 "$(sql -c "SELECT count(*) FROM leitai.inbox WHERE event_id = $event
+    AND action = 'answer' AND outcome = 'not_your_turn' AND expect_q = 3")"
 report 'a replay is identical' leitai replay classic --tenant demo
 report 'the chain is whole' leitai audit verify --tenant demo --event classic
 leitai audit head --tenant demo --event classic >"$dir/head"

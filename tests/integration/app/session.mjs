@@ -126,7 +126,9 @@ await test("the stage's token only looks", async () => {
   stage.end();
   await refused(hello("desk", { session: deskWelcome.stage_session, event }), "bad_session", 4401);
 });
-await test("a player cannot command", async () => assert.equal(await command(player, "start"), "forbidden"));
+await test("a player cannot command", async () => {
+  for (const action of ["start", "press", "help"]) assert.equal(await command(player, action), "forbidden");
+});
 await command(desk, "start", 0);
 await command(desk, "next", 0);
 await test("an armed question shows nothing of its content", async () => {

@@ -112,11 +112,57 @@ static void the_gate_decides_what_counts_and_the_first_answer_stands(void **stat
     assert_int_equal(answer("0", "11", "first"), 0); /* another tenant's event: there is no gate */
 }
 
+/* What a command's row says; "none": there is none. */
+static void expect_outcome(const char *id, const char *want)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "SELECT COALESCE((SELECT COALESCE(outcome, 'waits') FROM leitai.inbox WHERE tenant_id "
+             "= 1 AND command_id = '%s'), 'none')",
+             id);
+    PGresult *r = PQexec(pq, sql);
+    assert_string_equal(PQgetvalue(r, 0, 0), want);
+    PQclear(r);
+}
+
+static void send_command(const char *id, const char *action)
+{
+    call(LT_SQL_INBOX_ADD, (const char *[]){"1", id, "10", action, "0", "{}"});
+}
+
+static void once_sealed_nothing_is_added_to_what_the_last_record_vouches_for(void **state)
+{
+    (void)state;
+    say("SELECT set_config('app.tenant_id', '1', false)");
+    send_command("press-1", "press");
+    send_command("pause-1", "pause");
+    expect_outcome("press-1", "waits");
+    say("UPDATE leitai.question_instance SET state = 'sealed' WHERE tenant_id = 1");
+    call(LT_SQL_INBOX_SEAL, (const char *[]){"1"});
+    expect_outcome("press-1", "wrong_phase");
+    expect_outcome("pause-1", "waits");
+    send_command("press-2", "press");
+    send_command("stake-2", "stake");
+    send_command("pause-2", "pause");
+    call(LT_SQL_INBOX_REFUSED,
+         (const char *[]){"1", "answer-2", "10", "answer", "0", "{}", "question_closed"});
+    expect_outcome("press-2", "none");
+    expect_outcome("stake-2", "none");
+    expect_outcome("answer-2", "none");
+    expect_outcome("pause-2", "waits");
+    const struct lt_pg_stmt *s = &lt_sql_statements[LT_SQL_INBOX_READ];
+    PGresult *r =
+        PQexecPrepared(pq, s->name, 2, (const char *[]){"1", "press-2"}, NULL, NULL, 0);
+    assert_string_equal(PQgetvalue(r, 0, 0), "wrong_phase"); /* whoever sent it is told */
+    PQclear(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_statement_is_accepted_with_its_parameters),
         cmocka_unit_test(the_gate_decides_what_counts_and_the_first_answer_stands),
+        cmocka_unit_test(once_sealed_nothing_is_added_to_what_the_last_record_vouches_for),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -200,6 +200,27 @@ static void nobody_presses_and_the_question_is_void(void **state)
     assert_false(e.silent);
 }
 
+static void a_press_that_came_in_time_counts_whenever_it_is_looked_at_and_a_late_one_never(
+    void **state)
+{
+    struct lt_input in;
+
+    (void)state;
+    by_key();
+    clock_us = 125 * S; /* a new driver; the time was over at 120 s */
+    in = press_of(2);
+    refuses_input(in, LT_ECLOSED);
+    in.evidence.arrival_us = 120 * S + GRACE + WINDOW + 1;
+    refuses_input(in, LT_ECLOSED);
+    in.evidence.arrival_us = 120 * S + GRACE + WINDOW;
+    does_input(in);
+    in = press_of(3);
+    in.evidence.arrival_us = 119 * S;
+    does_input(in);
+    judged();
+    held_by(3);
+}
+
 static void the_host_may_end_it_when_nobody_has_pressed(void **state)
 {
     (void)state;
@@ -474,6 +495,8 @@ int main(void)
         cmocka_unit_test(who_was_wrong_does_not_get_it_again),
         cmocka_unit_test(without_rebounds_the_first_answer_ends_it),
         cmocka_unit_test(nobody_presses_and_the_question_is_void),
+        cmocka_unit_test(
+            a_press_that_came_in_time_counts_whenever_it_is_looked_at_and_a_late_one_never),
         cmocka_unit_test(the_host_may_end_it_when_nobody_has_pressed),
         cmocka_unit_test(a_press_that_waits_is_not_closed_over),
         cmocka_unit_test(a_spoken_answer_is_judged_by_the_host_and_has_no_deadline),

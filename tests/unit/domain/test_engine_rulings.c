@@ -224,6 +224,23 @@ static void there_is_room_for_so_many_rulings(void **state)
     refuses_input(appeal_of(1, 0), LT_EFULL);
 }
 
+static void appeals_leave_room_for_rulings_and_for_other_teams(void **state)
+{
+    (void)state;
+    ruled(",\"appeals\":true");
+    for (int i = 0; i < LT_APPEALS_EACH; i++) { /* denied, and asked for again */
+        does_input(appeal_of(1, 0));
+        does_input(resolve(LT_ACT_REJECT, i + 1, HOST));
+    }
+    refuses_input(appeal_of(1, 0), LT_EFULL);
+    does_input(appeal_of(2, 0));
+    for (int i = e.n_rulings; i < LT_APPEALS_MAX; i++) /* as many other teams would */
+        e.rulings[e.n_rulings++] = (struct lt_ruling){
+            .no = i + 1, .kind = LT_RULING_APPEAL, .state = LT_RULING_OPEN, .entry = 1000 + i};
+    refuses_input(appeal_of(3, 0), LT_EFULL);
+    does_input(ruling_of(LT_ACT_VOID, 0, 0, 0));
+}
+
 static void results_wait_for_what_is_open(void **state)
 {
     (void)state;
@@ -269,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_ruling_is_about_what_there_is_and_has_a_reason),
         cmocka_unit_test(a_key_is_not_given_away_by_what_is_accepted),
         cmocka_unit_test(there_is_room_for_so_many_rulings),
+        cmocka_unit_test(appeals_leave_room_for_rulings_and_for_other_teams),
         cmocka_unit_test(results_wait_for_what_is_open),
         cmocka_unit_test(rulings_may_come_while_paused_and_before_no_question),
     };

@@ -109,6 +109,40 @@ static void a_captain_hands_over_and_the_host_may_name_one(void **state)
     refuses_input(in, LT_EOUT);
 }
 
+static void hand_over(int64_t by, int64_t to)
+{
+    struct lt_input in = of_team(LT_ACT_CAPTAIN, 1, to);
+
+    in.by = by;
+    does_input(in);
+}
+
+static void a_team_hands_over_so_often_from_question_to_question_and_not_while_results_are_written(
+    void **state)
+{
+    struct lt_input in;
+
+    (void)state;
+    rounds("", REQUIRED "}");
+    for (int i = 0; i < LT_HANDOVERS_MAX / 2; i++) {
+        hand_over(10, 11);
+        hand_over(11, 10);
+    }
+    in = of_team(LT_ACT_CAPTAIN, 1, 11);
+    refuses_input(in, LT_EPHASE); /* each is told to everybody */
+    in.by = HOST, in.staff = true, in.value = 10;
+    holds_input(in);
+    in.value = 12;
+    does_input(in); /* a host may */
+    arm(0, 0);
+    hand_over(12, 10);
+    does(LT_ACT_OPEN);
+    end_question();
+    does(LT_ACT_FINISH);
+    does(LT_ACT_FINALISE);
+    refuses_input(of_team(LT_ACT_CAPTAIN, 1, 11), LT_EPHASE);
+}
+
 /* ---- wager ---------------------------------------------------------------------------------- */
 
 static void a_stake_is_chosen_once_by_the_captain_while_it_is_hidden(void **state)
@@ -459,6 +493,8 @@ int main(void)
         cmocka_unit_test(the_lot_depends_on_the_seed_alone),
         cmocka_unit_test(every_order_is_drawn_equally_often),
         cmocka_unit_test(a_captain_hands_over_and_the_host_may_name_one),
+        cmocka_unit_test(
+            a_team_hands_over_so_often_from_question_to_question_and_not_while_results_are_written),
         cmocka_unit_test(a_stake_is_chosen_once_by_the_captain_while_it_is_hidden),
         cmocka_unit_test(who_declined_or_did_not_choose_cannot_answer),
         cmocka_unit_test(in_turn_only_one_team_is_asked),

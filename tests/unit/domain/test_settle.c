@@ -177,6 +177,38 @@ static void who_hands_over_the_captaincy_after_answering_has_answered(void **sta
     story_end(t);
 }
 
+static void what_a_verdict_is_read_from_is_what_settles(void **state)
+{
+    struct lt_answer_row both[] = {row(0, 1, 10, RIGHT, 1), row(0, 1, 12, WRONG, 2)};
+    struct lt_round_rule *rule;
+    struct story *t;
+
+    (void)state;
+    sheet_begin(true);
+    rule = sheet_round(LT_MODE_BUZZER, 2);
+    rule->policy = LT_POLICY_CAPTAIN;
+    t = story_begin(2);
+    lot(t);
+    arm(t, 0, 1, 0);
+    press(t, 1, 100000);
+    captain(t, 1, 11); /* 10 has answered and handed over; 11 is silent */
+    assert_int_equal(lt_standings_pick(t->s, 0, both, 1), 0);
+    assert_int_equal(lt_standings_pick(t->s, 0, both, 0), -1);
+    verdict(t, 1, true, 0);
+    rule->policy = LT_POLICY_MAJORITY; /* one vote each: the captain's decides */
+    arm(t, 1, 1, 0);
+    press(t, 1, 100000);
+    captain(t, 1, 12);
+    assert_int_equal(lt_standings_pick(t->s, 1, both, 2), 1);
+    verdict(t, 1, false, 0);
+    captain(t, 1, 10); /* after the verdict, before the question is over */
+    press(t, 2, 200000);
+    verdict(t, 2, false, 0);
+    settle(t, 2, row(1, 1, 10, RIGHT, 1), row(1, 1, 12, WRONG, 2));
+    assert_false(place(t, 1)->last_right);
+    story_end(t);
+}
+
 static void a_spoken_answer_counts_as_the_judge_says(void **state)
 {
     struct lt_round_rule *rule;
@@ -422,6 +454,7 @@ int main(void)
         cmocka_unit_test(one_response_of_the_team_counts),
         cmocka_unit_test(means_are_rounded_half_away_from_zero),
         cmocka_unit_test(who_hands_over_the_captaincy_after_answering_has_answered),
+        cmocka_unit_test(what_a_verdict_is_read_from_is_what_settles),
         cmocka_unit_test(a_spoken_answer_counts_as_the_judge_says),
         cmocka_unit_test(a_stake_is_won_or_lost),
         cmocka_unit_test(a_spoken_stake_follows_the_verdict_and_nothing_said_is_wrong),

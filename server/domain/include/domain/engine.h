@@ -52,6 +52,9 @@ const char *lt_qstate_name(enum lt_qstate q);
 enum {
     LT_REASON_BYTES = 400,
     LT_RULINGS_MAX = 128,  /* of one event, appeals included */
+    LT_APPEALS_MAX = 64,   /* of these: teams must not take the room that a host needs, */
+    LT_APPEALS_EACH = 8,   /* nor one team that of the others */
+    LT_HANDOVERS_MAX = 4,  /* captains that a team itself may name from one question to the next */
     LT_JUDGES_MAX = 15,    /* marks for one part */
     LT_DIGEST_BYTES = 64,  /* SHA-256 in hexadecimal */
 };
@@ -79,6 +82,7 @@ struct lt_team {
     bool disqualified;
     int left;    /* round (1-based) after which it did not go on, 0: none */
     bool helped; /* has used its help */
+    int handovers; /* new captains since the current question was announced */
     struct lt_seat seat;
 };
 

@@ -47,10 +47,11 @@ enum lt_sql {
     LT_SQL_FINALISE_JOB,  /* $1 event, $2 token */
     LT_SQL_INBOX_ADD, /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q, $6 args */
     LT_SQL_INBOX_REFUSED, /* the same, $7 outcome: what a node refused by itself, for the record */
+    LT_SQL_INBOX_SEAL,    /* $1 event: presses and stakes that wait still are refused */
     LT_SQL_INBOX_PENDING, /* $1 event → command id, person, action, expect_q, args; at most 20 */
     LT_SQL_PRESSES, /* $1 event, $2 qi → seq, at_us, kind, payload of its presses and holders */
     LT_SQL_INBOX_OUTCOME, /* $1 event, $2 command id, $3 outcome */
-    LT_SQL_INBOX_READ,    /* $1 event, $2 command id → outcome or NULL */
+    LT_SQL_INBOX_READ,    /* $1 event, $2 command id → outcome, NULL: none yet */
     LT_SQL_STAFF, /* $1 ext id, $2 event, $3 person (used instead of $1 when > 0) → person, name,
                      unit, may host, may judge */
     LT_SQL_STAFF_EVENTS, /* $1 person → event, title, phase, code, questions, entries; at most 200
