@@ -277,9 +277,14 @@ static void hear_here(struct lt_contest *c, int64_t node, const char *p)
         used == 0)
         return;
     struct lt_player *player = hear_player(c, entry, person, guest, p + used);
-    if (!player || (player->member && player->member->since_us >= since_us))
+    if (!player)
+        return;
+    const struct lt_member *here = player->member;
+    if (here && (here->since_us > since_us ||
+                 (here->since_us == since_us && lt_cluster_node(c->hub->cluster) > node)))
         return;
     player->remote_node = node;
+    player->remote_since_us = since_us;
     if (player->member) {
         struct lt_member *old = player->member;
         player->member = NULL;
@@ -389,7 +394,8 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
         .partial = !lt_redis_up(c->hub->redis),
     };
     /* Of a driver that fell silent nothing is known; the next one writes the board anyway. */
-    ret->has_stale = ret->stale = ret->partial || (c->sync->boards_stale && c->sync->silent_polls == 0);
+    ret->has_stale = ret->stale =
+        ret->partial || (c->sync->boards_stale && c->sync->silent_polls == 0);
     for (int i = 0; i < LT_NODES_HEARD; i++) {
         const struct heard *h = &c->sync->heard[i];
         if (h->node == 0 || now_us - h->at_us > PRESENCE_TTL_US)
