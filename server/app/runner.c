@@ -123,10 +123,13 @@ void drive_submit(struct lt_drive *d, struct lt_pg_req *r, lt_pg_fn *fn)
 
 static void announce(struct lt_drive *d, int64_t now_us)
 {
-    if (now_us - d->announced_us < ANNOUNCE_US)
+    const struct lt_contest *c = d->contest;
+    bool stale = lt_boards_state(d->runner->boards, c->tenant, c->event) == LT_BOARD_LOST;
+    if (now_us - d->announced_us < ANNOUNCE_US && stale == d->announced_stale)
         return;
     d->announced_us = now_us;
-    lt_hub_announce(d->contest);
+    d->announced_stale = stale;
+    lt_hub_announce(d->contest, stale);
 }
 
 static void on_job_sent(void *arg, int err, const struct lt_pg_result *r)
@@ -157,13 +160,18 @@ static void on_released(void *arg, int err, const struct lt_pg_result *r)
     struct lt_drive *d = arg;
     if (!drive_back(d))
         return;
-    if (err == LT_OK)
-        drive_end(d);
-    else
+    if (err != LT_OK) {
         drive_failed(d, err, r);
+        return;
+    }
+    struct lt_contest *c = d->contest;
+    lt_log(LT_LOG_INFO, "released", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+           LT_I("token", d->token));
+    drive_end(d);
+    lt_hub_wake(c);
 }
 
-/* Nobody is here any more: let any node take the event when somebody comes back. */
+/* Nobody is here any more, or this node drains: let any node take the event. */
 static void release(struct lt_drive *d)
 {
     struct lt_pg_req *r = drive_req(d);
@@ -197,7 +205,13 @@ void drive_go(struct lt_drive *d)
 {
     struct lt_runner *run = d->runner;
     struct lt_contest *c = d->contest;
-    if (d->busy || d->unsure || d->token == 0 || run->stopped)
+    if (d->busy || d->token == 0)
+        return;
+    if (run->draining) { /* also in doubt: what was committed is in the log for whoever comes next */
+        release(d);
+        return;
+    }
+    if (d->unsure)
         return;
     int64_t mono_us = lt_loop_now(lt_hub_loop(run->hub)).mono_us;
     int64_t now_us = lt_cluster_now_us(lt_hub_cluster(run->hub));
@@ -241,6 +255,20 @@ void drive_go(struct lt_drive *d)
     drive_later(d, wait_us < every_us ? (wait_us > 0 ? wait_us : 0) : every_us);
 }
 
+/* ---- boards ---- */
+
+static void project(struct lt_runner *run, const struct lt_contest *c, bool if_newer)
+{
+    struct lt_board board = {.tenant = c->tenant,
+                             .event = c->event,
+                             .version = c->board_version,
+                             .sheet = &c->sheet,
+                             .ranked = c->ranked,
+                             .n = c->n_ranked};
+    if (board.version > 0)
+        lt_boards_project(run->boards, &board, if_newer);
+}
+
 /* ---- claiming ---- */
 
 static void on_claimed(void *arg, int err, const struct lt_pg_result *r)
@@ -256,9 +284,12 @@ static void on_claimed(void *arg, int err, const struct lt_pg_result *r)
         return;
     }
     d->token = d->record.token;
+    /* Answers on their way when the question was closed get their time from here too. */
+    d->closing_since_us = lt_loop_now(lt_hub_loop(d->runner->hub)).mono_us;
     lt_metric_add(LT_M_TAKEOVERS, 1);
     lt_log(LT_LOG_INFO, "driving", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
            LT_I("token", d->token));
+    project(d->runner, c, true); /* the last one may not have been written */
     lt_hub_committed(c, &d->record);
     drive_go(d);
 }
@@ -312,7 +343,7 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
         drive_go(d);
         return;
     }
-    if (d || run->stopped || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL)
+    if (d || run->draining || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL)
         return;
     if (mine || !alive) {
         bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] +
@@ -336,7 +367,9 @@ static void on_inbox(void *arg, struct lt_contest *c)
 
 static void on_record(void *arg, struct lt_contest *c, const struct lt_record *r)
 {
-    (void)arg;
+    if (c->engine.phase ==
+        LT_PHASE_FINAL) /* nobody drives it: each that holds it keeps its board */
+        project(arg, c, true);
     if (!c->drive)
         return;
     if (c->engine.phase == LT_PHASE_FINAL) { /* the job's record: nothing is left to drive */
@@ -351,8 +384,8 @@ static void on_record(void *arg, struct lt_contest *c, const struct lt_record *r
 static void on_board(void *arg, struct lt_contest *c)
 {
     struct lt_runner *run = arg;
-    if (c->drive)
-        lt_boards_project(run->boards, c);
+    if (c->drive || c->engine.phase == LT_PHASE_FINAL)
+        project(run, c, !c->drive);
 }
 
 static void on_forget(void *arg, struct lt_contest *c)
@@ -360,7 +393,7 @@ static void on_forget(void *arg, struct lt_contest *c)
     struct lt_runner *run = arg;
     if (c->drive)
         drive_end(c->drive);
-    lt_boards_forget(run->boards, c);
+    lt_boards_forget(run->boards, c->tenant, c->event);
 }
 
 struct lt_runner *lt_runner_new(const struct lt_runner_opts *opts)
@@ -387,9 +420,19 @@ void lt_runner_attach(struct lt_runner *r, struct lt_hub *hub, struct lt_boards 
     r->boards = boards;
 }
 
-void lt_runner_stop(struct lt_runner *r)
+void lt_runner_drain(struct lt_runner *r)
 {
-    r->stopped = true;
+    r->draining = true;
+    for (struct lt_drive *d = r->drives; d; d = d->next)
+        drive_go(d);
+}
+
+int lt_runner_driving(const struct lt_runner *r)
+{
+    int n = 0;
+    for (const struct lt_drive *d = r->drives; d; d = d->next)
+        n++;
+    return n;
 }
 
 void lt_runner_free(struct lt_runner *r)

@@ -35,9 +35,10 @@ struct lt_drive {
     int64_t inbox_read_us, announced_us, closing_since_us; /* monotonic */
     int64_t reading_since_us, drained_us; /* cluster time; drained: what was in the inbox then is
                                            * decided, or in `commands` */
-    int full_reads;                       /* in a row that left something in the inbox */
-    bool gate_closed;                                      /* of the closing question */
-    bool job_sent; /* finalise job was written under this token */
+    int full_reads; /* in a row that left something in the inbox */
+    bool announced_stale;
+    bool gate_closed; /* of the closing question */
+    bool job_sent;    /* finalise job was written under this token */
     struct command commands[COMMANDS_MAX];
     int n_commands, next_command;
     struct lt_record record;                  /* being appended */
@@ -53,7 +54,7 @@ struct lt_runner {
     struct lt_hub *hub;
     struct lt_boards *boards;
     struct lt_drive *drives;
-    bool stopped;
+    bool draining;
 };
 
 struct num {

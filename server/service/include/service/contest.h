@@ -60,6 +60,7 @@ struct lt_player {
     struct lt_saved saved;
     struct lt_member *member; /* its newest connection here */
     int64_t remote_node;      /* another node that has a newer one, 0: none */
+    int64_t remote_since_us;  /* since when it is connected there, or was last */
     bool captain;             /* registered as such; who it is now, the engine says */
     int refused_qi, refused_n; /* question, and how many answers to it were refused for the record */
     struct lt_player *next;   /* of the same entry, by person */
