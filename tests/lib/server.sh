@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # A server of a test's own, for bash tests: sourced. Needs LEITAI_TEST_PG_URL (a superuser's connection).
 #   server_start BUILD_DIR   database, Redis, demo, `leitai serve` with two workers; sets LEITAI_PORT, dir, fails=0
+#   leitai COMMAND…          the program, on that server's database
 #   server_stop              SIGTERM; reports how it ended and what a sanitizer said
 #   report NAME CONDITION…   prints "ok" or "not ok", counts in `fails`
 dir=$(mktemp -d /tmp/leitai-live.XXXXXX)
 db="live_$$"
 serve_pid='' redis_pid='' fails=0
 
+leitai() { "$BUILD/leitai" "$@"; }
 admin() { psql "$LEITAI_TEST_PG_URL dbname=postgres" -qAtX -v ON_ERROR_STOP=1 "$@"; }
 sql() { psql "$LEITAI_TEST_PG_URL dbname=$db" -qAtX -v ON_ERROR_STOP=1 "$@"; }
 finish() {
@@ -39,7 +41,8 @@ posted() { [ "$(sql -c "SELECT count(*) FROM leitai.credit_outbox WHERE event_id
 ready() { node -e 'fetch(process.argv[1]).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))' "http://127.0.0.1:$LEITAI_PORT/readyz"; }
 
 server_start() {
-    local build=$1 server=${LEITAI_TEST_PG_URL//user=postgres/}
+    local server=${LEITAI_TEST_PG_URL//user=postgres/}
+    BUILD=$1
     redis-server --port 0 --unixsocket "$dir/redis.sock" --save '' --dir "$dir" >/dev/null &
     redis_pid=$!
     admin -c "CREATE DATABASE $db TEMPLATE template0"
@@ -48,10 +51,10 @@ server_start() {
     export LEITAI_SESSION_SECRET=a-secret-of-a-test-that-is-long-enough LEITAI_STATIC_DIR=${WEB_DIST:-} LEITAI_WORKERS=2 LEITAI_DRAIN_S=1
     LEITAI_PORT=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
     export LEITAI_PORT
-    "$build/leitai" migrate >/dev/null
-    "$build/leitai" demo --people "$dir/people.csv" --ticket-secret "$dir/secret" >/dev/null
+    leitai migrate >/dev/null
+    leitai demo --people "$dir/people.csv" --ticket-secret "$dir/secret" >/dev/null
     await test -S "$dir/redis.sock"
-    "$build/leitai" serve 2>"$dir/log" &
+    "$BUILD/leitai" serve 2>"$dir/log" &
     serve_pid=$!
     report 'two workers become ready' await ready
 }
