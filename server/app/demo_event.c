@@ -1,4 +1,4 @@
-/* The demo's events: each has its rule sheet in schema/demo, which names its questions. */
+/* The demo's events: each has its rule sheet in schema/demo and, where teams are ranked, their table. */
 #include "app/embedded.h"
 #include "base/err.h"
 #include "csv.h"
@@ -9,15 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *demo_sheet(const char *event, struct lt_sheet *ret)
+/* A file of an event. */
+static const struct lt_embedded *file_of(const char *event, const char *extension)
 {
     const struct lt_embedded *f = lt_demo_files;
-    struct lt_buf problems;
     char name[64];
-    snprintf(name, sizeof name, "%s.json", event);
+    snprintf(name, sizeof name, "%s.%s", event, extension);
     while (f->name && strcmp(f->name, name) != 0)
         f++;
     assert(f->name);
+    return f;
+}
+
+const char *demo_sheet(const char *event, struct lt_sheet *ret)
+{
+    const struct lt_embedded *f = file_of(event, "json");
+    struct lt_buf problems;
     lt_buf_init(&problems, LT_SHEET_BYTES);
     int err = lt_sheet_parse(f->text, f->len, ret, &problems);
     assert(err == LT_OK);
@@ -44,11 +51,16 @@ static int write_event(struct lt_db *d, const struct csv *events, int row,
     };
     lt_buf_init(&problems, LT_SHEET_BYTES);
     int err = event_questions(bank, sheet, 0, &questions, &problems);
-    assert(err == LT_OK); /* every question is named, and the bank is ours */
+    assert(err == LT_OK); /* the bank is ours */
     e.questions = questions;
     err = event_write(d, &e, &written);
     if (err == LT_OK)
         *ret_event = written.event;
+    if (err == LT_OK && sheet->teams) {
+        const struct lt_embedded *teams = file_of(e.code, "csv");
+        err = event_teams_write(d, written.event, teams->text, teams->len, &(int){0}, &problems);
+        assert(err != LT_ESHEET); /* so are the teams */
+    }
     lt_buf_done(&problems);
     free(questions);
     free(sheet);

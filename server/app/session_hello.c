@@ -211,9 +211,10 @@ static void on_joined(void *arg, int err, const struct lt_joined *j)
         hello_fail(s, LT_EFULL);
 }
 
-/* ---- joining as a member of a team ---- */
+/* ---- somebody who is known ---- */
 
-static void on_team(void *arg, int err, const struct lt_pg_result *r)
+/* The entry of a person, or of the team whose member the person is. */
+static void on_known(void *arg, int err, const struct lt_pg_result *r)
 {
     struct session *s = arg;
     if (!session_back(s))
@@ -221,7 +222,7 @@ static void on_team(void *arg, int err, const struct lt_pg_result *r)
     struct lt_contest *c = s->member.contest;
     lt_hub_leave(&s->member);
     if (err == LT_OK && lt_pg_rows(r, 0) != 1)
-        err = LT_ENOTEAM;
+        err = c->sheet.teams ? LT_ENOTEAM : LT_ELATEJOIN;
     if (err != LT_OK) {
         hello_fail(s, err);
         return;
@@ -230,8 +231,9 @@ static void on_team(void *arg, int err, const struct lt_pg_result *r)
     s->who.entry.v = lt_pg_i64(r, 0, 0, 2);
     snprintf(s->who.name, sizeof s->who.name, "%s", lt_pg_text(r, 0, 0, 1));
     snprintf(s->who.unit, sizeof s->who.unit, "%s", lt_pg_text(r, 0, 0, 4));
-    struct lt_entry *e = lt_contest_entry_add(c, s->who.entry.v, 0, lt_pg_text(r, 0, 0, 3),
-                                              s->who.unit, false);
+    struct lt_entry *e =
+        lt_contest_entry_add(c, s->who.entry.v, c->sheet.teams ? 0 : s->who.person.v,
+                             lt_pg_text(r, 0, 0, 3), s->who.unit, false);
     struct lt_player *p =
         e ? lt_contest_player_add(c, e, s->who.person.v, s->who.name) : NULL;
     if (p)
@@ -240,27 +242,32 @@ static void on_team(void *arg, int err, const struct lt_pg_result *r)
         hello_fail(s, LT_EFULL);
 }
 
-/* Teams are registered beforehand; who is not in one cannot play. */
-static void hello_team(struct session *s, struct lt_contest *c)
+static void hello_known(struct session *s, struct lt_contest *c)
 {
     char event[24];
-    struct lt_pg_req *r;
-    if (!s->ticket || c->engine.phase == LT_PHASE_DRAFT) {
-        hello_fail(s, s->ticket ? LT_ENOTOPEN : LT_ENOGUESTS);
-        return;
-    }
-    r = lt_pg_req_new(lt_hub_pg(s->all->hub), s->who.tenant);
+    struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), s->who.tenant);
     assert(r);
     snprintf(event, sizeof event, "%lld", (long long)c->event.v);
-    lt_pg_req_add(r, LT_SQL_TEAM_OF, (const char *[]){event, s->ticket->sub});
+    lt_pg_req_add(r, LT_SQL_PLAYER_OF, (const char *[]){event, s->ticket->sub});
     session_hold(s);
-    int err = lt_pg_submit(r, on_team, s);
+    int err = lt_pg_submit(r, on_known, s);
     if (err != LT_OK) {
         s->pending--;
         hello_fail(s, err);
         return;
     }
     lt_hub_hold(c, &s->member);
+}
+
+/* Teams are registered beforehand; who is not in one cannot play. */
+static void hello_team(struct session *s, struct lt_contest *c)
+{
+    if (!s->ticket)
+        hello_fail(s, LT_ENOGUESTS);
+    else if (c->engine.phase == LT_PHASE_DRAFT)
+        hello_fail(s, LT_ENOTOPEN);
+    else
+        hello_known(s, c);
 }
 
 /* May somebody who has no entry yet join now? */
@@ -298,6 +305,10 @@ static void hello_join(struct session *s, struct lt_contest *c)
 {
     struct lt_join j = {.tenant = c->tenant, .event = c->event, .guest = !s->ticket};
     int err = may_join(s, c);
+    if (err == LT_ELATEJOIN && s->ticket) { /* too late for new ones; who joined in time is back */
+        hello_known(s, c);
+        return;
+    }
     if (err == LT_OK && j.guest && !name_ok(s->hello->name))
         err = LT_ENAME;
     if (err == LT_OK && j.guest && !guest_allowed(s)) {

@@ -286,7 +286,7 @@ static void draft_init(struct draft *d)
         .grace_ms = 300,
         .rtt_cap_ms = 150,
         .board_rows = 10,
-        .window_ms = 300,
+        .window_ms = 600,
         .slack_ms = 30,
         .cap_ms = 250,
         .doubt_ms = 10,

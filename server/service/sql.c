@@ -60,12 +60,12 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "JOIN leitai.person p USING (tenant_id, person_id) "
       "WHERE m.tenant_id = leitai.current_tenant() AND m.event_id = $1::bigint ORDER BY "
       "m.entry_id, m.person_id"),
-    S(TEAM_OF, 2,
+    S(PLAYER_OF, 2,
       "SELECT p.person_id, p.name, e.entry_id, e.name, e.unit_name FROM leitai.person p "
-      "JOIN leitai.team_member m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id "
-      "AND m.event_id = $1::bigint JOIN leitai.entry e ON e.tenant_id = m.tenant_id "
-      "AND e.event_id = m.event_id AND e.entry_id = m.entry_id "
-      "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $2"),
+      "LEFT JOIN leitai.team_member m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id "
+      "AND m.event_id = $1::bigint JOIN leitai.entry e ON e.tenant_id = p.tenant_id "
+      "AND e.event_id = $1::bigint AND (e.entry_id = m.entry_id OR e.person_id = p.person_id) "
+      "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $2 LIMIT 1"),
     S(JOIN_PERSONS, 3,
       "INSERT INTO leitai.person (tenant_id, ext_id, name, guest) "
       "SELECT DISTINCT ON (ext_id) leitai.current_tenant(), ext_id, name, guest "

@@ -191,6 +191,13 @@ await test("finalising twice finalises once", async () => {
   await desk.next((m) => m.t === "phase" && m.phase === "final");
   assert.equal(await command(desk, "finalise", 1), "done");
 });
+await test("who was in it sees the result with a new ticket, too; who was not is too late", async () => {
+  const [back, welcome] = await enter("play", { ticket: playerTicket, event });
+  assert.equal(welcome.snapshot.phase, "final");
+  assert.equal(welcome.you.entry, playerWelcome.you.entry);
+  back.end();
+  await refused(hello("play", { ticket: ticket("p000777"), event }), "no_late_join", 4403);
+});
 await test("a flood is cut", async () => {
   const [ws] = await enter("play", { session: playerWelcome.session });
   for (let i = 0; i < 200; i++) ws.send({ t: "time", c: i });

@@ -158,7 +158,7 @@ static void what_is_left_out_has_its_documented_default(void **state)
     assert_int_equal(s->helps, 0);
     assert_false(s->appeals || s->approval);
     assert_int_equal(s->timing, LT_TIMING_ARRIVAL);
-    assert_int_equal(s->window_ms, 300);
+    assert_int_equal(s->window_ms, 600);
     assert_int_equal(s->slack_ms, 30);
     assert_int_equal(s->cap_ms, 250);
     assert_int_equal(s->doubt, LT_DOUBT_DRAW);

@@ -249,7 +249,7 @@ function pressLines(sheet: Sheet, { say }: Voice): string[] {
     rule.timing === "compensated"
       ? say("press.compensated", { cap: seconds(rule.cap_ms ?? 250), slack: seconds(rule.slack_ms ?? 30) })
       : say("press.arrival"),
-    say("press.window", { s: seconds(rule.window_ms ?? 300) }),
+    say("press.window", { s: seconds(rule.window_ms ?? 600) }),
     say(rule.doubt === "rearm" ? "press.rearm" : "press.draw", { s: doubt }),
   ];
 }

@@ -20,7 +20,8 @@ enum lt_sql {
     LT_SQL_SAVED,  /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry → qi, person, answer id,
                       body, late; by qi */
     LT_SQL_MEMBERS, /* $1 event → entry, person, name, captain: of teams */
-    LT_SQL_TEAM_OF, /* $1 event, $2 ext id → person, name, entry, team name, unit name */
+    LT_SQL_PLAYER_OF, /* $1 event, $2 ext id → person, name, entry, its name, unit name: one's own, or
+                         of the team whose member one is */
     LT_SQL_JOIN_PERSONS, /* $1 ext ids, $2 names, $3 guest flags: new people */
     LT_SQL_JOIN_UNITS,   /* $1 ext ids, $2 unit codes: first membership */
     LT_SQL_JOIN_ENTRIES, /* $1 events, $2 ext ids: new entries */
