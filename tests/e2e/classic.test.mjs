@@ -9,6 +9,7 @@ import { Desk, Judge, leaks, Person, Phone } from "../lib/people.mjs";
 
 const PHONE = { width: 390, height: 844, hasTouch: true };
 const SMALL = { width: 320, height: 568 }; // and one of them in the dark
+const CALM = { reducedMotion: "reduce" }; // judges and members: the rest is enough for two processors to draw
 const all = (list, fn) => Promise.all(list.map(fn));
 const fails = (e) => { throw e; };
 
@@ -43,12 +44,12 @@ test("the classic contest is played in a browser and replays to the same totals"
   const stage = new Person("the hall", await opened);
   await stage.page.setViewportSize({ width: 1920, height: 1080 });
   await stage.sees(".stage-frame", "学习平台");
-  const judges = await all(JUDGES, async (sub, i) => new Judge(`judge ${i + 1}`, await enter("play", sub, PHONE, "judge")));
+  const judges = await all(JUDGES, async (sub, i) => new Judge(`judge ${i + 1}`, await enter("play", sub, { ...PHONE, ...CALM }, "judge")));
   const teams = count.teams;
   for (const [i, team] of teams.entries()) {
     team.phones = await all(team.people, async (sub, k) => {
-      const shape = i === 1 && k === 1 ? { ...PHONE, ...SMALL } : i === 2 && k === 0 ? { ...PHONE, colorScheme: "dark" } : PHONE;
-      return new Phone(`${team.name} ${k + 1}`, await enter("play", sub, shape));
+      const shape = i === 1 && k === 1 ? SMALL : i === 2 && k === 0 ? { colorScheme: "dark" } : {};
+      return new Phone(`${team.name} ${k + 1}`, await enter("play", sub, { ...PHONE, ...(k > 0 ? CALM : {}), ...shape }));
     });
     team.captain = team.phones[0];
   }
@@ -86,7 +87,7 @@ test("the classic contest is played in a browser and replays to the same totals"
     for (const secret of secrets)
       await all(everybody, async (one) => assert.equal(await one.says(secret), false, `${one.name} knows why before the reveal of ${q}`));
     await desk.acts("reveal");
-    if (n === 1 && secrets.length > 0) await all([desk, ...phones], (one) => one.sees("p", secrets[0]));
+    if (n === 1 && question().type !== "task" && secrets.length > 0) await all([desk, ...phones], (one) => one.sees("p", secrets[0]));
     await check();
   };
   /** The hall sees everybody's points. */
@@ -204,9 +205,9 @@ test("the classic contest is played in a browser and replays to the same totals"
 
   async function help(team) {
     await team.captain.taps(".help", "求助");
-    await team.captain.taps("[role=dialog] [role=radio]", "去掉两个错误选项");
+    await team.captain.taps("[role=dialog] [role=radio]", "去掉两个");
     await team.captain.taps("[role=dialog] .act", "使用求助");
-    await stage.sees(".toast", `${team.name} 使用求助`);
+    await stage.sees(".toast", `${team.name} 去掉两个`);
     await all(team.phones, (phone) => phone.sees(".option-dropped"));
     for (const [one, dropped] of [[team.captain, ".option-dropped"], [stage, ".opt-dropped"]]) {
       const words = await one.page.locator(dropped).allInnerTexts();
@@ -259,6 +260,7 @@ test("the classic contest is played in a browser and replays to the same totals"
     count.buzzedWrong(first);
     count.buzzedRight(second);
     await reveal();
+    await all(a.phones, (phone) => phone.sees(".verdict", "本队 −10 分")); // a foul is told although another team answered
     await desk.page.keyboard.press("v");
     await desk.sees(".evidence-foul", a.name);
     await desk.sees(".evidence-first", first.name);
@@ -280,7 +282,7 @@ test("the classic contest is played in a browser and replays to the same totals"
     await b.captain.answers(key(q, true));
     count.buzzedRight(b);
     await reveal();
-    assert.equal(await server.sql(`SELECT count(*) FROM leitai.event_log WHERE event_id = ${event} AND kind = 'press' AND payload::json->>'q' = '${q}'`), "1");
+    assert.equal(await server.sql(`SELECT count(*) FROM leitai.event_log WHERE event_id = ${event} AND kind = 'press' AND payload::json->>'qi' = '${q - 1}'`), "1");
   });
 
   await part("buzzer: silence voids the question", async () => {

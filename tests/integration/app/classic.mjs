@@ -182,6 +182,8 @@ await test("jury: judges mark on their own devices, highest and lowest are dropp
     assert.equal(await a.captain.command("mark", { q, value: 3000 }), "forbidden");
     assert.equal(await judges[0].command("mark", { q, value: 3100 }), "out_of_range");
     const marks = PLAN.marks(i);
+    assert.ok(host.script);
+    assert.ok(judges.every((j) => j.script === undefined), "what is to be read aloud is the host's alone");
     for (const [k, j] of judges.entries()) assert.equal(await j.command("mark", { q, value: marks[k] }), "done");
     await host.until(() => host.question.marks === 3, "three marks");
     assert.equal(a.captain.question.points_given, undefined);
@@ -197,7 +199,7 @@ await test("spoken answers: a judge says right or wrong", async () => {
     await next();
     await open();
     assert.equal(await c.captain.command("press", { q }), "done");
-    await host.state("held", q);
+    await c.captain.state("held", q);
     assert.equal(await c.captain.answer(q, key(q, true)), "wrong_phase");
     assert.equal(await judges[1].command("verdict", { q, value: right ? 1 : 0 }), "done");
     await reveal();

@@ -14,6 +14,7 @@ import { complete, type Draft, type Mine, tapped } from "./mine.ts";
 import { outcomeOf } from "./outcome.ts";
 import { droppedFor, type Hand, helpsNow, type Me } from "./screen.ts";
 import { Refused } from "./Sheet.tsx";
+import { vibrate } from "./vibrate.ts";
 
 const ANSWER_BYTES = 400;
 const BUZZ_MS = 60;
@@ -141,7 +142,7 @@ export function Open(props: OpenProps) {
   }, [dropped.join()]);
   useEffect(() => scrollTo(0, 0), []);
   useEffect(() => {
-    if (own) navigator.vibrate?.(BUZZ_MS);
+    if (own) vibrate(BUZZ_MS);
   }, []);
   const tap = (i: number) => {
     if (barred) tell(told + 1);

@@ -36,13 +36,15 @@ void lt_standings_free(struct lt_standings *s);
  * A place stays where it is until lt_standings_free, and changes in lt_standings_rank only: points
  * and rank always belong together, also while a fold begins anew. */
 const struct lt_place *lt_standings_add(struct lt_standings *s, int64_t entry);
-const struct lt_place *lt_standings_place(const struct lt_standings *s, int64_t entry); /* NULL: unknown */
+const struct lt_place *lt_standings_place(const struct lt_standings *s,
+                                          int64_t entry); /* NULL: unknown */
 int lt_standings_count(const struct lt_standings *s);
 
 /* A record was applied to the engine (`e` is the state after it). Fouls, adjustments, disqualification
  * and advancement take effect at once, on entries known now or added later. Returns true when a
  * standing changed by it (rank again). LT_OK … LT_ENOMEM are not possible: it asserts on memory. */
-bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e, const struct lt_record *r);
+bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e,
+                        const struct lt_record *r);
 
 /* Questions [0, settled) are in the places. */
 int lt_standings_settled(const struct lt_standings *s);
@@ -53,6 +55,8 @@ void lt_standings_settle(struct lt_standings *s, int n, struct lt_answer_row *ro
 /* A ruling touched a settled question: restart and settle all again. */
 bool lt_standings_stale(const struct lt_standings *s);
 void lt_standings_restart(struct lt_standings *s);
+/* Points in hundredths that an entry's fouls at question qi cost; 0 when the question counts for nobody. */
+int64_t lt_standings_fouls(const struct lt_standings *s, int64_t entry, int qi);
 /* Whether a ruling in force says that question qi counts for nobody. */
 bool lt_standings_voided(const struct lt_standings *s, int qi);
 
