@@ -347,7 +347,7 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
         return;
     if (mine || !alive) {
         bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] +
-                          c->n_members[LT_MEMBER_DESK] >
+                          c->n_members[LT_MEMBER_DESK] + c->n_members[LT_MEMBER_JUDGE] >
                       0;
         if (wanted)
             claim(run, c, token);

@@ -13,7 +13,7 @@ enum { WELCOME_BYTES = 256 * 1024 };
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
                                                   [LT_SESSION_DESK] = LT_MEMBER_DESK,
-                                                  [LT_SESSION_JUDGE] = LT_MEMBER_DESK};
+                                                  [LT_SESSION_JUDGE] = LT_MEMBER_JUDGE};
 
 void session_token(const struct session *s, enum lt_session_role role, char *out, size_t cap)
 {

@@ -260,9 +260,12 @@ static void credit(const struct question *q, struct entry *e, const struct outco
     struct lt_place *p = &e->place;
 
     p->answered += o->answered;
+    /* A burst is one thing to whoever went through it: what its questions gave adds up. */
+    if (p->last_qi < q->qi - q->s->facts[q->qi].into)
+        p->last_gained_c = 0;
     p->last_qi = q->qi;
     p->last_right = o->right;
-    p->last_gained_c = o->points_c;
+    p->last_gained_c += o->points_c;
     if (q->qi < e->reset_qi) /* of a stage that no longer counts */
         return;
     e->settled_c += o->points_c;

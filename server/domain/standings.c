@@ -246,6 +246,7 @@ static void armed(struct lt_standings *s, const struct lt_record *r)
         if (!f->asked)
             f->armed_seq = r->seq;
         f->asked = true;
+        f->into = qi - r->qi;
         f->turn = r->turn;
         f->stakes.n = f->presses.n = f->marks.n = 0;
     }
@@ -443,6 +444,16 @@ int lt_standings_settled(const struct lt_standings *s)
 bool lt_standings_stale(const struct lt_standings *s)
 {
     return s->stale;
+}
+
+int64_t lt_standings_fouls(const struct lt_standings *s, int64_t entry, int qi)
+{
+    int64_t points_c = 0;
+
+    for (int i = 0; i < s->n_fouls; i++)
+        if (s->fouls[i].entry == entry && s->fouls[i].qi == qi && !s->facts[qi].voided)
+            points_c += s->fouls[i].value_c;
+    return points_c;
 }
 
 bool lt_standings_voided(const struct lt_standings *s, int qi)

@@ -30,6 +30,7 @@ struct verdict {
 /* What the log says about one question. */
 struct facts {
     bool asked, closed, voided;
+    int into; /* questions of its burst before it */
     int64_t armed_seq, closed_seq;
     int64_t turn; /* 0: all */
     struct pairs stakes, presses, marks;

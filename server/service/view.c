@@ -241,11 +241,12 @@ static void view_own(const struct lt_contest *c, const struct lt_entry *e, struc
         return;
     out->has_q = true;
     out->q = qi + 1;
-    if (p->last_qi >= qi) {
-        out->has_right = out->has_gained = true;
-        out->right = p->last_right;
-        out->gained = p->last_gained_c;
-    }
+    bool took = p->last_qi >= qi;
+    int64_t fouls_c = lt_standings_fouls(c->standings, e->id, qi);
+    out->has_right = took;
+    out->right = took && p->last_right;
+    out->has_gained = took || fouls_c != 0;
+    out->gained = (took ? p->last_gained_c : 0) + fouls_c;
 }
 
 struct lt_frame *lt_view_own_frame(const struct lt_contest *c, const struct lt_member *to)
@@ -269,8 +270,8 @@ struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p)
     return view_frame(&b);
 }
 
-static bool view_saved(const struct lt_contest *c, const struct lt_player *p,
-                       struct lt_response *r, struct lt_saved_out *out)
+static bool view_saved(const struct lt_contest *c, const struct lt_player *p, struct lt_response *r,
+                       struct lt_saved_out *out)
 {
     const struct lt_engine *g = &c->engine;
     if (!p || p->saved.qi < 0 || p->saved.qi < g->qi || p->saved.qi >= g->qi + g->n_open ||
@@ -372,7 +373,7 @@ static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w
     out->teams = p->teams.rows;
     out->n_teams = view_teams(c, &p->teams);
     out->progress = p->progress.rows;
-    if (w->role != LT_MEMBER_PLAY)
+    if (w->role == LT_MEMBER_STAGE || w->role == LT_MEMBER_DESK)
         out->n_progress = view_progress(c, &p->progress);
     out->rulings = p->rulings.rows;
     out->n_rulings = view_rulings(c, &p->rulings);

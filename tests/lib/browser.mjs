@@ -10,10 +10,15 @@ import { fileURLToPath } from "node:url";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const { chromium } = createRequire(path.join(root, "web/package.json"))("playwright-core");
 
-/** Starts tests/lib/server.sh with the built pages; `sql` asks its database, `stop` ends it and gives its reports. */
+/** Starts tests/lib/server.sh with the built pages; `sql` asks its database, `run` runs a command of that shell, `stop` ends it and gives
+ * its reports. */
 export async function startServer() {
-  const script = `set -euo pipefail; . "${root}/tests/lib/server.sh"; server_start "$1"; echo "up $LEITAI_PORT $dir"
-    while read -r line; do sql -c "$line" | tr '\\n' ';'; echo; done; server_stop; exit "$fails"`;
+  const script = `set -euo pipefail; . "${root}/tests/lib/server.sh"; . "${root}/tests/lib/classic.sh"; server_start "$1"
+    echo "up $LEITAI_PORT $dir"
+    while read -r what line; do case $what in
+      sql) sql -c "$line" | tr '\\n' ';'; echo ;;
+      run) said=$(eval "$line" 2>&1) && status=0 || status=$?; echo "$status \${said//$'\\n'/;}" ;;
+    esac; done; server_stop; exit "$fails"`;
   const child = spawn("bash", ["-c", script, "server", process.env.LEITAI_TEST_BUILD], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, WEB_DIST: path.join(root, "web/dist") },
@@ -30,8 +35,14 @@ export async function startServer() {
     secret: fs.readFileSync(`${dir}/secret`, "utf8").trim(),
     /** Rows of one statement, "a|b;c|d". */
     async sql(statement) {
-      child.stdin.write(`${statement.replaceAll("\n", " ")}\n`);
+      child.stdin.write(`sql ${statement.replaceAll("\n", " ")}\n`);
       return (await next()).replace(/;$/, "");
+    },
+    /** What a command said, with ";" between lines, and its exit status. */
+    async run(command) {
+      child.stdin.write(`run ${command}\n`);
+      const [, status, said] = (await next()).match(/^(\d+) (.*)$/);
+      return { status: Number(status), said };
     },
     /** Also when a test fails half-way; again: the same reports. */
     stop() {
@@ -60,13 +71,27 @@ export async function startBrowser() {
   });
 }
 
-/** A page of its own browser context, i.e. of another person. Errors in it are collected in `errors`. */
-export async function openPage(browser, url, { width, height, errors, ...context }) {
+/** A page of its own browser context, i.e. of another person. Errors in it, and in what it opens, are collected in `errors`; `heard` is
+ * given every frame that a page hears from the server. */
+export async function openPage(browser, url, { width, height, errors, heard, ...context }) {
   const c = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", ...context });
+  c.setDefaultTimeout(20_000);
+  c.on("page", (page) => {
+    page.on("pageerror", (e) => errors.push(`${page.url()}: ${e.message}`));
+    page.on("console", (m) => m.type() === "error" && errors.push(`${page.url()}: ${m.text()}`));
+    if (heard) page.on("websocket", (ws) => ws.on("framereceived", ({ payload }) => heard(JSON.parse(String(payload)), page)));
+  });
   const page = await c.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on("pageerror", (e) => errors.push(`${page.url()}: ${e.message}`));
-  page.on("console", (m) => m.type() === "error" && errors.push(`${page.url()}: ${m.text()}`));
   await page.goto(url);
   return page;
+}
+
+/** With SHOTS=FOLDER photographs pages, given by whose they are. */
+export async function shoot(name, pages) {
+  if (!process.env.SHOTS) return;
+  for (const [who, page] of Object.entries(pages)) {
+    await page.bringToFront();
+    await page.waitForTimeout(2200); // until what moves has come to rest
+    await page.screenshot({ path: path.join(process.env.SHOTS, `${who}-${name}.png`) });
+  }
 }

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # A server of a test's own, for bash tests: sourced. Needs LEITAI_TEST_PG_URL (a superuser's connection).
 #   server_start BUILD_DIR   database, Redis, demo, `leitai serve` with two workers; sets LEITAI_PORT, dir, fails=0
+#   leitai COMMAND…          the program, on that server's database
 #   server_stop              SIGTERM; reports how it ended and what a sanitizer said
 # or, for several nodes of one worker:
 #   stores_start BUILD_DIR   database, Redis, demo; sets build, dir, fails=0
@@ -14,6 +15,7 @@ db="live_$$"
 serve_pid='' redis_pid='' proxy_pid='' fails=0
 declare -A node_pid=() node_port=()
 
+leitai() { "$build/leitai" "$@"; }
 admin() { psql "$LEITAI_TEST_PG_URL dbname=postgres" -qAtX -v ON_ERROR_STOP=1 "$@"; }
 sql() { psql "$LEITAI_TEST_PG_URL dbname=$db" -qAtX -v ON_ERROR_STOP=1 "$@"; }
 finish() {

@@ -2,6 +2,7 @@
 // three-way tie. `classic.mjs PORT SECRET_FILE EVENT QUESTIONS TOTALS`: writes name, rank and points as counted by hand to TOTALS.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { Count, JUDGES, PLAN } from "../../lib/classic.mjs";
 import { Client, respond, ticket } from "../../lib/contest.mjs";
 
 const [port, secretFile, event, questionsFile, totalsFile] = process.argv.slice(2);
@@ -22,16 +23,16 @@ const key = (q, right) => respond(questions[q - 1], right);
 const all = (list, fn) => Promise.all(list.map(fn));
 
 const host = await enter("desk", "host");
-const judges = await all(["p000031", "p000032", "p000033"], (sub) => enter("judge", sub));
+const judges = await all(JUDGES, (sub) => enter("judge", sub));
 assert.equal(await host.command("lobby", { q: 0 }), "done");
 await all([host, ...judges], (x) => x.until(() => x.phase === "lobby")); // on whatever node: players come to an open lobby
-const teams = await all([1, 2, 3, 4], async (i) => {
-  const members = await all(i === 4 ? [1] : [1, 2, 3], (k) => enter("play", `p${String(i * 10 + k).padStart(6, "0")}`));
-  return { name: `第${i}代表队`, entry: members[0].you.entry, members, captain: members[0], points: 10000 };
+const count = new Count();
+const teams = await all(count.teams, async (t) => {
+  const members = await all(t.people, (sub) => enter("play", sub));
+  return Object.assign(t, { entry: members[0].you.entry, members, captain: members[0] });
 });
 const [a, b, c, d] = teams;
 const team = (entry) => teams.find((t) => t.entry === entry);
-const gain = (t, points) => { t.points += points * 100; };
 let q = 0;
 const act = async (action, args = {}) => assert.equal(await host.command(action, { q, ...args }), "done", `${action} at ${q}`);
 async function next(action = "next") {
@@ -71,13 +72,12 @@ await test("all at once: the majority's response is the team's, and the team see
   for (let i = 0; i < 3; i++) {
     await next();
     await open();
-    const right = { [a.name]: [true, true, false], [b.name]: [true, true, true], [c.name]: [true, false, true], [d.name]: [i !== 1] };
-    for (const t of teams)
-      for (const [k, m] of t.members.entries()) assert.equal(await m.answer(q, key(q, right[t.name][k])), "saved");
+    for (const [n, t] of teams.entries())
+      for (const [k, m] of t.members.entries()) assert.equal(await m.answer(q, key(q, PLAN.together[i][n][k])), "saved");
     await a.captain.until(() => a.captain.team?.tally?.reduce((x, y) => x + y) === 3, "three votes");
     await act("close");
     await reveal();
-    for (const t of teams) if (t !== d || i !== 1) gain(t, 10);
+    count.together(i);
     await check();
   }
 });
@@ -96,9 +96,9 @@ await test("in turn: only the captain of the team in turn answers, and the answe
       assert.ok(host.question.dropped.every((o) => !questions[q - 1].key.includes(o)));
       assert.equal(await t.captain.command("help", { q, value: 0 }), "used_up");
     }
-    assert.equal(await t.captain.answer(q, key(q, i !== 3)), "saved");
+    assert.equal(await t.captain.answer(q, key(q, PLAN.turns[i])), "saved");
     await reveal();
-    if (i !== 3) gain(t, 10);
+    count.turn(t, i);
     await check();
   }
 });
@@ -119,7 +119,7 @@ await test("a captain hands over", async () => {
 await test("buzzer: an early press is a foul, a wrong answer passes to the next press", async () => {
   await next();
   assert.equal(await a.members[2].command("press", { q, claim_us: 1000 }), "done");
-  gain(a, -10);
+  count.buzzedWrong(a);
   await check();
   await open();
   assert.equal(await a.captain.command("press", { q, claim_us: 1000 }), "locked_out");
@@ -133,8 +133,8 @@ await test("buzzer: an early press is a foul, a wrong answer passes to the next 
   await second.captain.until(() => second.captain.question.held === second.entry, "the next press holds it");
   assert.equal(await second.captain.answer(q, key(q, true)), "saved");
   await reveal();
-  gain(first, -10);
-  gain(second, 10);
+  count.buzzedWrong(first);
+  count.buzzedRight(second);
   await check();
   const { rows } = await host.ask({ t: "evidence", question: q }, "evidence");
   assert.deepEqual(rows.map((r) => r.foul).sort(), [false, false, true]);
@@ -149,7 +149,7 @@ await test("buzzer: two phones of one team press once; a double press does nothi
   await b.captain.state("held", q);
   assert.equal(await b.captain.answer(q, key(q, true)), "saved");
   await reveal();
-  gain(b, 10);
+  count.buzzedRight(b);
   await check();
 });
 await test("buzzer: silence voids the question", async () => {
@@ -165,14 +165,13 @@ await test("speed: each team goes through the burst at its own pace", async () =
   await next();
   assert.equal(host.question.n, 5);
   await open();
-  const many = { [a.name]: 5, [b.name]: 3, [c.name]: 4, [d.name]: 1 };
-  await all(teams, async (t) => {
-    for (let i = 0; i < many[t.name]; i++) {
+  await all(teams, async (t, n) => {
+    for (let i = 0; i < PLAN.burst[n]; i++) {
       await t.captain.until(() => t.captain.step?.q === q + i, `step ${i + 1}`);
-      assert.equal(await t.captain.answer(q + i, key(q + i, i !== 1)), "saved");
-      gain(t, i !== 1 ? 5 : 0);
+      assert.equal(await t.captain.answer(q + i, key(q + i, PLAN.burstRight(i))), "saved");
     }
   });
+  count.burst();
   assert.equal(await a.captain.answer(q + 1, key(q + 1, true)), "already_answered");
   assert.equal(await d.captain.answer(q + 4, key(q + 4, true)), "no_such_question");
   const back = await enter("play", "p000021"); // mid-burst on another line: the next step is there
@@ -184,33 +183,35 @@ await test("speed: each team goes through the burst at its own pace", async () =
 });
 await test("jury: judges mark on their own devices, highest and lowest are dropped", async () => {
   for (let i = 0; i < 4; i++) {
-    await next(i === 0 ? "next" : "next");
+    await next();
     const t = team(host.question.turn);
     await open();
     await all(judges, (j) => j.state("open", q));
     assert.equal(await a.captain.command("mark", { q, value: 3000 }), "forbidden");
     assert.equal(await judges[0].command("mark", { q, value: 3100 }), "out_of_range");
-    const marks = [2000, 2500 - 100 * i, 2900];
+    const marks = PLAN.marks(i);
+    assert.ok(host.script);
+    assert.ok(judges.every((j) => j.script === undefined), "what is to be read aloud is the host's alone");
     for (const [k, j] of judges.entries()) assert.equal(await j.command("mark", { q, value: marks[k] }), "done");
     await host.until(() => host.question.marks === 3, "three marks");
     assert.equal(a.captain.question.points_given, undefined);
     await act("close");
     await reveal();
     assert.equal(host.question.points_given, marks[1]);
-    gain(t, marks[1] / 100);
+    count.part(t, i);
     await check();
   }
 });
 await test("spoken answers: a judge says right or wrong", async () => {
-  for (const right of [true, false]) {
+  for (const right of PLAN.spoken) {
     await next();
     await open();
     assert.equal(await c.captain.command("press", { q }), "done");
-    await host.state("held", q);
+    await c.captain.state("held", q);
     assert.equal(await c.captain.answer(q, key(q, true)), "wrong_phase");
     assert.equal(await judges[1].command("verdict", { q, value: right ? 1 : 0 }), "done");
     await reveal();
-    gain(c, right ? 20 : -20);
+    count.spoken(c, right);
     await check();
   }
 });
@@ -219,70 +220,68 @@ await test("wager: stakes are chosen in secret, the last in the ranking first", 
   for (let i = 0; i < 4; i++) {
     await next();
     const t = team(host.question.turn), other = teams.find((x) => x !== t);
+    const { right } = PLAN.wagers[i], stake = PLAN.wagers[i].stake * 100;
     asked.push(t);
     assert.ok(i > 0 || teams.every((x) => x.points >= t.points), "the last is asked first");
     assert.equal(await other.captain.command("stake", { q, value: 1000 }), "not_your_turn");
     if (t.members[2] && t.members[2] !== t.captain) assert.equal(await t.members[2].command("stake", { q, value: 1000 }), "not_captain");
     assert.equal(await t.captain.command("stake", { q, value: 1500 }), "bad_stake");
-    assert.equal(await t.captain.command("stake", { q, value: i === 2 ? 0 : 3000 }), "done");
+    assert.equal(await t.captain.command("stake", { q, value: stake }), "done");
     await other.captain.until(() => other.captain.question.seats.some((s) => s.staked), "a stake was chosen");
     assert.ok(other.captain.question.seats.every((s) => s.stake === undefined), "how much is a secret");
-    await t.captain.until(() => t.captain.team?.stake === (i === 2 ? 0 : 3000), "its own stake");
+    await t.captain.until(() => t.captain.team?.stake === stake, "its own stake");
     await open();
-    if (i === 2) {
+    if (stake === 0) {
       assert.equal(await t.captain.answer(q, key(q, true)), "declined");
       await act("close");
     } else {
-      assert.equal(await t.captain.answer(q, key(q, i !== 1)), "saved");
-      gain(t, i !== 1 ? 30 : -30);
+      assert.equal(await t.captain.answer(q, key(q, right)), "saved");
     }
     await reveal();
+    count.wager(t, i);
     await check();
   }
   assert.equal(new Set(asked).size, 4);
 });
 await test("an appeal is upheld: another response is right too, after a preview", async () => {
-  assert.equal(await a.members[0].command("appeal", { question: 2, reason: "不是队长" }), "not_captain");
-  assert.equal(await d.captain.command("appeal", { question: 2, reason: "法条已修订，我队答案也应算对" }), "done");
+  assert.equal(await a.members[0].command("appeal", { question: PLAN.appealed, reason: "不是队长" }), "not_captain");
+  assert.equal(await d.captain.command("appeal", { question: PLAN.appealed, reason: "法条已修订，我队答案也应算对" }), "done");
   await judges[2].until(() => judges[2].rulings.length === 1, "the appeal");
   assert.equal(await judges[2].command("approve", { value: 1, reason: "成立" }), "done");
-  const wrong = key(2, false);
-  const changes = await host.ask({ t: "preview", id: "p1", action: "accept", question: 2, ...wrong }, "changes");
+  const wrong = key(PLAN.appealed, false);
+  const changes = await host.ask({ t: "preview", id: "p1", action: "accept", question: PLAN.appealed, ...wrong }, "changes");
   assert.equal(changes.total, 1);
   assert.deepEqual([changes.rows[0].entry, changes.rows[0].before, changes.rows[0].after], [d.entry, d.points, d.points + 1000]);
-  assert.equal(await host.command("accept", { question: 2, reason: "申诉成立", ...wrong }), "done");
-  gain(d, 10);
+  assert.equal(await host.command("accept", { question: PLAN.appealed, reason: "申诉成立", ...wrong }), "done");
+  count.upheld();
   await check();
 });
 await test("a void question counts for nobody", async () => {
-  assert.equal(await host.command("void", { question: 3, reason: "题干有误" }), "done");
-  assert.equal(await host.command("void", { question: 3, reason: "题干有误" }), "done");
-  for (const t of teams) gain(t, -10);
+  assert.equal(await host.command("void", { question: PLAN.voided, reason: "题干有误" }), "done");
+  assert.equal(await host.command("void", { question: PLAN.voided, reason: "题干有误" }), "done");
+  count.voided();
   await check();
 });
 await test("a three-way tie is made by adjustments and broken by sudden death", async () => {
-  const top = Math.max(...teams.map((t) => t.points)) + 5000;
-  for (const t of [a, b, c]) {
-    assert.equal(await host.command("adjust", { entry: t.entry, value: top - t.points, reason: "裁定" }), "done");
-    t.points = top;
-  }
+  for (const [t, by] of count.level())
+    assert.equal(await host.command("adjust", { entry: t.entry, value: by * 100, reason: "裁定" }), "done");
   await check();
   await next();
   assert.deepEqual([...host.question.field].sort(), [a, b, c].map((t) => t.entry).sort());
   await open();
   assert.equal(await d.captain.answer(q, key(q, true)), "not_in_contest");
-  for (const t of [a, b, c]) assert.equal(await t.captain.answer(q, key(q, t !== c)), "saved");
+  for (const [n, t] of [a, b, c].entries()) assert.equal(await t.captain.answer(q, key(q, PLAN.ties[0][n])), "saved");
   await act("close");
   await reveal();
   await next();
   assert.deepEqual([...host.question.field].sort(), [a, b].map((t) => t.entry).sort());
   await open();
-  for (const t of [a, b]) assert.equal(await t.captain.answer(q, key(q, t === b)), "saved");
+  for (const [n, t] of [a, b].entries()) assert.equal(await t.captain.answer(q, key(q, PLAN.ties[1][n])), "saved");
   await act("close");
   await reveal();
   await check();
   await host.until(() => host.board?.rows.length === 4 && host.board.rows[0].entry === b.entry, "the tie is broken");
-  assert.deepEqual(host.board.rows.map((r) => [r.entry, r.rank]), [b, a, c, d].map((t, i) => [t.entry, i + 1]));
+  assert.deepEqual(host.board.rows.map((r) => [r.entry, r.rank]), count.places.map((t, i) => [t.entry, i + 1]));
   assert.equal(await host.command("next", { q }), "no_such_question");
 });
 await test("the host finishes and finalises, and the seal comes", async () => {
@@ -296,7 +295,6 @@ await test("what is sent in after the end is refused and changes nothing of the 
   assert.equal(await d.captain.answer(q, key(q, true)), "question_closed");
   assert.equal(await d.captain.command("press", { q }), "wrong_phase");
 });
-const places = [b, a, c, d];
-fs.writeFileSync(totalsFile, teams.map((t) => `${t.name} ${places.indexOf(t) + 1} ${t.points}`).join("\n") + "\n");
+fs.writeFileSync(totalsFile, `${count.results.join("\n")}\n`);
 for (const x of [host, ...judges, ...teams.flatMap((t) => t.members)]) x.end();
 process.exit(failed);

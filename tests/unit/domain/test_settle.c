@@ -362,7 +362,7 @@ static void each_question_of_a_burst_counts_by_itself(void **state)
 
     (void)state;
     sheet_begin(true);
-    sheet_round(LT_MODE_SPEED, 4)->burst = 4;
+    sheet_round(LT_MODE_SPEED, 8)->burst = 4;
     t = story_begin(2);
     arm(t, 0, 4, 0);
     closed(t);
@@ -371,7 +371,14 @@ static void each_question_of_a_burst_counts_by_itself(void **state)
     assert_int_equal(points(t, 1), POINTS(15));
     assert_int_equal(points(t, 2), POINTS(10));
     assert_int_equal(place(t, 1)->answered, 3);
+    assert_int_equal(place(t, 1)->last_gained_c, POINTS(15)); /* by all of it */
+    assert_int_equal(place(t, 2)->last_gained_c, POINTS(10));
     assert_int_equal(lt_standings_settled(t->s), 4);
+    arm(t, 4, 4, 0);
+    closed(t);
+    settle(t, 4, row(5, 1, 10, WRONG, 1), row(7, 1, 10, RIGHT, 2));
+    assert_int_equal(place(t, 1)->last_gained_c, POINTS(5)); /* by this one */
+    assert_int_equal(place(t, 2)->last_gained_c, POINTS(10));
     story_end(t);
 }
 

@@ -57,9 +57,13 @@ static void fouls_of_a_void_question_are_cancelled(void **state)
     arm(t, 1, 1, 0);
     foul(t, 1, -POINTS(10));
     assert_int_equal(points(t, 1), -POINTS(20));
+    assert_int_equal(lt_standings_fouls(t->s, 1, 1), -POINTS(10));
+    assert_int_equal(lt_standings_fouls(t->s, 2, 1), 0);
     rule(t, done(LT_RULING_VOID, 1, 0, 0));
     assert_true(t->changed);
     assert_int_equal(points(t, 1), -POINTS(10));
+    assert_int_equal(lt_standings_fouls(t->s, 1, 0), -POINTS(10));
+    assert_int_equal(lt_standings_fouls(t->s, 1, 1), 0);
     story_end(t);
 }
 

@@ -1,12 +1,12 @@
 /* The host's buttons: the next right one is big and always in the same place; the others are quiet and say why they are off. */
 import { ERROR_TEXT, type Action, type Snapshot } from "../shared/protocol.gen.ts";
 import { useState } from "preact/hooks";
-import { cutRound, nextNumber, staked } from "../shared/contest.ts";
+import { owing, staked } from "../shared/contest.ts";
 import { lang } from "../shared/i18n.ts";
 import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
 import type { About } from "../shared/link.ts";
 import { nameOf } from "../shared/teams.ts";
-import { type Choice, choices, type Known, needsConfirm, nextStep, openRulings, type Step } from "./actions.ts";
+import { type Choice, choices, needsConfirm, nextStep, openRulings, type Step } from "./actions.ts";
 import { Confirm } from "./Confirm.tsx";
 import type { Host } from "./host.ts";
 import { t } from "./messages.ts";
@@ -26,8 +26,7 @@ interface Props {
 
 export function Actions({ snap, host, online, judges, lookAtRulings }: Props) {
   const [asking, setAsking] = useState<Action | undefined>();
-  const known: Known = { judges, refused: host.refused, done: host.done };
-  const step = nextStep(snap, known);
+  const step = nextStep(snap, { judges });
   const others = choices(snap);
   const off = !online || host.resting || host.busy !== undefined;
   const press = (action: Action) => {
@@ -164,11 +163,11 @@ function stepWords(label: Exclude<Step, { kind: "judge" }>["label"], snap: Snaps
     case "step.closeMarks":
       return { n: question?.marks ?? 0 };
     case "step.advance":
-      return { n: cutRound(snap)?.advance ?? 0 };
+      return { n: owing(snap)?.advance ?? 0 };
     case "look.rulings":
       return { n: openRulings(snap) };
     default:
-      return { n: nextNumber(snap) ?? 0 };
+      return { n: snap.ahead?.q ?? 0 };
   }
 }
 

@@ -1,7 +1,7 @@
 /* Before what cannot be taken back: says in words what will happen. The safe answer has the focus. */
 import type { Action, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
-import { cut, cutRound, firstOf, nextNumber } from "../shared/contest.ts";
+import { firstOf, goingOn, owing } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
 import { leftInRound } from "./actions.ts";
 import { t } from "./messages.ts";
@@ -59,7 +59,7 @@ function asked(action: Action, snap: Snapshot): { title: string; points: string[
         yes: t("ask.skip.yes"),
       };
     case "advance":
-      return { title: t("ask.advance", { n: cutRound(snap)?.advance ?? 0 }), points: [t("ask.advance.1")], yes: t("ask.advance.yes") };
+      return { title: t("ask.advance", { n: owing(snap)?.advance ?? 0 }), points: advancing(snap), yes: t("ask.advance.yes") };
     default:
       return {
         title: t("ask.finish"),
@@ -69,15 +69,22 @@ function asked(action: Action, snap: Snapshot): { title: string; points: string[
   }
 }
 
+/* Before its last question a round may end so, too; then nobody has worked out yet who it would be. */
+function advancing(snap: Snapshot): string[] {
+  const left = leftInRound(snap);
+  return left === 0 ? [t("ask.advance.1")] : [t("ask.skip.1", { n: left }), t("ask.advance.now"), t("ask.advance.1")];
+}
+
 /* From the next question on, spare ones of the rounds to come included: they are announced nowhere else. */
 function unplayed(snap: Snapshot): number {
-  const next = nextNumber(snap);
+  const next = snap.ahead?.q;
   return next === undefined ? 0 : firstOf(snap, snap.head.rounds.length) - next;
 }
 
-/* As the board stands; the engine has the last word. */
+/* Whoever is as good as the last of them goes on, too. */
 function GoingOn({ snap }: { snap: Snapshot }) {
-  const { on, unknown, tied } = cut(snap);
+  const on = goingOn(snap);
+  if (on.length === 0) return null;
   return (
     <>
       <ol class="going-on">
@@ -89,8 +96,7 @@ function GoingOn({ snap }: { snap: Snapshot }) {
           </li>
         ))}
       </ol>
-      {unknown > 0 && <p class="quiet">{t("ask.advance.unknown", { n: unknown })}</p>}
-      {tied && <p class="going-tied">{t("ask.advance.tied")}</p>}
+      {on.length > (owing(snap)?.advance ?? 0) && <p class="going-tied">{t("ask.advance.tied")}</p>}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { count } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
 import { nameOf } from "../shared/teams.ts";
-import { expected } from "./actions.ts";
+import { count as counted } from "./actions.ts";
 import { t } from "./messages.ts";
 import { ModeIcon } from "./ModeIcon.tsx";
 import { SealBox } from "./SealBox.tsx";
@@ -264,10 +264,10 @@ function Track({ question }: { question: Question }) {
 }
 
 function Meters({ snap, question, now, judges }: { snap: Snapshot; question: Question; now: () => number; judges: number | undefined }) {
-  const { presence } = snap;
   const counting = question.state !== "armed";
-  const answered = question.answered ?? presence.answered;
-  const of = Math.max(expected(snap), answered);
+  const so = counted(snap);
+  const answered = question.answered ?? so.n;
+  const of = Math.max(so.of, answered);
   const seats = seatCount(snap, judges);
   return (
     <div class="meters">
@@ -275,9 +275,9 @@ function Meters({ snap, question, now, judges }: { snap: Snapshot; question: Que
       {seats ? (
         <Meter
           label={t(seats.key)}
-          value={seats.n === undefined ? "–" : count(seats.n)}
-          beside={seats.of === undefined ? "" : `/ ${count(Math.max(seats.of, seats.n ?? 0))}`}
-          share={seats.of ? (seats.n ?? 0) / seats.of : 0}
+          value={count(seats.n)}
+          beside={seats.of === undefined ? "" : `/ ${count(Math.max(seats.of, seats.n))}`}
+          share={seats.of ? seats.n / seats.of : 0}
         />
       ) : (
         <Meter

@@ -91,8 +91,7 @@ function stateKey(ruling: Ruling) {
 }
 
 function signed(ruling: Ruling, me: string | undefined): string {
-  const by = who(ruling.by, me);
-  const first = t(ruling.kind === "appeal" ? "signed.captain" : "signed.by", { no: ruling.no, who: by });
+  const first = t(ruling.kind === "appeal" ? "signed.captain" : "signed.by", { no: ruling.no, who: who(ruling.by, me) });
   return ruling.by2 === undefined ? first : `${first} · ${t("signed.by2", { who: who(ruling.by2, me) })}`;
 }
 

@@ -3,6 +3,7 @@ import type { Snapshot } from "../shared/protocol.gen.ts";
 import { points } from "../shared/format.ts";
 import { millis } from "../shared/elapsed.ts";
 import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
+import { manyAnswer } from "../shared/contest.ts";
 import { t } from "./messages.ts";
 import { type SeatRow, seatRows } from "./seatlist.ts";
 
@@ -16,6 +17,7 @@ export function Seats({ snap, now, showEvidence }: Props) {
   const question = snap.question;
   if (!question) return null;
   const rows = seatRows(snap, now());
+  const many = manyAnswer(snap);
   return (
     <section class="seats" aria-label={t("seats.title")}>
       <h3 class="pane-title">
@@ -37,7 +39,7 @@ export function Seats({ snap, now, showEvidence }: Props) {
             </b>
             <em class="num">
               <Mark at={row.at} />
-              {said(row, question.mode, question.n)}
+              {said(row, question.mode, question.n, many)}
             </em>
           </li>
         ))}
@@ -52,12 +54,14 @@ function Mark({ at }: { at: SeatRow["at"] }) {
   return null;
 }
 
-function said(row: SeatRow, mode: string, n: number): string {
+/* `many`: members answer each for themselves. */
+function said(row: SeatRow, mode: string, n: number, many: boolean): string {
   if (row.queue === "next") return t("seat.next");
   if (row.queue === "now" && row.at === "idle" && mode !== "speed") return t("seat.now");
-  if (mode === "speed") return row.done === undefined ? "–" : `${row.done} / ${n}`;
+  if (mode === "speed") return row.done === undefined ? "" : `${row.done} / ${n}`;
   if (row.order !== undefined && row.usedUs !== undefined) return pressed(row);
   if (row.stake !== undefined && row.stake > 0) return t("q.points", { n: points(row.stake) });
+  if (row.at === "answered" && many) return t("seat.people", { n: row.done ?? 0 });
   return row.at === "idle" ? "" : t(`seat.${row.at}`);
 }
 

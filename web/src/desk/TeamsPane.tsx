@@ -1,5 +1,5 @@
 /* Teams: order, group, who is in, who is here, points; a row opens for what can be done about a team. */
-import { ERROR_TEXT, type Snapshot } from "../shared/protocol.gen.ts";
+import { ERROR_TEXT, type Round, type Snapshot } from "../shared/protocol.gen.ts";
 import { useState } from "preact/hooks";
 import { points } from "../shared/format.ts";
 import { lang } from "../shared/i18n.ts";
@@ -59,6 +59,7 @@ export function TeamsPane({ snap, roster, host, online, rule }: Props) {
           {rows.map((row) => (
             <Row
               row={row}
+              rounds={snap.head.rounds}
               order={order}
               opened={opened === row.team.entry}
               toggle={() => setOpened((old) => (old === row.team.entry ? undefined : row.team.entry))}
@@ -78,6 +79,7 @@ export function TeamsPane({ snap, roster, host, online, rule }: Props) {
 
 interface RowProps {
   row: TeamRow;
+  rounds: Round[];
   order: TeamOrder;
   opened: boolean;
   toggle: () => void;
@@ -88,8 +90,14 @@ interface RowProps {
   rule: Props["rule"];
 }
 
-function Row({ row, order, opened, toggle, helps, host, online, over, rule }: RowProps) {
+function Row({ row, rounds, order, opened, toggle, helps, host, online, over, rule }: RowProps) {
   const { team } = row;
+  const about = [
+    ...(team.unit !== "" && team.unit !== team.name ? [team.unit] : []),
+    ...(team.captain === undefined ? [t("team.noCaptain")] : []),
+    ...(team.left === undefined ? [] : [t("team.left", { round: rounds[team.left - 1]?.title ?? "" })]),
+    ...(helps ? [t(team.helped ? "team.helped" : "team.help")] : []),
+  ];
   const out = team.out ? "teams-out" : team.in ? "" : "teams-gone";
   return (
     <li class={`teams-row ${out}`}>
@@ -105,23 +113,17 @@ function Row({ row, order, opened, toggle, helps, host, online, over, rule }: Ro
       </button>
       {opened && (
         <div class="teams-more">
-          <p class="quiet num">
-            {team.unit !== "" && team.unit !== team.name && `${team.unit} · `}
-            {team.captain === undefined ? t("team.noCaptain") : t("team.captain", { person: team.captain })}
-            {helps && ` · ${t(team.helped ? "team.helped" : "team.help")}`}
-          </p>
+          {about.length > 0 && <p class="quiet num">{about.join(" · ")}</p>}
+          <Members row={row} host={host} online={online} over={over} />
           {!over && (
-            <>
-              <CaptainForm row={row} host={host} online={online} />
-              <div>
-                <button type="button" class="button" onClick={() => rule("adjust", team.entry)} disabled={team.out}>
-                  {t("ruling.adjust")}
-                </button>
-                <button type="button" class="button" onClick={() => rule("disqualify", team.entry)} disabled={team.out}>
-                  {t("ruling.disqualify")}
-                </button>
-              </div>
-            </>
+            <div>
+              <button type="button" class="button" onClick={() => rule("adjust", team.entry)} disabled={team.out}>
+                {t("ruling.adjust")}
+              </button>
+              <button type="button" class="button" onClick={() => rule("disqualify", team.entry)} disabled={team.out}>
+                {t("ruling.disqualify")}
+              </button>
+            </div>
           )}
         </div>
       )}
@@ -129,43 +131,47 @@ function Row({ row, order, opened, toggle, helps, host, online, over, rule }: Ro
   );
 }
 
-/* The desk is not told the members' names: the person's number is on the badge and in the organiser's list. */
-function CaptainForm({ row, host, online }: { row: TeamRow; host: Host; online: boolean }) {
-  const [person, setPerson] = useState("");
-  const [end, setEnd] = useState<{ code: CommandEnd } | undefined>();
-  const valid = /^\d{1,15}$/.test(person.trim());
-  const give = () => {
-    if (!valid || !online) return;
-    setEnd(undefined);
-    host.run("captain", { entry: row.team.entry, value: Number(person.trim()) }, (code) => {
-      setEnd({ code });
-      if (code === undefined) setPerson("");
-    });
+/* Who leads the team: chosen among its members. */
+function Members({ row, host, online, over }: { row: TeamRow; host: Host; online: boolean; over: boolean }) {
+  const [refused, setRefused] = useState<CommandEnd>();
+  const { team, members } = row;
+  const give = (person: string) => {
+    setRefused(undefined);
+    host.run("captain", { entry: team.entry, value: Number(person) }, setRefused);
   };
+  if (members.length === 0) return <p class="quiet">{t("captain.loading")}</p>;
   return (
-    <form
-      class="captain"
-      onSubmit={(e) => {
-        e.preventDefault();
-        give();
-      }}
-    >
-      <input
-        class="num"
-        inputMode="numeric"
-        placeholder={t("captain.person")}
-        aria-label={t("captain.person")}
-        value={person}
-        onInput={(e) => setPerson(e.currentTarget.value)}
-      />
-      <button type="submit" class="button" disabled={!valid || !online || host.busy !== undefined}>
-        {t("captain.give")}
-      </button>
-      {end && (
-        <p class={end.code === undefined ? "quiet" : "trouble trouble-on"} role="status">
-          {end.code === undefined ? t("captain.given") : ERROR_TEXT[end.code][lang.value]}
+    <>
+      <ul class="members" aria-label={t("captain.title")}>
+        {members.map((member) => (
+          <li key={member.person}>
+            <i class={member.online ? "dot" : "dot dot-off"} role="img" aria-label={t(member.online ? "roster.online" : "roster.offline")} />
+            <span class="cut" title={member.name}>
+              {member.name}
+            </span>
+            {member.person === team.captain ? (
+              <small class="tag">{t("captain.now")}</small>
+            ) : (
+              !over && (
+                <button
+                  type="button"
+                  class="link"
+                  disabled={!online || host.busy !== undefined}
+                  onClick={() => give(member.person)}
+                  data-captain={member.person}
+                >
+                  {t("captain.give")}
+                </button>
+              )
+            )}
+          </li>
+        ))}
+      </ul>
+      {refused !== undefined && (
+        <p class="trouble trouble-on" role="alert">
+          {ERROR_TEXT[refused][lang.value]}
         </p>
       )}
-    </form>
+    </>
   );
 }

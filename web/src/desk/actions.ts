@@ -1,15 +1,14 @@
 /* What the host may do now, and what comes next.
  *
  * A mirror of the engine's rules, so that a button that would be refused says why before it is pressed. The server stays the
- * judge: every command carries the number of the question the host saw. Where the wire does not tell enough yet (whether a tie still
- * matters, whether who goes on was said already) the engine's last answers are taken into account. Pure; messages are keys of desk/messages.ts.
+ * judge: every command carries the number of the question the host saw. What comes between questions it says itself (`ahead`).
+ * Pure; messages are keys of desk/messages.ts.
  *
  * While people answer, stake, press or mark there is no big button until all of them have: the clock closes the question, and a host who
  * taps the space bar twice must not cut off a whole hall. Not waiting any longer has its own key.
  */
-import { advanceDue, asked, mayCut, nextNumber, roundNow, roundOver, seatViews, staked } from "../shared/contest.ts";
-import { seatOf } from "../shared/teams.ts";
-import type { Action, ErrorCode, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
+import { answered, manyAnswer, owing, roundNow, staked } from "../shared/contest.ts";
+import type { Action, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
 
 export type Refusal =
   | "why.over"
@@ -58,16 +57,13 @@ export type WaitLabel =
   | "wait.held"
   | "wait.marks"
   | "wait.closing"
+  | "wait.settling"
   | "wait.over";
 
 /** What the desk knows beside the snapshot. */
 export interface Known {
   /** marks expected for a part in this round, from the rule sheet */
   judges?: number | undefined;
-  /** what was refused last */
-  refused?: { action: Action; code: ErrorCode; q: number } | undefined;
-  /** what was done last: who goes on may be said although more than planned are still in, since ties go on together */
-  done?: { action: Action; q: number } | undefined;
 }
 
 export interface Choice {
@@ -119,11 +115,11 @@ export function nextStep(snap: Snapshot, known: Known = {}): Step {
 
 function runningStep(s: Situation, known: Known): Step {
   const question = s.snap.question;
-  if (!question) return betweenStep(s, known);
+  if (!question) return betweenStep(s.snap);
   switch (question.state) {
     case "none":
     case "revealed":
-      return betweenStep(s, known);
+      return betweenStep(s.snap);
     case "armed":
       return armedStep(s.snap, question);
     case "open":
@@ -137,12 +133,11 @@ function runningStep(s: Situation, known: Known): Step {
   }
 }
 
-function betweenStep(s: Situation, known: Known): Step {
-  const refused = known.refused?.action === "next" && known.refused.q === s.q ? known.refused.code : undefined;
-  if (refused === "no_such_question") return act("finish", "step.finish");
-  const said = s.snap.ahead === undefined && known.done?.action === "advance" && known.done.q === s.q;
-  if ((advanceDue(s.snap) && !said) || refused === "wrong_phase") return act("advance", "step.advance");
-  return nextNumber(s.snap) === undefined ? act("finish", "step.finish") : act("next", "step.next");
+/* As the engine says, once the points have settled. Who goes on comes first: how many are in decides what can still be asked. */
+function betweenStep({ ahead }: Snapshot): Step {
+  if (!ahead) return wait("wait.settling");
+  if (ahead.advance) return act("advance", "step.advance");
+  return ahead.q === undefined ? act("finish", "step.finish") : act("next", "step.next");
 }
 
 function armedStep(snap: Snapshot, question: Question): Step {
@@ -171,40 +166,33 @@ function openStep(snap: Snapshot, question: Question, known: Known): Step {
       return wait("wait.press");
     case "jury":
       return known.judges !== undefined && question.marks >= known.judges ? act("close", "step.closeMarks") : wait("wait.marks");
-    case "speed": {
-      const views = seatViews(snap, 0);
-      const all = views.length > 0 && views.every((view) => (view.done ?? 0) >= question.n);
-      return all ? act("close", "step.close") : wait("wait.open");
-    }
     case "required":
     case "wager":
       if (round?.by_judge && question.turn !== undefined) return { kind: "judge", label: "judge.spoken" };
-      if (question.turn !== undefined && expected(snap) > 0) return wait("wait.turn");
+      if (question.turn !== undefined && count(snap).of > 0) return wait("wait.turn");
       return allAnswered(snap) ? act("close", "step.close") : wait("wait.open");
     case "live":
+    case "speed":
     case "tiebreak":
       return allAnswered(snap) ? act("close", "step.close") : wait("wait.open");
   }
 }
 
-/** How many answers there can be: one of each team where one speaks for it, otherwise of everybody online. */
-export function expected(snap: Snapshot): number {
-  const policy = roundNow(snap)?.policy;
-  if (!snap.head.teams || (policy !== "captain" && policy !== "first")) return snap.presence.players;
-  const question = snap.question;
-  const teams = asked(snap);
-  // In a wager only who staked may answer; not to have chosen is to decline.
-  if (question?.mode === "wager" && question.state !== "armed") {
-    return teams.filter((team) => (seatOf(question, team.entry)?.stake ?? 0) > 0).length;
-  }
-  return teams.length;
+/** Answers there are and can be: of teams where one speaks for each, or each has its own pace; otherwise of everybody online. */
+export function count(snap: Snapshot): { n: number; of: number } {
+  const { presence } = snap;
+  return byTeams(snap) ? answered(snap) : { n: presence.answered, of: presence.players };
+}
+
+function byTeams(snap: Snapshot): boolean {
+  return snap.head.teams && !manyAnswer(snap);
 }
 
 /* A partial count cannot prove that nobody is still thinking. Where all declined there is nothing to wait for. */
 function allAnswered(snap: Snapshot): boolean {
-  const of = expected(snap);
+  const { n, of } = count(snap);
   if (of === 0) return snap.question?.mode === "wager";
-  return !snap.presence.partial && snap.presence.answered >= of;
+  return n >= of && (byTeams(snap) || !snap.presence.partial);
 }
 
 function act(action: Action, label: StepLabel): Step {
@@ -231,7 +219,7 @@ function nowAction(s: Situation): Action {
 
 /* Fourth place: out of the round, by saying who goes on or by leaving out what is left of it. */
 function roundAction(s: Situation): Action {
-  return mayCut(s.snap) ? "advance" : "skip";
+  return owing(s.snap) ? "advance" : "skip";
 }
 
 function choice(action: Action, s: Situation): Choice {
@@ -259,7 +247,7 @@ function whyNot(action: Action, s: Situation): Refusal | undefined {
     case "skip":
       return notBetween(s) ?? (s.snap.question && s.snap.question.round < s.snap.head.rounds.length ? undefined : "why.lastRound");
     case "advance":
-      return notBetween(s) ?? (mayCut(s.snap) ? undefined : "why.noCut");
+      return notBetween(s) ?? (owing(s.snap) ? undefined : "why.noCut");
     case "finish":
       return notBetween(s);
     case "finalise":
@@ -305,11 +293,11 @@ function notBetween(s: Situation): Refusal | undefined {
   return unfinishedQuestion(s.qstate) ? "why.unrevealed" : undefined;
 }
 
-/** Questions of the current round that a skip would leave out. */
+/** Questions of the current round that leaving it would leave out. */
 export function leftInRound(snap: Snapshot): number {
-  const question = snap.question;
+  const { question, ahead } = snap;
   const round = roundNow(snap);
-  return question && round && !roundOver(snap) ? round.questions - (question.in_round - 1 + question.n) : 0;
+  return question && round && ahead?.round === question.round ? round.questions - (question.in_round - 1 + question.n) : 0;
 }
 
 /** Actions that cannot be taken back are confirmed in words first. */
@@ -319,7 +307,7 @@ export function needsConfirm(action: Action, snap: Snapshot): boolean {
     case "advance":
       return true;
     case "finish":
-      return nextNumber(snap) !== undefined;
+      return snap.ahead?.q !== undefined;
     case "skip":
       return leftInRound(snap) > 0;
     case "lot":

@@ -19,10 +19,8 @@ export interface Host {
   busy: Action | undefined;
   /** buttons are at rest: wait a moment */
   resting: boolean;
-  /** what was refused last, until the next success or a dismissal; `q`: the question then */
-  refused: { action: Action; code: ErrorCode; q: number } | undefined;
-  /** what was done last */
-  done: { action: Action; q: number } | undefined;
+  /** what was refused last, until the next success or a dismissal */
+  refused: { action: Action; code: ErrorCode } | undefined;
   /** Does nothing while another action is under way. `then` is told how it ended and by that takes over saying so. */
   run: (action: Action, about?: About, then?: (end: CommandEnd) => void) => void;
   dismiss: () => void;
@@ -31,7 +29,6 @@ export interface Host {
 export function useHost(snap: Snapshot, send: SendCommand): Host {
   const [busy, setBusy] = useState<Action | undefined>();
   const [refused, setRefused] = useState<Host["refused"]>();
-  const [done, setDone] = useState<Host["done"]>();
   const q = snap.question?.q ?? 0;
   const resting = useRest(pictureOf(snap));
   const running = useRef(false);
@@ -42,12 +39,11 @@ export function useHost(snap: Snapshot, send: SendCommand): Host {
     void send(action, q, about).then((code) => {
       running.current = false;
       setBusy(undefined);
-      if (code === undefined) setDone({ action, q });
       if (then) then(code);
-      else setRefused(code === undefined ? undefined : { action, code, q });
+      else setRefused(code === undefined ? undefined : { action, code });
     });
   };
-  return { busy, resting, refused, done, run, dismiss: () => setRefused(undefined) };
+  return { busy, resting, refused, run, dismiss: () => setRefused(undefined) };
 }
 
 /** What a host looks at before pressing the next button. Pure. */

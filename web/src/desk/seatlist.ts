@@ -1,5 +1,5 @@
 /* Beside the question: what each team has done about it, those who matter now first. Pure. */
-import { asked, eligible, fouls, nextInTurn, presses, progressKnown, type SeatAt, seatViews } from "../shared/contest.ts";
+import { answered, asked, eligible, fouls, nextInTurn, presses, type SeatAt, seatViews, staked } from "../shared/contest.ts";
 import type { Snapshot } from "../shared/protocol.gen.ts";
 
 export interface SeatRow {
@@ -11,7 +11,7 @@ export interface SeatRow {
   usedUs?: number;
   gapUs?: number;
   stake?: number;
-  /** speed */
+  /** speed: answers of the burst that are saved; otherwise members whose answer is; of a queue only for whose turn it is */
   done?: number;
   /** in turn: whose turn it is, who comes after */
   queue?: "now" | "next";
@@ -32,7 +32,7 @@ export function seatRows(snap: Snapshot, nowMs: number): SeatRow[] {
       ...(press?.usedUs === undefined ? {} : { usedUs: press.usedUs }),
       ...(press?.gapUs === undefined ? {} : { gapUs: press.gapUs }),
       ...(view.stake === undefined ? {} : { stake: view.stake }),
-      ...(view.done === undefined ? {} : { done: view.done }),
+      done: view.done,
     };
   });
   if (question.mode === "buzzer") return buzzerOrder(rows);
@@ -55,7 +55,7 @@ function queue(snap: Snapshot, turn: string): SeatRow[] {
       name,
       at: view?.at ?? "idle",
       ...(view?.stake === undefined ? {} : { stake: view.stake }),
-      ...(view?.done === undefined ? {} : { done: view.done }),
+      ...(view ? { done: view.done } : {}),
       ...(entry === turn ? { queue: "now" as const } : entry === next ? { queue: "next" as const } : {}),
     };
   });
@@ -68,11 +68,10 @@ function buzzerOrder(rows: SeatRow[]): SeatRow[] {
 }
 
 /** One number for the whole list: how many have done what is waited for. */
-export function seatCount(snap: Snapshot, judges: number | undefined): { key: SeatCountKey; n: number | undefined; of: number | undefined } | undefined {
+export function seatCount(snap: Snapshot, judges: number | undefined): { key: SeatCountKey; n: number; of: number | undefined } | undefined {
   const question = snap.question;
   if (!question) return undefined;
   const of = asked(snap).length;
-  const views = seatViews(snap, 0);
   switch (question.mode) {
     case "buzzer":
       return question.state === "armed"
@@ -80,11 +79,10 @@ export function seatCount(snap: Snapshot, judges: number | undefined): { key: Se
         : { key: "count.presses", n: question.seats.filter((seat) => seat.pressed).length, of };
     case "wager":
       return question.state === "armed"
-        ? { key: "count.staked", n: views.filter(({ team }) => question.seats.some((s) => s.entry === team.entry && s.staked)).length, of }
+        ? { key: "count.staked", ...staked(snap) }
         : undefined;
     case "speed":
-      if (!progressKnown(question)) return { key: "count.done", n: undefined, of };
-      return { key: "count.done", n: views.filter((view) => (view.done ?? 0) >= question.n).length, of };
+      return { key: "count.done", ...answered(snap) };
     case "jury":
       return { key: "count.marks", n: question.marks, of: judges };
     case "live":

@@ -1,11 +1,13 @@
 /* The teams as the desk lists them: by the lot or by rank, with who is here and how they stand. Pure. */
-import type { RosterRow, Snapshot, Team } from "../shared/protocol.gen.ts";
+import type { Member, RosterRow, Snapshot, Team } from "../shared/protocol.gen.ts";
 
 export interface TeamRow {
   team: Team;
   /** 1-based place in the lot */
   place: number;
   online: boolean;
+  /** as listed; empty until they are */
+  members: Member[];
   /** hundredths, as of the last reveal; undefined when neither board nor list tells */
   points: number | undefined;
   rank: number | undefined;
@@ -25,6 +27,7 @@ export function teamRows(snap: Snapshot, roster: RosterRow[], order: TeamOrder, 
         team,
         place: i + 1,
         online: listed?.online ?? false,
+        members: listed?.members ?? [],
         points: ranked?.points ?? listed?.points,
         rank: ranked?.rank,
       };

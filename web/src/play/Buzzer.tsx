@@ -7,6 +7,7 @@ import { ERROR_TEXT, type Question, type Seat } from "../shared/protocol.gen.ts"
 import { Content, HeadOf } from "./Question.tsx";
 import { type Buzz, buzz, type Press, sends } from "./press.ts";
 import { t } from "./messages.ts";
+import { vibrate } from "./vibrate.ts";
 
 const GO_MS = 120;
 const FOUL_MS = [60, 60, 60];
@@ -24,10 +25,10 @@ export function Buzzer({ question, seat, press, now, send }: Props) {
   const go = is.at === "go";
   const bad = is.at === "fouled" || is.at === "locked";
   useEffect(() => {
-    if (go) navigator.vibrate?.(GO_MS);
+    if (go) vibrate(GO_MS);
   }, [go]);
   useEffect(() => {
-    if (bad) navigator.vibrate?.(FOUL_MS);
+    if (bad) vibrate(FOUL_MS);
   }, [bad]);
   return (
     <>

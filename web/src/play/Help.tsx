@@ -1,7 +1,10 @@
 /* 求助: the team's one help, chosen by its captain. */
 import { useState } from "preact/hooks";
 import { type Act, useAct } from "./act.ts";
+import type { Question, Snapshot } from "../shared/protocol.gen.ts";
+import { nameOf } from "../shared/teams.ts";
 import { type Key, t } from "./messages.ts";
+import { helpsAsked, type Me } from "./screen.ts";
 import { Refused, Sheet } from "./Sheet.tsx";
 
 export function Help({ helps, act }: { helps: number[]; act: Act }) {
@@ -44,5 +47,20 @@ export function Help({ helps, act }: { helps: number[]; act: Act }) {
         </Sheet>
       )}
     </>
+  );
+}
+
+/** Who has asked for what help at this question. */
+export function Helps({ snap, question, self }: { snap: Snapshot; question: Question; self: Me }) {
+  const asked = helpsAsked(question);
+  if (asked.length === 0) return null;
+  return (
+    <p class="helps" role="status">
+      {asked.map(({ entry, help }) => (
+        <span key={entry}>
+          {t("help.asks", { team: entry === self.entry ? t("help.own") : nameOf(snap, entry), help: t(`help.${help}` as Key) })}
+        </span>
+      ))}
+    </p>
   );
 }

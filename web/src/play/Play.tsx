@@ -27,7 +27,6 @@ export interface PlayProps {
   mine: Mine;
   press: Press;
   news: Ruling[];
-  helpUsed: boolean;
   page: Page | undefined;
   /** join code that came with the address */
   code: string | undefined;
@@ -45,7 +44,7 @@ export interface PlayProps {
 export function Play(props: PlayProps) {
   const { live, status, page, go } = props;
   const snap = live?.snap;
-  const self = snap && me(snap, live.you, props.helpUsed);
+  const self = snap && me(snap, live.you);
   const inside = snap !== undefined && self !== undefined && status !== "ended";
   return (
     <div class="page">
@@ -115,7 +114,7 @@ function Asked({ screen, question, ...props }: HallProps & { screen: AskedScreen
     case "answer":
       return <Answer screen={screen} {...props} />;
     case "spoken":
-      return <Spoken question={question} self={self} now={now} helps={helpsNow(snap, self)} act={act} />;
+      return <Spoken snap={snap} question={question} self={self} now={now} helps={helpsNow(snap, self)} act={act} />;
     case "done":
       return <Done question={question} self={self} now={now} />;
     case "perform":

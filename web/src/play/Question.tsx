@@ -8,12 +8,13 @@ import type { Question, Snapshot, Step } from "../shared/protocol.gen.ts";
 import { Countdown } from "../shared/Ring.tsx";
 import { nameOf, roundOf, seatOf } from "../shared/teams.ts";
 import type { Act } from "./act.ts";
-import { Help } from "./Help.tsx";
+import { Help, Helps } from "./Help.tsx";
 import { type Key, t } from "./messages.ts";
 import { complete, type Draft, type Mine, tapped } from "./mine.ts";
 import { outcomeOf } from "./outcome.ts";
 import { droppedFor, type Hand, helpsNow, type Me } from "./screen.ts";
 import { Refused } from "./Sheet.tsx";
+import { vibrate } from "./vibrate.ts";
 
 const ANSWER_BYTES = 400;
 const BUZZ_MS = 60;
@@ -135,9 +136,13 @@ export function Open(props: OpenProps) {
   const barred = mine.at === "draft" && hand !== "free";
   const quick = step !== undefined && (question.type === "single" || question.type === "truefalse");
   const dropped = droppedFor(question, self);
+  // What was chosen and is dropped now is chosen no more.
+  useEffect(() => {
+    if (mine.at === "draft" && mine.draft.choice.some((i) => dropped.includes(i))) draft({ ...mine.draft, choice: [] });
+  }, [dropped.join()]);
   useEffect(() => scrollTo(0, 0), []);
   useEffect(() => {
-    if (own) navigator.vibrate?.(BUZZ_MS);
+    if (own) vibrate(BUZZ_MS);
   }, []);
   const tap = (i: number) => {
     if (barred) tell(told + 1);
@@ -152,6 +157,7 @@ export function Open(props: OpenProps) {
         <HeadOf question={question} now={now} step={step} stake={self.seat?.stake}>
           {mine.at === "draft" && <Help helps={helpsNow(snap, self)} act={act} />}
         </HeadOf>
+        <Helps snap={snap} question={question} self={self} />
         <h1 class="stem">{question.stem}</h1>
         {question.type === "order" && free && <p class="quiet">{t("q.orderHint")}</p>}
         {question.options ? (

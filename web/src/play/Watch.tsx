@@ -4,7 +4,7 @@ import { MicIcon } from "../shared/icons.tsx";
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { nameOf, seatOf } from "../shared/teams.ts";
 import type { Act } from "./act.ts";
-import { Help } from "./Help.tsx";
+import { Help, Helps } from "./Help.tsx";
 import { type Key, t } from "./messages.ts";
 import { Clock, Content, HeadOf, Ribbon } from "./Question.tsx";
 import { Rows } from "./Result.tsx";
@@ -30,6 +30,7 @@ export function Watch({ snap, question, self, now, why, who }: Props & { why: Wh
       {question.mode !== "speed" && question.stem !== undefined && (
         <section class="watch-along">
           <HeadOf question={question} now={now} />
+          <Helps snap={snap} question={question} self={self} />
           <Content question={question} dropped={droppedFor(question, self)} />
         </section>
       )}
@@ -72,7 +73,7 @@ function watchWords(snap: Snapshot, question: Question, self: Me, why: Why, who:
 }
 
 /** The own team is heard: by host or judges. */
-export function Spoken({ question, self, now, helps, act }: Omit<Props, "snap"> & { helps: number[]; act: Act }) {
+export function Spoken({ snap, question, self, now, helps, act }: Props & { helps: number[]; act: Act }) {
   return (
     <>
       <Ribbon>{t(question.held !== undefined ? "turn.held" : "turn.yours")}</Ribbon>
@@ -80,6 +81,7 @@ export function Spoken({ question, self, now, helps, act }: Omit<Props, "snap"> 
         <HeadOf question={question} now={now} stake={self.seat?.stake}>
           <Help helps={helps} act={act} />
         </HeadOf>
+        <Helps snap={snap} question={question} self={self} />
         <Content question={question} dropped={droppedFor(question, self)} />
       </main>
       <footer class="bar bar-spoken" role="status">

@@ -29,8 +29,6 @@ const live = computed(() => link.value?.live.value);
 const mine = signal<Mine>(blank(0));
 const press = signal<Press>(UNPRESSED);
 const rulingsHeard = signal<Heard>(undefined);
-/* As this page heard when it asked for the team's one help. */
-const helpUsed = signal(false);
 const reaction = new Reaction();
 let questionBefore: Question | undefined;
 const page = signal<Page | undefined>(undefined);
@@ -51,10 +49,7 @@ function leave(): void {
 }
 
 async function act(action: Action, about: About = {}): Promise<ErrorCode | undefined> {
-  if (!link.value) return "gone";
-  const refused = await link.value.command(action, live.value?.snap?.question?.q ?? 0, about);
-  if (action === "help" && (refused === undefined || refused === "used_up")) helpUsed.value = true;
-  return refused;
+  return link.value ? link.value.command(action, live.value?.snap?.question?.q ?? 0, about) : "gone";
 }
 
 function draft(next: Draft): void {
@@ -119,7 +114,6 @@ function App() {
       mine={mine.value}
       press={press.value}
       news={news(snap?.rulings ?? [], rulingsHeard.value, you?.entry)}
-      helpUsed={helpUsed.value}
       page={page.value}
       code={code.value}
       draft={draft}

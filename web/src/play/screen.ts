@@ -1,8 +1,8 @@
 /* What this person sees and may do now: the public question, the own team and the rules of the round, folded into one screen. Pure. */
-import type { Policy, Question, Round, Seat, Snapshot, Step, Team, TeamState, You } from "../shared/protocol.gen.ts";
-import { advanced, cutRound, firstOf, nextNumber } from "../shared/contest.ts";
+import type { Policy, Question, Seat, Snapshot, Step, Team, TeamState, You } from "../shared/protocol.gen.ts";
+import { justCut } from "../shared/contest.ts";
 import { asks } from "../shared/live.ts";
-import { lotPlace, roundOf, seatOf, takesPart, teamOf } from "../shared/teams.ts";
+import { lotPlace, ofGroup, roundOf, seatOf, takesPart, teamOf } from "../shared/teams.ts";
 
 /** Why this person only watches. */
 export type Why =
@@ -50,8 +50,7 @@ export interface Me {
   helped: boolean;
 }
 
-/** `helpUsed`: as this page heard when it asked; the list of teams says so later. */
-export function me(snap: Snapshot, you: You | undefined, helpUsed = false): Me {
+export function me(snap: Snapshot, you: You | undefined): Me {
   const entry = you?.entry;
   return {
     person: you?.person,
@@ -60,7 +59,7 @@ export function me(snap: Snapshot, you: You | undefined, helpUsed = false): Me {
     state: snap.team,
     seat: snap.question && seatOf(snap.question, entry),
     lot: lotPlace(snap, entry),
-    helped: helpUsed || teamOf(snap, entry)?.helped === true,
+    helped: teamOf(snap, entry)?.helped === true,
   };
 }
 
@@ -163,16 +162,15 @@ function awayFrom(snap: Snapshot, question: Question, self: Me): Screen | undefi
   return watch(question.field !== undefined && question.field.length > 0 ? "field" : "group");
 }
 
-function roundOfNumber(snap: Snapshot, q: number): Round | undefined {
-  return snap.head.rounds.find((round, i) => q >= firstOf(snap, i) && q < firstOf(snap, i) + round.questions);
-}
-
-/* Of the teams that took part in the round. */
+/* To the teams that took part in the round; one that left after an earlier one has been told. */
 function advance(snap: Snapshot, self: Me): Screen | undefined {
-  const group = cutRound(snap)?.group ?? 0;
-  if (!self.team || self.team.out || !advanced(snap) || (group !== 0 && group !== self.team.group)) return undefined;
-  const next = nextNumber(snap);
-  return { at: "advance", on: self.team.in, next: next === undefined ? undefined : roundOfNumber(snap, next)?.title };
+  const cut = justCut(snap);
+  const { team } = self;
+  if (cut === undefined || !team || team.out || !ofGroup(snap.head.rounds[cut - 1], team)) return undefined;
+  if (!team.in) return team.left === cut ? { at: "advance", on: false, next: undefined } : undefined;
+  // A tie-break is only for whom it comes to.
+  const next = snap.head.rounds.slice(cut).find((round) => round.mode !== "tiebreak" && ofGroup(round, team));
+  return { at: "advance", on: true, next: next?.title };
 }
 
 /** The question of a burst that is to be answered now. */
@@ -190,10 +188,14 @@ export function asked(snap: Snapshot): Question | undefined {
   return { ...rest, q: step.q, type: step.type, stem: step.stem, ...(step.options ? { options: step.options } : {}) };
 }
 
-/** Options that were dropped for the own team by its help: of a question for many at once they are those of who asked. */
+/** Options that were dropped for the own team by its help. */
 export function droppedFor(question: Question, self: Me): number[] {
-  const alone = question.held ?? question.turn;
-  return alone !== undefined || self.helped ? (question.dropped ?? []) : [];
+  return self.entry !== undefined && question.dropped_for === self.entry ? (question.dropped ?? []) : [];
+}
+
+/** Helps that were asked for at this question. */
+export function helpsAsked(question: Question): { entry: string; help: number }[] {
+  return question.seats.flatMap(({ entry, help }) => (help === undefined ? [] : [{ entry, help }]));
 }
 
 /** Helps that this person may ask for now. */
@@ -201,6 +203,8 @@ export function helpsNow(snap: Snapshot, self: Me): number[] {
   const { question, head } = snap;
   if (!question || !self.team || self.helped || !self.state?.captain) return [];
   const mode = question.mode === "required" || question.mode === "wager" || (question.mode === "buzzer" && question.state === "held");
-  const choosable = question.type === "single" && (question.options?.length ?? 0) > 3;
+  // What is dropped is seen by all: only who is asked alone may have it.
+  const alone = (question.held ?? question.turn) === self.entry;
+  const choosable = alone && question.type === "single" && (question.options?.length ?? 0) > 3;
   return mode ? (head.helps ?? []).filter((help) => help !== 2 || choosable) : [];
 }

@@ -13,6 +13,8 @@ import type {
   Ruling,
   Snapshot,
   Step,
+  Team,
+  TeamsFrame,
   TeamState,
   You,
 } from "./protocol.gen.ts";
@@ -121,7 +123,7 @@ function logged(live: Live, frame: LogFrame, nowMs: number): Live {
     case "question":
       return withSnap(next, (snap) => asked(snap, frame.question));
     case "teams":
-      return withSnap(next, (snap) => ({ ...snap, teams: frame.teams, advanced: frame.advanced }));
+      return withSnap(next, (snap) => drawn(snap, frame));
     case "ruling":
       return withSnap(next, (snap) => ruled(snap, frame.ruling));
     case "finalising":
@@ -148,6 +150,13 @@ function phased(snap: Snapshot, frame: PhaseFrame, nowMs: number): Snapshot {
   };
 }
 
+/* Once it is decided who goes on, what was said of it before no longer holds; what comes now follows. */
+function drawn(snap: Snapshot, { teams, advanced }: TeamsFrame): Snapshot {
+  if (advanced === snap.advanced) return { ...snap, teams };
+  const { ahead: _, ...rest } = snap;
+  return { ...rest, teams, advanced };
+}
+
 /* What belonged to the question before must not flash up under the new one. */
 function asked(snap: Snapshot, question: Question): Snapshot {
   const fresh = snap.question?.q !== question.q;
@@ -156,6 +165,7 @@ function asked(snap: Snapshot, question: Question): Snapshot {
   return {
     ...rest,
     question,
+    teams: snap.teams.map((team) => (used(question, team) ? { ...team, helped: true } : team)),
     // These frames have no seq and may be here before their question.
     ...(step && asks(question, step.q) ? { step } : {}),
     ...(script?.q === question.q ? { script } : {}),
@@ -164,6 +174,11 @@ function asked(snap: Snapshot, question: Question): Snapshot {
     ...(fresh ? { progress: [] } : {}),
     ...(fresh || opened ? { presence: { ...snap.presence, answered: 0 } } : {}),
   };
+}
+
+/* A help is told with its question only, and outlasts it. */
+function used(question: Question, team: Team): boolean {
+  return !team.helped && question.seats.some((seat) => seat.entry === team.entry && seat.help !== undefined);
 }
 
 /** Whether a question is one of those that are asked now: of a burst there are several. */

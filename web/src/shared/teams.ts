@@ -29,6 +29,10 @@ export function takesPart(snap: Snapshot, question: Question, team: Team): boole
   if (team.out) return false;
   if (question.turn !== undefined) return question.turn === team.entry;
   if (question.field !== undefined && question.field.length > 0) return question.field.includes(team.entry);
-  const group = roundOf(snap, question)?.group;
-  return team.in && (group === undefined || group === 0 || group === team.group);
+  return team.in && ofGroup(roundOf(snap, question), team);
+}
+
+/** A round is for one group, or for all. */
+export function ofGroup(round: Round | undefined, team: Team): boolean {
+  return !round?.group || round.group === team.group;
 }

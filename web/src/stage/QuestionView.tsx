@@ -1,7 +1,7 @@
 /* A question from its opening to its reveal, in one grid: line, stem and clock, options, foot. Each part changes in its own place. */
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { Fragment } from "preact";
-import { asked, buzzerEnd, roundNow } from "../shared/contest.ts";
+import { answered, buzzerEnd, roundNow } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
 import { BuzzerFoot, Go } from "./BuzzerViews.tsx";
 import { useFit } from "./fit.ts";
@@ -9,7 +9,6 @@ import { t } from "./messages.ts";
 import { Options } from "./Options.tsx";
 import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { Rolling } from "./Rolling.tsx";
-import type { Tile } from "./TeamParts.tsx";
 import { answeredTeams, StakeCards, TeamChips, TurnFoot } from "./TeamViews.tsx";
 
 const STEM_SIZES = [4, 3.5, 3, 2.5, 2.1, 1.75] as const;
@@ -31,7 +30,7 @@ export function QuestionView({ snap, question, now, stoppedMs }: Props) {
         <Clock question={question} now={now} stoppedMs={stoppedMs} />
       </div>
       <Options question={question} spoken={roundNow(snap)?.by_judge ?? false} />
-      <Foot snap={snap} question={question} now={now} />
+      <Foot snap={snap} question={question} />
       {question.mode === "buzzer" && <Go question={question} now={now} />}
     </section>
   );
@@ -152,31 +151,24 @@ function RightShare({ question }: { question: Question }) {
   );
 }
 
-function Foot({ snap, question, now }: { snap: Snapshot; question: Question; now: () => number }) {
+function Foot({ snap, question }: { snap: Snapshot; question: Question }) {
   return (
     <div class="q-foot">
-      {question.state === "revealed" ? <Explanation question={question} /> : <Progress snap={snap} question={question} now={now} />}
+      {question.state === "revealed" ? <Explanation question={question} /> : <Progress snap={snap} question={question} />}
     </div>
   );
 }
 
 /* What happens while the question is open: who stakes, who presses, whose turn it is, how many have answered. */
-function Progress({ snap, question, now }: { snap: Snapshot; question: Question; now: () => number }) {
-  const answered = question.answered ?? snap.presence.answered;
+function Progress({ snap, question }: { snap: Snapshot; question: Question }) {
   if (question.mode === "buzzer") return <BuzzerFoot snap={snap} question={question} />;
   if (question.mode === "wager") return <StakeCards snap={snap} />;
   if (question.turn !== undefined) return <TurnFoot snap={snap} question={question} />;
-  const tiles = answeredTeams(snap, now) ?? (question.mode === "tiebreak" ? fieldTiles(snap) : undefined);
+  const tiles = answeredTeams(snap);
   if (tiles) return <TeamChips tiles={tiles} />;
-  return <Count question={question} answered={answered} of={snap.head.teams ? asked(snap).length : snap.presence.players} teams={snap.head.teams} />;
-}
-
-const FIELD_MAX = 12;
-
-function fieldTiles(snap: Snapshot): Tile[] | undefined {
-  const field = asked(snap);
-  if (field.length > FIELD_MAX) return undefined;
-  return field.map((team) => ({ entry: team.entry, name: team.name, tone: "idle", word: "" }));
+  if (!snap.head.teams) return <Count question={question} answered={question.answered ?? snap.presence.answered} of={snap.presence.players} teams={false} />;
+  const { n, of } = answered(snap);
+  return <Count question={question} answered={n} of={of} teams />;
 }
 
 function Count({ question, answered, of: asked, teams }: { question: Question; answered: number; of: number; teams: boolean }) {

@@ -1,7 +1,6 @@
 /* The stage as a function of the snapshot, the line and the presenter's keys. */
 import type { Board, Question, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { fellOut } from "../shared/contest.ts";
 import { switchLang } from "../shared/i18n.ts";
 import type { RuleGroup } from "../shared/ruleWords.ts";
 import { ArmedView, ReadyView } from "./ArmedView.tsx";
@@ -40,9 +39,8 @@ export function Stage({ snap, line, now, judges, rules }: StageProps) {
   const [pin, setPin] = useState<Pin | undefined>();
   const [page, setPage] = useState(0);
   const [over, setOver] = useState<Page | undefined>();
-  const cutAt = useCut(snap);
   const sinceRevealMs = useSinceReveal(snap);
-  const view = snap ? stageView(snap, pin, sinceRevealMs, over, cutAt === snap.question?.q) : undefined;
+  const view = snap ? stageView(snap, pin, sinceRevealMs, over) : undefined;
   const q = snap?.question?.q ?? 0;
   const canTurn = snap?.phase === "running" && snap.question?.state === "revealed";
   const turn = (to: Pin["view"]) => {
@@ -205,15 +203,6 @@ function useShownBoard(snap: Snapshot | undefined): { before: Board | undefined 
   const board = snap?.board;
   if (board && board.v !== seen.current.now?.v) seen.current = { now: board, before: seen.current.now };
   return seen.current;
-}
-
-/* Number of the question after which this stage saw teams go out. */
-function useCut(snap: Snapshot | undefined): number | undefined {
-  const seen = useRef<{ snap: Snapshot | undefined; at: number | undefined }>({ snap: undefined, at: undefined });
-  if (snap && snap !== seen.current.snap) {
-    seen.current = { snap, at: fellOut(seen.current.snap, snap) ? snap.question?.q : seen.current.at };
-  }
-  return seen.current.at;
 }
 
 /* Time since this stage saw the answer revealed; redraws when the board is due. A stage that opens on a revealed question shows the

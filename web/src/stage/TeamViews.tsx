@@ -1,6 +1,6 @@
 /* Whose turn it is, who stakes, who is how far, who is marked, who is tied, who goes on. */
 import type { Question, Snapshot, Team } from "../shared/protocol.gen.ts";
-import { asked, eligible, nextInTurn, progressKnown, roundNow, seatViews, staked, stakes } from "../shared/contest.ts";
+import { asked, justCut, manyAnswer, nextInTurn, roundNow, seatViews, staked, stakes, wentOn } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
 import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { nameOf } from "../shared/teams.ts";
@@ -71,15 +71,16 @@ function stakeWord(stake: number): string {
 
 const CHIPS_MAX = 12;
 
-/** Which teams have answered, when the server tells; undefined otherwise. */
-export function answeredTeams(snap: Snapshot, now: () => number): Tile[] | undefined {
-  const views = seatViews(snap, now());
-  if (views.length === 0 || views.length > CHIPS_MAX || !views.some((view) => view.done !== undefined)) return undefined;
-  return views.map(({ team, at }) => ({
+/** Which teams have answered, and how many of each; undefined when they are too many to name. */
+export function answeredTeams(snap: Snapshot): Tile[] | undefined {
+  const views = seatViews(snap, 0);
+  const many = manyAnswer(snap);
+  if (views.length === 0 || views.length > CHIPS_MAX) return undefined;
+  return views.map(({ team, done }) => ({
     entry: team.entry,
     name: team.name,
-    tone: at === "answered" ? "done" : "idle",
-    word: "",
+    tone: done > 0 ? "done" : "idle",
+    word: many && done > 0 ? t("q.people", { n: done }) : "",
   }));
 }
 
@@ -90,6 +91,7 @@ export function TeamChips({ tiles }: { tiles: Tile[] }) {
         <li class={`team-chip team-chip-${tile.tone}`} key={tile.entry}>
           <i />
           <span>{tile.name}</span>
+          {tile.word !== "" && <b class="num">{tile.word}</b>}
         </li>
       ))}
     </ol>
@@ -116,11 +118,9 @@ export function TurnFoot({ snap, question }: { snap: Snapshot; question: Questio
 const RACE_ROWS = 8;
 
 export function RaceView({ snap, question, now, stoppedMs }: { snap: Snapshot; question: Question; now: () => number; stoppedMs: number | undefined }) {
-  const views = [...seatViews(snap, now())];
-  // While they answer the server may not say how far they are: then nobody is shown as standing still.
-  const known = progressKnown(question);
+  const views = seatViews(snap, now());
   const wide = views.length > RACE_ROWS;
-  const shown = views.length > 2 * RACE_ROWS ? views.sort((a, b) => (b.done ?? 0) - (a.done ?? 0)).slice(0, 2 * RACE_ROWS) : views;
+  const shown = views.length > 2 * RACE_ROWS ? views.sort((a, b) => b.done - a.done).slice(0, 2 * RACE_ROWS) : views;
   const opened = question.opened_ms ?? 0;
   const deadline = question.deadline_ms ?? opened;
   return (
@@ -143,27 +143,23 @@ export function RaceView({ snap, question, now, stoppedMs }: { snap: Snapshot; q
           </RingStill>
         )}
       </div>
-      {!known ? (
-        <Tiles tiles={views.map(({ team }): Tile => ({ entry: team.entry, name: team.name, tone: "idle", word: "" }))} done={views.length} />
-      ) : (
-        <ol
-          class={wide ? "race-lanes race-wide" : shown.length === 1 ? "race-lanes race-one" : "race-lanes"}
-          style={{ "--rows": wide ? Math.ceil(shown.length / 2) : shown.length }}
-        >
-          {shown.map(({ team, done = 0 }) => (
-            <li class={done >= question.n ? "lane lane-done" : "lane"} key={team.entry}>
-              <span>{team.name}</span>
-              <div class="lane-track">
-                <div style={{ transform: `scaleX(${Math.min(1, done / question.n)})` }} />
-              </div>
-              <b class="num">
-                {done}
-                <small> / {question.n}</small>
-              </b>
-            </li>
-          ))}
-        </ol>
-      )}
+      <ol
+        class={wide ? "race-lanes race-wide" : shown.length === 1 ? "race-lanes race-one" : "race-lanes"}
+        style={{ "--rows": wide ? Math.ceil(shown.length / 2) : shown.length }}
+      >
+        {shown.map(({ team, done }) => (
+          <li class={done >= question.n ? "lane lane-done" : "lane"} key={team.entry}>
+            <span>{team.name}</span>
+            <div class="lane-track">
+              <div style={{ transform: `scaleX(${Math.min(1, done / question.n)})` }} />
+            </div>
+            <b class="num">
+              {done}
+              <small> / {question.n}</small>
+            </b>
+          </li>
+        ))}
+      </ol>
     </section>
   );
 }
@@ -260,13 +256,14 @@ function Corner({ team, side }: { team: Team | undefined; side: "left" | "right"
 const PAGE_MS = 8000;
 
 export function AdvanceView({ snap }: { snap: Snapshot }) {
-  const teams = eligible(snap);
+  const teams = wentOn(snap);
+  const round = snap.head.rounds[(justCut(snap) ?? 0) - 1];
   const pages = Math.max(1, Math.ceil(teams.length / TILES_MAX));
   const page = useTurning(pages, PAGE_MS);
   const tiles = pageOf(teams, page, TILES_MAX).map((team): Tile => ({ entry: team.entry, name: team.name, tone: "done", word: "" }));
   return (
     <section class="advance">
-      <PictureHead over={roundNow(snap)?.title ?? ""} title={t("advance.title", { n: teams.length })} />
+      <PictureHead over={round?.title ?? ""} title={t("advance.title", { n: teams.length })} />
       <Tiles tiles={tiles} done={teams.length} />
     </section>
   );

@@ -23,18 +23,22 @@ export function Toast({ snap }: { snap: Snapshot }) {
   if (!shown) return null;
   return (
     <div class={`toast toast-${shown.kind}`} role="status" key={shown.id}>
-      {shown.kind === "help" ? <Help news={shown} /> : <Ruled snap={snap} ruling={shown.ruling} />}
+      {shown.kind === "help" ? <Help snap={snap} news={shown} /> : <Ruled snap={snap} ruling={shown.ruling} />}
     </div>
   );
 }
 
-function Help({ news: { team, dropped } }: { news: Extract<News, { kind: "help" }> }) {
+function Help({ snap, news: { entry, help } }: { snap: Snapshot; news: Extract<News, { kind: "help" }> }) {
   return (
     <>
-      <b>{t("news.help", { team: team.name })}</b>
-      <span>{t(dropped ? "news.helpTwo" : "news.helpAny")}</span>
+      <b>{t(helpWords(help), { team: nameOf(snap, entry) })}</b>
+      <span>{t("news.helpOnce")}</span>
     </>
   );
+}
+
+function helpWords(help: number): "news.help0" | "news.help1" | "news.help2" {
+  return help === 0 ? "news.help0" : help === 1 ? "news.help1" : "news.help2";
 }
 
 function Ruled({ snap, ruling }: { snap: Snapshot; ruling: Ruling }) {

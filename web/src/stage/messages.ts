@@ -119,9 +119,10 @@ const messages = {
 
   "advance.title": { zh: "{n} 队晋级", en: "{n} teams go on" },
 
-  "news.help": { zh: "{team} 使用求助", en: "{team} uses its help" },
-  "news.helpTwo": { zh: "去掉两个错误选项", en: "two wrong options are dropped" },
-  "news.helpAny": { zh: "每队全场一次", en: "once in the contest" },
+  "news.help0": { zh: "{team} 求助现场观众", en: "{team} asks the hall" },
+  "news.help1": { zh: "{team} 求助同伴", en: "{team} asks a colleague" },
+  "news.help2": { zh: "{team} 去掉两个选项", en: "{team} drops two options" },
+  "news.helpOnce": { zh: "求助每队全场一次", en: "one help for each team" },
   "news.void": { zh: "第 {n} 题作废", en: "Question {n} is void" },
   "news.accept": { zh: "第 {n} 题另有正确答案", en: "Question {n}: another answer is right too" },
   "news.more": { zh: "{team} 加 {n} 分", en: "{team}: {n} points more" },

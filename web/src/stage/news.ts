@@ -2,10 +2,10 @@
  *
  * The difference of two pictures; a page that opens later tells nothing old. Pure.
  */
-import type { Ruling, Snapshot, Team } from "../shared/protocol.gen.ts";
+import type { Ruling, Snapshot } from "../shared/protocol.gen.ts";
 
 export type News =
-  | { kind: "help"; id: string; team: Team; dropped: boolean }
+  | { kind: "help"; id: string; entry: string; help: number }
   | { kind: "ruling"; id: string; ruling: Ruling };
 
 export const NEWS_MS = 8000;
@@ -15,17 +15,17 @@ export function news(before: Snapshot | undefined, now: Snapshot): News[] {
   return [...helped(before, now), ...ruled(before, now)];
 }
 
+/* A help is told with the question at which it was asked for. */
 function helped(before: Snapshot, now: Snapshot): News[] {
-  const had = new Set(before.teams.filter((team) => team.helped).map((team) => team.entry));
-  const known = new Set(before.teams.map((team) => team.entry));
-  return now.teams
-    .filter((team) => team.helped && known.has(team.entry) && !had.has(team.entry))
-    .map((team) => ({
-      kind: "help",
-      id: `help ${team.entry}`,
-      team,
-      dropped: (now.question?.dropped?.length ?? 0) > (before.question?.dropped?.length ?? 0),
-    }));
+  const q = now.question?.q ?? 0;
+  const had = new Set(before.question?.q === q ? helps(before).map(({ entry }) => entry) : []);
+  return helps(now)
+    .filter(({ entry }) => !had.has(entry))
+    .map(({ entry, help }) => ({ kind: "help", id: `help ${q} ${entry}`, entry, help }));
+}
+
+function helps(snap: Snapshot): { entry: string; help: number }[] {
+  return (snap.question?.seats ?? []).flatMap(({ entry, help }) => (help === undefined ? [] : [{ entry, help }]));
 }
 
 function ruled(before: Snapshot, now: Snapshot): News[] {

@@ -3,7 +3,7 @@
  * The log has no "show the board now", so the stage decides: after a reveal the answer stands for BOARD_AFTER_MS and the picture
  * then glides to the board. The presenter's keys (B, R) win over that until the next question.
  */
-import { advanced } from "../shared/contest.ts";
+import { justCut } from "../shared/contest.ts";
 import type { BoardRow, Question, Snapshot, Team } from "../shared/protocol.gen.ts";
 
 export const BOARD_AFTER_MS = 6000;
@@ -46,14 +46,7 @@ export interface Pin {
 /** A page that the presenter lays over everything until it is taken away. */
 export type Page = "rules" | "seal";
 
-/** `cutSeen`: this stage saw teams go out after this question. */
-export function stageView(
-  snap: Snapshot,
-  pin: Pin | undefined,
-  sinceRevealMs: number,
-  page?: Page,
-  cutSeen = false,
-): StageView {
+export function stageView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number, page?: Page): StageView {
   if (page === "rules") return "rules";
   if (page === "seal" && snap.seal) return "seal";
   switch (snap.phase) {
@@ -66,18 +59,18 @@ export function stageView(
       return "podium";
     case "running":
     case "paused":
-      return liveView(snap, pin, sinceRevealMs, cutSeen);
+      return liveView(snap, pin, sinceRevealMs);
   }
 }
 
-function liveView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number, cutSeen: boolean): StageView {
+function liveView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number): StageView {
   const question = snap.question;
   if (!question || question.state === "none") return "ready";
   const asked = askedView(question);
   if (question.state !== "revealed") return asked;
   const board = snap.board !== undefined && snap.board.rows.length > 0;
   if (pin && pin.q === question.q) return pin.view === "board" && board ? "board" : asked;
-  if (cutSeen || advanced(snap)) return "advance";
+  if (justCut(snap) !== undefined) return "advance";
   return board && sinceRevealMs >= BOARD_AFTER_MS ? "board" : asked;
 }
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { choices, expected, type Known, needsConfirm, nextStep } from "../../src/desk/actions.ts";
+import { choices, count, type Known, needsConfirm, nextStep } from "../../src/desk/actions.ts";
 import { pictureOf } from "../../src/desk/host.ts";
-import type { Action, Snapshot } from "../../src/shared/protocol.gen.ts";
-import { boardRow, contest, question, round, seat, snapshot, team } from "../snapshots.ts";
+import type { Action, Round, Snapshot } from "../../src/shared/protocol.gen.ts";
+import { contest, question, round, seat, snapshot, team } from "../snapshots.ts";
+
+const ahead = { q: 2, round: 1, advance: false };
 
 function primary(snap: Snapshot, known: Known = {}): string {
   const step = nextStep(snap, known);
@@ -19,13 +21,14 @@ function whyNot(action: Action, snap: Snapshot): string | undefined {
 test("a whole contest is driven by the big button alone", () => {
   assert.equal(primary(snapshot("draft")), "lobby");
   assert.equal(primary(snapshot("lobby")), "start");
-  assert.equal(primary(snapshot("running")), "next");
+  assert.equal(primary(snapshot("running", undefined, { ahead })), "next");
   assert.equal(primary(snapshot("running", question(1, "armed"))), "open");
   assert.equal(primary(snapshot("running", question(1, "open"))), "wait.open");
   assert.equal(primary(snapshot("running", question(1, "closing"))), "wait.closing");
   assert.equal(primary(snapshot("running", question(1, "closed"))), "reveal");
-  assert.equal(primary(snapshot("running", question(1, "revealed"))), "next");
-  assert.equal(primary(snapshot("running", question(10, "revealed"))), "finish");
+  assert.equal(primary(snapshot("running", question(1, "revealed"))), "wait.settling");
+  assert.equal(primary(snapshot("running", question(1, "revealed"), { ahead })), "next");
+  assert.equal(primary(snapshot("running", question(10, "revealed"), { ahead: { advance: false } })), "finish");
   assert.equal(primary(snapshot("finished", question(10, "revealed"))), "finalise");
   assert.equal(primary(snapshot("final", question(10, "revealed"))), "wait.over");
 });
@@ -82,8 +85,8 @@ test("results are confirmed after the end and only once", () => {
 
 test("what cannot be taken back is asked first", () => {
   assert.equal(needsConfirm("finalise", snapshot("finished", question(10, "revealed"))), true);
-  assert.equal(needsConfirm("finish", snapshot("running", question(4, "revealed"))), true);
-  assert.equal(needsConfirm("finish", snapshot("running", question(10, "revealed"))), false);
+  assert.equal(needsConfirm("finish", snapshot("running", question(4, "revealed"), { ahead: { q: 5, round: 2, advance: false } })), true);
+  assert.equal(needsConfirm("finish", snapshot("running", question(10, "revealed"), { ahead: { advance: false } })), false);
   assert.equal(needsConfirm("reveal", snapshot("running", question(4, "closed"))), false);
 });
 
@@ -127,16 +130,27 @@ test("a jury's part is closed when as many marks are in as the sheet expects", (
 });
 
 test("a burst can be closed when every team is through", () => {
-  const done = (n: number) => contest("speed", "open", { q: { n: 5, seats: ["e1", "e2", "e3", "e4"].map((entry) => seat(entry, { done: n })) } });
+  const done = (last: number) =>
+    contest("speed", "open", { q: { n: 5 }, snap: { progress: ["e1", "e2", "e3", "e4"].map((entry, i) => ({ entry, done: i === 3 ? last : 5 })) } });
   assert.equal(primary(done(4)), "wait.open");
   assert.equal(primary(done(5)), "close");
+  assert.equal(primary({ ...done(4), teams: [team(1), team(2), team(3), team(4, { in: false })] }), "close");
 });
 
 test("where one speaks for a team, an answer of each that did not decline is all there can be", () => {
-  const open = contest("wager", "open", { q: { seats: [seat("e1", { stake: 1000 }), seat("e2", { stake: 0 }), seat("e3", { stake: 3000 })] }, snap: { presence: { players: 12, entries: 4, stages: 1, answered: 2, partial: false } } });
-  assert.equal(expected(open), 2);
-  assert.equal(primary(open), "close");
-  assert.equal(expected(contest("required", "open", { round: { policy: "majority" }, snap: { presence: { ...open.presence } } })), 12);
+  const seats = [seat("e1", { stake: 1000 }), seat("e2", { stake: 0 }), seat("e3", { stake: 3000 })];
+  const open = (...entries: string[]) => contest("wager", "open", { q: { seats }, snap: { progress: entries.map((entry) => ({ entry, done: 1 })) } });
+  assert.deepEqual(count(open("e1")), { n: 1, of: 2 });
+  assert.equal(primary(open("e1")), "wait.open");
+  assert.equal(primary(open("e1", "e3")), "close");
+});
+
+test("where every member answers, all who are online are waited for", () => {
+  const presence = { players: 12, entries: 4, stages: 1, answered: 4, partial: false };
+  const open = (answered: number) => contest("required", "open", { round: { policy: "majority" }, snap: { presence: { ...presence, answered } } });
+  assert.deepEqual(count(open(4)), { n: 4, of: 12 });
+  assert.equal(primary(open(11)), "wait.open");
+  assert.equal(primary(open(12)), "close");
 });
 
 test("a wager that everybody declined is closed at once, in turn, too", () => {
@@ -145,40 +159,34 @@ test("a wager that everybody declined is closed at once, in turn, too", () => {
   assert.equal(primary(contest("wager", "open", { q: { turn: "e1", seats: [seat("e1", { stake: 1000 })] } })), "wait.turn");
 });
 
+/** Rounds of 8 and 2 questions, after the given one of the first. */
+function twoRounds(inRound: number, over: Partial<Snapshot> = {}, rules: Partial<Round> = {}): Snapshot {
+  const base = contest("required", "revealed", { q: { q: inRound, in_round: inRound }, snap: over });
+  return { ...base, head: { ...base.head, questions: 10, rounds: [round({ mode: "required", questions: 8, ...rules }), round({ questions: 2 })] } };
+}
+
 test("after the round it is said who goes on, before the next round is announced", () => {
-  const base = contest("required", "revealed", { q: { q: 8, in_round: 8 } });
-  const rounds = [round({ mode: "required", questions: 8, advance: 2 }), round({ questions: 2 })];
-  const over = { ...base, head: { ...base.head, questions: 10, rounds } };
-  assert.equal(primary(over), "advance");
-  assert.equal(needsConfirm("advance", over), true);
-  assert.equal(primary({ ...over, teams: [team(1), team(2), team(3, { in: false }), team(4, { in: false })] }), "next");
-  // As many as share the last place go on: without the engine's word the desk remembers that it was said.
-  assert.equal(primary(over, { done: { action: "advance", q: 8 } }), "next");
-  assert.equal(primary({ ...over, ahead: { q: 9, round: 2, advance: false } }), "next");
-  assert.equal(primary({ ...over, ahead: { q: 9, round: 2, advance: true, on: ["e1", "e2"] } }), "advance");
+  const due = twoRounds(8, { ahead: { q: 9, round: 2, advance: true, on: ["e1", "e2"] } }, { advance: 2 });
+  assert.equal(primary(due), "advance");
+  assert.equal(needsConfirm("advance", due), true);
+  assert.equal(primary(twoRounds(8, { advanced: 1, ahead: { q: 9, round: 2, advance: false } }, { advance: 2 })), "next");
+  // With fewer teams there may be questions again.
+  assert.equal(primary(twoRounds(8, { ahead: { advance: true, on: ["e1", "e2"] } }, { advance: 2 })), "advance");
 });
 
-test("what the engine refused tells what comes instead, for that question only", () => {
-  const snap = contest("tiebreak", "revealed", { q: { field: ["e1", "e2"] } });
-  const refused = (code: "no_such_question" | "wrong_phase", q = 1): Known => ({ refused: { action: "next", code, q } });
-  assert.equal(primary(snap), "next");
-  assert.equal(primary(snap, refused("no_such_question")), "finish");
-  assert.equal(primary(snap, refused("wrong_phase")), "advance");
-  assert.equal(primary(snap, refused("no_such_question", 2)), "next");
-});
-
-test("a tie-break that nobody needs is no reason not to finish", () => {
-  const base = contest("required", "revealed", { q: { q: 8, in_round: 8 } });
-  const rounds = [round({ mode: "required", questions: 8 }), round({ mode: "tiebreak", questions: 5 })];
-  const snap = { ...base, head: { ...base.head, questions: 13, rounds } };
-  const board = (ranks: number[]) => ({ v: 1, of: 4, final: false, rows: ranks.map((rank, i) => boardRow(rank, `e${i + 1}`)) });
-  assert.equal(primary({ ...snap, board: board([1, 2, 3, 4]) }), "finish");
-  assert.equal(primary({ ...snap, board: board([1, 1, 3, 4]) }), "next");
+test("a round that says who goes on is left by saying so, before its end too; another is skipped", () => {
+  const middle = { ahead: { q: 4, round: 1, advance: false } };
+  const owing = twoRounds(3, middle, { advance: 2 });
+  assert.equal(primary(owing), "next");
+  assert.equal(whyNot("advance", owing), undefined);
+  assert.equal(choices(owing).some((choice) => choice.action === "skip"), false);
+  assert.equal(whyNot("skip", twoRounds(3, middle)), undefined);
+  assert.equal(whyNot("skip", twoRounds(8, { advanced: 1, ahead: { q: 9, round: 2, advance: false } }, { advance: 2 })), undefined);
 });
 
 test("a round can be left between questions, if another follows, and never over unplayed questions without asking", () => {
   const base = contest("required", "revealed", { q: { q: 3, in_round: 3 } });
-  const more = { ...base, head: { ...base.head, questions: 12, rounds: [...base.head.rounds, round({ questions: 4 })] } };
+  const more = { ...base, head: { ...base.head, questions: 12, rounds: [...base.head.rounds, round({ questions: 4 })] }, ahead: { q: 4, round: 1, advance: false } };
   assert.equal(whyNot("skip", base), "why.lastRound");
   assert.equal(whyNot("skip", more), undefined);
   assert.equal(needsConfirm("skip", more), true);

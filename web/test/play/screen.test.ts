@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asked, droppedFor, helpsNow, me, type Screen, screenOf } from "../../src/play/screen.ts";
+import { asked, droppedFor, helpsAsked, helpsNow, me, type Screen, screenOf } from "../../src/play/screen.ts";
 import type { Question, Round, Snapshot, Step, TeamState } from "../../src/shared/protocol.gen.ts";
 import { question, round, seat, snapshot, team, teamState } from "../snapshots.ts";
 
@@ -128,18 +128,38 @@ test("a part before the judges calls its team to the stage and the others to wat
 
 test("who goes on is told when it is decided and not before", () => {
   const last = q("revealed", { in_round: 4 });
-  const teams = [team(1), team(2), team(3, { in: false }), team(4, { in: false })];
-  assert.deepEqual(screen({ advance: 2 }, last, { teams }), { at: "advance", on: true, next: "抢答" });
-  const without = [team(1, { in: false }), team(2), team(3), team(4, { in: false })];
-  assert.deepEqual(screen({ advance: 2 }, last, { teams: without }), { at: "advance", on: false, next: "抢答" });
-  assert.equal(screen({ advance: 2 }, last).at, "reveal");
-  assert.equal(screen({ advance: 2 }, q("revealed", { in_round: 3 }), { teams }).at, "reveal");
+  const teams = (over: Parameters<typeof team>[1]) => ({ advanced: 1, teams: [team(1, over), team(2)] });
+  assert.deepEqual(screen({ advance: 2 }, last, teams({})), { at: "advance", on: true, next: "抢答" });
+  assert.deepEqual(screen({ advance: 2 }, last, teams({ in: false, left: 1 })), { at: "advance", on: false, next: undefined });
+  assert.equal(screen({ advance: 2 }, last, { ...teams({}), advanced: 0 }).at, "reveal");
+  assert.equal(screen({ advance: 2 }, q("armed"), teams({})).at, "armed");
 });
 
-test("advancement counts the teams of the round's group only", () => {
+test("who left after an earlier round, is disqualified or of another group is not told again", () => {
+  const last = question(5, "revealed", { mode: "required", round: 2 });
+  const told = (over: Parameters<typeof team>[1], rules: Partial<Round> = {}) => {
+    const snap = contest({}, last, { advanced: 2, teams: [team(1, over), team(2)] });
+    const [first, second] = snap.head.rounds;
+    const head = { ...snap.head, rounds: [{ ...first!, advance: 3 }, { ...second!, advance: 1, ...rules }] };
+    return screenOf({ ...snap, head }, me(snap, YOU)).at;
+  };
+  assert.equal(told({ in: false, left: 2 }), "advance");
+  assert.equal(told({ in: false, left: 1 }), "reveal");
+  assert.equal(told({ out: true }), "reveal");
+  assert.equal(told({ group: 1 }, { group: 2 }), "reveal");
+  assert.equal(told({ group: 2 }, { group: 2 }), "advance");
+});
+
+test("a round is said to be next only to a team that will take part in it", () => {
   const last = q("revealed", { in_round: 4 });
-  const teams = [team(1, { group: 1 }), team(2, { group: 1, in: false }), team(3, { group: 2 }), team(4, { group: 2 })];
-  assert.deepEqual(screen({ advance: 1, group: 1 }, last, { teams }), { at: "advance", on: true, next: "抢答" });
+  const next = (...rounds: Round[]) => {
+    const snap = contest({ advance: 2 }, last, { advanced: 1, teams: [team(1, { group: 1 }), team(2)] });
+    const found = screenOf({ ...snap, head: { ...snap.head, rounds: [snap.head.rounds[0]!, ...rounds] } }, me(snap, YOU));
+    return found.at === "advance" ? found.next : found.at;
+  };
+  assert.equal(next(round({ title: "加赛", mode: "tiebreak" }), round({ title: "乙组", group: 2 }), round({ title: "决赛" })), "决赛");
+  assert.equal(next(round({ title: "甲组", group: 1 })), "甲组");
+  assert.equal(next(), undefined);
 });
 
 test("persons without a team answer as ever", () => {
@@ -148,25 +168,25 @@ test("persons without a team answer as ever", () => {
 });
 
 test("help is the captain's, once, where it helps", () => {
-  const helps = (rules: Partial<Round>, current: Question, over: Partial<Snapshot> = {}, used = false) => {
+  const helps = (rules: Partial<Round>, current: Question, over: Partial<Snapshot> = {}) => {
     const snap = contest(rules, current, over);
-    return helpsNow({ ...snap, head: { ...snap.head, helps: [0, 1, 2] } }, me(snap, YOU, used));
+    return helpsNow({ ...snap, head: { ...snap.head, helps: [0, 1, 2] } }, me(snap, YOU));
   };
-  const four = { options: ["a", "b", "c", "d"] };
+  const four = { options: ["a", "b", "c", "d"], turn: "e1" };
   assert.deepEqual(helps({}, q("open", four)), [0, 1, 2]);
-  assert.deepEqual(helps({}, q("open")), [0, 1]);
+  assert.deepEqual(helps({}, q("open", { turn: "e1" })), [0, 1]);
+  assert.deepEqual(helps({}, q("open", { options: four.options })), [0, 1], "what is dropped would be seen by all who answer");
   assert.deepEqual(helps({}, q("open", four), member()), []);
   assert.deepEqual(helps({}, q("open", four), { teams: [team(1, { helped: true })] }), []);
-  assert.deepEqual(helps({}, q("open", four), {}, true), []);
   assert.deepEqual(helps({ mode: "buzzer" }, q("open", { ...four, mode: "buzzer" })), []);
-  assert.deepEqual(helps({ mode: "buzzer" }, q("held", { ...four, mode: "buzzer", held: "e1" })), [0, 1, 2]);
+  assert.deepEqual(helps({ mode: "buzzer" }, q("held", { options: four.options, mode: "buzzer", held: "e1" })), [0, 1, 2]);
   assert.deepEqual(helps({ mode: "speed" }, q("open", { ...four, mode: "speed" })), []);
 });
 
-test("options that were dropped for another team stand for the own", () => {
-  const all = q("open", { dropped: [0, 1] });
-  const of = (current: Question, used: boolean) => droppedFor(current, me(contest({}, current), YOU, used));
-  assert.deepEqual(of(all, false), []);
-  assert.deepEqual(of(all, true), [0, 1]);
-  assert.deepEqual(of({ ...all, turn: "e1" }, false), [0, 1]);
+test("dropped options are dropped for who asked; the others hear of it", () => {
+  const asked = q("open", { dropped: [0, 1], dropped_for: "e2", seats: [seat("e2", { help: 2 }), seat("e3", { tried: true })] });
+  const self = me(contest({}, asked), YOU);
+  assert.deepEqual(droppedFor(asked, self), []);
+  assert.deepEqual(droppedFor({ ...asked, dropped_for: "e1" }, self), [0, 1]);
+  assert.deepEqual(helpsAsked(asked), [{ entry: "e2", help: 2 }]);
 });

@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  advanceDue,
-  advanced,
+  answered,
   asked,
   buzzerEnd,
-  cut,
-  fellOut,
-  mayCut,
+  goingOn,
+  justCut,
+  manyAnswer,
   nextInTurn,
-  nextNumber,
+  owing,
   presses,
-  roundOver,
   seatViews,
   staked,
   stakes,
+  wentOn,
 } from "../../src/shared/contest.ts";
 import type { Snapshot } from "../../src/shared/protocol.gen.ts";
 import { boardRow, contest, question, round, seat, team } from "../snapshots.ts";
@@ -23,12 +22,6 @@ const entries = (list: { entry: string }[]) => list.map(({ entry }) => entry);
 
 function at(snap: Snapshot, entry: string, nowMs = 0): string | undefined {
   return seatViews(snap, nowMs).find((view) => view.team.entry === entry)?.at;
-}
-
-/** Rounds of 8 and 4 questions, at the given question of the first, revealed. */
-function twoRounds(inRound: number, first: Partial<Parameters<typeof round>[0]>, snap: Partial<Snapshot> = {}): Snapshot {
-  const base = contest("required", "revealed", { q: { q: inRound, in_round: inRound }, snap });
-  return { ...base, head: { ...base.head, questions: 12, rounds: [round({ questions: 8, mode: "required", ...first }), round({ questions: 4 })] } };
 }
 
 test("whom a question is put to: whose turn it is, who is tied, or all of the group that are in", () => {
@@ -87,87 +80,76 @@ test("a buzzer question ends right, wrong, or in silence", () => {
   assert.deepEqual(buzzerEnd(question(1, "closed", { silent: true, seats: [seat("e1", { fouled: true })] })), { kind: "silent" });
 });
 
-test("by the lot the next team is the one after, until all had the same number of questions", () => {
-  const turn = (inRound: number, entry: string) =>
-    nextInTurn(contest("required", "open", { round: { turns: "lot", questions: 9 }, q: { in_round: inRound, turn: entry } }))?.entry;
-  assert.equal(turn(1, "e1"), "e2");
-  assert.equal(turn(4, "e4"), "e1");
-  assert.equal(turn(8, "e4"), undefined);
+test("how far a team is comes from the progress, of a burst and of members who answer", () => {
+  const progress = [{ entry: "e1", done: 5 }, { entry: "e2", done: 2 }];
+  const burst = contest("speed", "open", { q: { n: 5 }, snap: { progress } });
+  assert.deepEqual(seatViews(burst, 0).map(({ done, at }) => [done, at]), [[5, "idle"], [2, "idle"], [0, "idle"], [0, "idle"]]);
+  assert.deepEqual(answered(burst), { n: 1, of: 4 });
+  const all = contest("required", "open", { round: { policy: "majority" }, snap: { progress: [{ entry: "e2", done: 2 }] } });
+  assert.deepEqual(seatViews(all, 0).map(({ at }) => at), ["idle", "answered", "idle", "idle"]);
+  assert.deepEqual(answered(all), { n: 1, of: 4 });
+  assert.equal(manyAnswer(all), true);
+  assert.equal(manyAnswer(contest("required", "open", { round: { policy: "first" } })), false);
+  assert.equal(manyAnswer(contest("speed", "open", { q: { n: 5 }, round: { policy: "majority" } })), false);
 });
 
-test("nothing is guessed about who is next by reverse rank or after a void; what the engine says is believed", () => {
+test("only who staked is waited for, and what became of an answer is stronger than that it is there", () => {
+  const seats = [seat("e1", { stake: 1000 }), seat("e3", { stake: 2000 }), seat("e4", { stake: 0 })];
+  assert.deepEqual(answered(contest("wager", "open", { q: { seats }, snap: { progress: [{ entry: "e3", done: 1 }] } })), { n: 1, of: 2 });
+  const wrong = contest("buzzer", "open", { q: { rebounds: 1, seats: [seat("e1", { pressed: true, tried: true })] }, snap: { progress: [{ entry: "e1", done: 1 }] } });
+  assert.equal(at(wrong, "e1"), "wrong");
+});
+
+test("by the lot the next team is the one after, as far as it can be seen", () => {
+  const turn = (entry: string, over: Partial<Snapshot> = {}) =>
+    nextInTurn(contest("required", "open", { round: { turns: "lot", questions: 9 }, q: { turn: entry }, snap: over }))?.entry;
+  assert.equal(turn("e1"), "e2");
+  assert.equal(turn("e1", { teams: [team(1), team(2, { out: true }), team(3)] }), "e3");
+  assert.equal(turn("e4"), undefined, "whether there is another pass is not told");
+  const rulings = [{ no: 1, kind: "void" as const, state: "done" as const, question: 2, by: "9", reason: "" }];
+  assert.equal(turn("e1", { rulings }), undefined, "a voided question comes back to its team");
+  assert.equal(turn("e1", { rulings: [{ ...rulings[0]!, question: 20 }] }), "e2");
+});
+
+test("nothing is guessed about who is next by reverse rank; what the engine says is believed", () => {
   const reverse = contest("required", "revealed", { round: { turns: "reverse" }, q: { turn: "e4" } });
   assert.equal(nextInTurn(reverse), undefined);
   assert.equal(nextInTurn({ ...reverse, ahead: { q: 2, round: 1, turn: "e2", advance: false } })?.entry, "e2");
-  assert.equal(nextInTurn(contest("required", "open", { round: { turns: "lot" }, q: { turn: "e1", voided: true } })), undefined);
+  assert.equal(nextInTurn({ ...reverse, ahead: { q: 9, round: 2, turn: "e2", advance: false } }), undefined);
 });
 
-test("a round is over when no further question of it will be asked", () => {
-  assert.equal(roundOver(contest("required", "revealed", { q: { in_round: 7 } })), false);
-  assert.equal(roundOver(contest("required", "revealed", { q: { in_round: 8 } })), true);
-  assert.equal(roundOver(contest("required", "closed", { q: { in_round: 8 } })), false);
-  assert.equal(roundOver(contest("speed", "revealed", { q: { in_round: 1, n: 8 } })), true);
+test("an advancement is news from when it is made until the next question", () => {
+  const cut = (state: "revealed" | "armed", advanced: number, q = 1) =>
+    justCut(contest("required", state, { q: { q, round: q }, round: { advance: 2 }, snap: { advanced } }));
+  assert.equal(cut("revealed", 0), undefined);
+  assert.equal(cut("revealed", 1), 1);
+  assert.equal(cut("armed", 1), undefined);
+  assert.equal(cut("revealed", 1, 2), undefined, "it was the round before");
+  assert.equal(cut("revealed", 2), 2, "a tie-break between that nobody needed");
 });
 
-test("in turn, spare questions are for those that were voided", () => {
-  const lot = { round: { turns: "lot" as const, questions: 6 }, q: { in_round: 4, turn: "e4" } };
-  assert.equal(roundOver(contest("required", "revealed", lot)), true);
-  const rulings = [{ no: 1, kind: "void" as const, state: "done" as const, question: 2, by: "9", reason: "" }];
-  assert.equal(roundOver(contest("required", "revealed", { ...lot, snap: { rulings } })), false);
+test("who went on are those of the round's group that are still in", () => {
+  const teams = [team(1, { group: 1 }), team(2, { group: 1, in: false, left: 1 }), team(3, { group: 2 }), team(4, { group: 1, out: true })];
+  const snap = contest("required", "revealed", { round: { advance: 1, group: 1 }, snap: { teams, advanced: 1 } });
+  assert.deepEqual(entries(wentOn(snap)), ["e1"]);
+  assert.deepEqual(wentOn({ ...snap, advanced: 0 }), []);
 });
 
-test("a tie-break is over when nobody in it is tied any more", () => {
-  const board = (ranks: number[]) => ({ v: 1, of: 2, final: false, rows: ranks.map((rank, i) => boardRow(rank, `e${i + 1}`)) });
-  const tied = (ranks: number[]) => contest("tiebreak", "revealed", { q: { field: ["e1", "e2"] }, snap: { board: board(ranks) } });
-  assert.equal(roundOver(tied([1, 1])), false);
-  assert.equal(roundOver(tied([1, 2])), true);
-  assert.equal(roundOver(contest("tiebreak", "revealed", { q: { field: ["e1", "e2"] } })), false);
+test("who would go on is the engine's word, with how they stand", () => {
+  const board = { v: 1, of: 2, final: false, rows: [boardRow(1, "e3"), boardRow(2, "e1")] };
+  const snap = contest("required", "revealed", { snap: { board, ahead: { advance: true, on: ["e3", "e2"] } } });
+  assert.deepEqual(goingOn(snap).map(({ name, row }) => [name, row?.rank]), [["第3队", 1], ["第2队", undefined]]);
+  assert.deepEqual(goingOn({ ...snap, ahead: { q: 2, round: 1, advance: false } }), []);
 });
 
-test("the next question is the next of the round, then the first of the next round, then none", () => {
-  assert.equal(nextNumber(twoRounds(3, {})), 4);
-  assert.equal(nextNumber(twoRounds(4, { turns: "lot", questions: 6 })), 7);
-  assert.equal(nextNumber(contest("required", "revealed", { q: { q: 8, in_round: 8 } })), undefined);
-  assert.equal(nextNumber(contest("required", "none", { snap: { question: undefined as never } })), 1);
-});
-
-test("who goes on is due after the round, and done when no more are in", () => {
-  assert.equal(advanceDue(twoRounds(7, { advance: 2 })), false);
-  assert.equal(advanceDue(twoRounds(8, { advance: 2 })), true);
-  assert.equal(mayCut(twoRounds(3, { advance: 2 })), true);
-  assert.equal(advanced(twoRounds(8, { advance: 2 })), false);
-  const teams = [team(1), team(2), team(3, { in: false }), team(4, { in: false })];
-  assert.equal(advanceDue(twoRounds(8, { advance: 2 }, { teams })), false);
-  assert.equal(advanced(twoRounds(8, { advance: 2 }, { teams })), true);
-});
-
-test("the engine's word on what comes next wins over what was worked out", () => {
-  const ties = [team(1), team(2), team(3), team(4, { in: false })];
-  const said = twoRounds(8, { advance: 2 }, { teams: ties, ahead: { q: 9, round: 2, advance: false } });
-  assert.equal(advanceDue(said), false);
-  assert.equal(mayCut(said), false);
-  assert.equal(nextNumber({ ...said, ahead: { advance: false } }), undefined);
-  // In the middle of a round it may end by an advancement; it need not.
-  const middle = twoRounds(3, { advance: 2 }, { ahead: { q: 4, round: 1, advance: true, on: ["e1", "e2"] } });
-  assert.equal(advanceDue(middle), false);
-  assert.equal(mayCut(middle), true);
-});
-
-test("who would go on: the best, and whoever shares the last place", () => {
-  const rows = [boardRow(1, "e3"), boardRow(2, "e1"), boardRow(2, "e2"), boardRow(4, "e4")];
-  const snap = twoRounds(8, { advance: 2 }, { board: { v: 1, of: 4, final: false, rows } });
-  assert.deepEqual(entries(cut(snap).on), ["e3", "e1", "e2"]);
-  assert.equal(cut(snap).tied, true);
-  const told = cut({ ...snap, ahead: { advance: true, on: ["e2", "e3"] } });
-  assert.deepEqual(entries(told.on), ["e2", "e3"]);
-  assert.equal(told.tied, false);
-});
-
-test("a stage sees an advancement, not a disqualification and not another question's", () => {
-  const before = contest("required", "revealed");
-  const out = (over: object) => ({ ...before, teams: [team(1), team(2), team(3), team(4, over)] });
-  assert.equal(fellOut(before, out({ in: false })), true);
-  assert.equal(fellOut(before, out({ in: false, out: true })), false);
-  assert.equal(fellOut(undefined, out({ in: false })), false);
-  assert.equal(fellOut({ ...before, question: question(9, "revealed") }, out({ in: false })), false);
+test("a round owes who goes on until it is said", () => {
+  const owes = (now: number, advanced: number, due = false) => {
+    const base = contest("required", "revealed", { q: { round: now }, snap: { advanced, ahead: { advance: due } } });
+    return owing({ ...base, head: { ...base.head, rounds: [round({ title: "一" }), round({ title: "二", advance: 4 }), round({ title: "三", advance: 2 })] } })?.title;
+  };
+  assert.equal(owes(1, 0), undefined);
+  assert.equal(owes(2, 0), "二");
+  assert.equal(owes(2, 2), undefined);
+  assert.equal(owes(2, 2, true), "三", "its round was not needed");
+  assert.equal(owes(3, 2), "三");
 });

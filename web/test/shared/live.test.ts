@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type Live, NOTHING_YET, reduceLive } from "../../src/shared/live.ts";
 import type { Frame, Ruling, Snapshot, Step } from "../../src/shared/protocol.gen.ts";
-import { boardRow, question, snapshot, team, teamState } from "../snapshots.ts";
+import { boardRow, question, seat, snapshot, team, teamState } from "../snapshots.ts";
 
 function welcome(snap: Snapshot | undefined, seq = 10): Frame {
   return {
@@ -223,4 +223,29 @@ test("what comes next is said between questions and gone when one is announced",
   assert.deepEqual(between.snap?.ahead, { q: 2, round: 1, advance: false });
   const next = reduceLive(between, { t: "question", epoch: 1, seq: 12, question: question(2, "armed") }, 5000);
   assert.equal(next.snap?.ahead, undefined);
+});
+
+test("once it is decided who goes on, what was said of it no longer holds", () => {
+  const ahead = { q: 2, round: 2, advance: true, on: ["e1"] };
+  const due = live(welcome(snapshot("running", question(1, "revealed"), { ahead, teams: [team(1), team(2)] })));
+  const teams = (advanced: number) => reduceLive(due, { t: "teams", epoch: 1, seq: 11, advanced, teams: [team(1)] }, 0).snap;
+  assert.equal(teams(1)?.ahead, undefined);
+  assert.equal(teams(1)?.advanced, 1);
+  assert.deepEqual(teams(0)?.ahead, ahead, "another captain changes nothing");
+});
+
+test("a help outlasts its question", () => {
+  const before = live(welcome(snapshot("running", open, { teams: [team(1), team(2)] })));
+  const helped = { ...open, seats: [seat("e2", { help: 1 })] };
+  const asked = reduceLive(before, { t: "question", epoch: 1, seq: 11, question: helped }, 0);
+  const next = reduceLive(asked, { t: "question", epoch: 1, seq: 12, question: question(2, "armed") }, 0);
+  assert.deepEqual(next.snap?.teams.map((t) => t.helped), [false, true]);
+});
+
+test("progress is of the question that is asked now, and gone with the next one", () => {
+  const asking = live(welcome(snapshot("running", open)), { t: "progress", q: open.q, rows: [{ entry: "e1", done: 2 }] });
+  assert.deepEqual(asking.snap?.progress, [{ entry: "e1", done: 2 }]);
+  assert.deepEqual(reduceLive(asking, { t: "progress", q: open.q + 1, rows: [] }, 0).snap?.progress, [{ entry: "e1", done: 2 }]);
+  const next = reduceLive(asking, { t: "question", epoch: 1, seq: 11, question: question(open.q + 1, "armed") }, 0);
+  assert.deepEqual(next.snap?.progress, []);
 });

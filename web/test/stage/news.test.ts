@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Ruling } from "../../src/shared/protocol.gen.ts";
+import type { Ruling, Seat } from "../../src/shared/protocol.gen.ts";
 import { news } from "../../src/stage/news.ts";
-import { contest, team } from "../snapshots.ts";
+import { contest, seat } from "../snapshots.ts";
 
 const before = contest("required", "open");
 const ruling = (over: Partial<Ruling>): Ruling => ({ no: 1, kind: "void", state: "done", question: 3, by: "9", reason: "题目有误", ...over });
@@ -12,13 +12,14 @@ test("a page that has just opened tells nothing old", () => {
   assert.deepEqual(news(undefined, { ...before, rulings: [ruling({})] }), []);
 });
 
-test("a help is told once, and whether options were dropped by it", () => {
-  const teams = [team(1, { helped: true }), team(2), team(3), team(4)];
-  const now = { ...before, teams };
-  assert.deepEqual(news(before, now), [{ kind: "help", id: "help e1", team: teams[0], dropped: false }]);
-  assert.deepEqual(news(now, now), []);
-  const dropped = { ...now, question: { ...now.question!, dropped: [1, 2] } };
-  assert.equal((news(before, dropped)[0] as { dropped: boolean }).dropped, true);
+test("a help is told once, and which it was", () => {
+  const at = (...seats: Seat[]) => contest("required", "open", { q: { seats } });
+  const hall = at(seat("e1", { help: 0 }), seat("e2", { tried: true }));
+  assert.deepEqual(news(before, hall), [{ kind: "help", id: "help 1 e1", entry: "e1", help: 0 }]);
+  assert.deepEqual(news(hall, hall), []);
+  assert.deepEqual(news(hall, at(seat("e1", { help: 0 }), seat("e2", { help: 2 }))), [{ kind: "help", id: "help 1 e2", entry: "e2", help: 2 }]);
+  const next = contest("required", "open", { q: { q: 2, seats: [seat("e1", { help: 1 })] } });
+  assert.equal(news(before, next).length, 1, "though its opening was missed");
 });
 
 test("a ruling is told when it comes into force, not while it waits for its second person", () => {

@@ -17,7 +17,7 @@ struct lt_place {
     int32_t rank, old_rank; /* from 1, ties share; 0: not ranked (yet, or disqualified) */
     int32_t last_qi;        /* last settled question in which it took part, -1 */
     bool last_right;
-    int64_t last_gained_c;
+    int64_t last_gained_c; /* by answering it; of a burst, by all of it up to there */
 };
 /* Compare for ranking only: < 0 when a is better, 0 for a true tie. */
 int lt_place_cmp(const struct lt_sheet *sheet, const struct lt_place *a, const struct lt_place *b);

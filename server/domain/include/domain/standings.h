@@ -59,6 +59,8 @@ void lt_standings_settle(struct lt_standings *s, int n, struct lt_answer_row *ro
 /* A ruling touched a settled question: restart and settle all again. */
 bool lt_standings_stale(const struct lt_standings *s);
 void lt_standings_restart(struct lt_standings *s);
+/* Points in hundredths that an entry's fouls at question qi cost; 0 when the question counts for nobody. */
+int64_t lt_standings_fouls(const struct lt_standings *s, int64_t entry, int qi);
 /* Whether a ruling in force says that question qi counts for nobody. */
 bool lt_standings_voided(const struct lt_standings *s, int qi);
 

@@ -23,6 +23,7 @@ enum lt_member_role {
     LT_MEMBER_PLAY,
     LT_MEMBER_STAGE,
     LT_MEMBER_DESK,
+    LT_MEMBER_JUDGE,   /* hears what the hall hears, not what only the host may read */
     LT_MEMBER_JOINING, /* not yet anything: keeps the event held, receives nothing */
     LT_MEMBER_ROLES    /* count */
 };
@@ -34,9 +35,9 @@ struct lt_member {
     enum lt_member_role role;
     struct lt_player *player; /* players */
     int64_t seq;              /* last log frame that it was sent */
-    int64_t since_us; /* cluster time of joining: the newest connection of a player wins */
-    int64_t signal_seq; /* of the last start signal that it was sent, 0: none */
-    int64_t signal_us;  /* monotonic: when that was offered to its socket */
+    int64_t since_us;         /* cluster time of joining: the newest connection of a player wins */
+    int64_t signal_seq;       /* of the last start signal that it was sent, 0: none */
+    int64_t signal_us;        /* monotonic: when that was offered to its socket */
     struct lt_member *next, **prev;
 };
 
@@ -73,9 +74,9 @@ struct lt_entry {
     bool guest;
     struct lt_player *players;
     int progress_qi, progress; /* heard from whatever node: answers saved to what is asked now */
-    int done_qi; /* first question of the burst that `done` is about */
+    int done_qi;               /* first question of the burst that `done` is about */
     uint64_t done[(LT_ROUND_QUESTIONS_MAX + 63) / 64]; /* bit k: question done_qi + k is answered */
-    UT_hash_handle hh; /* by id */
+    UT_hash_handle hh;                                 /* by id */
 };
 
 enum { LT_RING_FRAMES = 256 };
@@ -93,7 +94,7 @@ struct lt_contest {
     int n_questions;
     struct lt_engine engine;
 
-    struct lt_entry *entries;   /* uthash heads */
+    struct lt_entry *entries; /* uthash heads */
     struct lt_player *players;
     struct lt_standings *standings;
     const struct lt_place *const *ranked; /* all entries in order of rank, as of board_version */
@@ -175,4 +176,5 @@ int lt_contest_step(const struct lt_contest *c, const struct lt_entry *e);
 int lt_contest_done_steps(const struct lt_contest *c, const struct lt_entry *e);
 /* Whether the team's answer to the current question stands, and whose it is (policies with one
  * response: CAPTAIN, FIRST); NULL: not yet, it is a burst, or the policy needs more than one. */
-const struct lt_player *lt_contest_answered_by(const struct lt_contest *c, const struct lt_entry *e);
+const struct lt_player *lt_contest_answered_by(const struct lt_contest *c,
+                                               const struct lt_entry *e);

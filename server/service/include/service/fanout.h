@@ -11,11 +11,12 @@ enum {
     LT_TO_PLAYERS = 1 << LT_MEMBER_PLAY,
     LT_TO_STAGES = 1 << LT_MEMBER_STAGE,
     LT_TO_DESKS = 1 << LT_MEMBER_DESK,
-    LT_TO_ALL = LT_TO_PLAYERS | LT_TO_STAGES | LT_TO_DESKS,
+    LT_TO_JUDGES = 1 << LT_MEMBER_JUDGE,
+    LT_TO_ALL = LT_TO_PLAYERS | LT_TO_STAGES | LT_TO_DESKS | LT_TO_JUDGES,
     LT_SIGNAL = 1 << LT_MEMBER_ROLES, /* a start signal: each member's signal_us is taken */
 };
 
-/* Send `frame` to the members that `to` names: players first, then stages, then desks. seq > 0: a
+/* Send `frame` to the members that `to` names: players first, then stages, desks, judges. seq > 0: a
  * log frame, sent only to members that have not seen it. Takes its own reference. Frames of one
  * event keep their order.
  * The time of a start signal is that of offering the frame, also when the socket is full: a client
