@@ -249,14 +249,24 @@ static struct outcome answer_of(struct question *q, const struct entry *e)
 
 /* ---- places --------------------------------------------------------------------------------- */
 
+/* The question is shown together with the entry's last one: both are of one burst. */
+static bool same_burst(const struct question *q, const struct entry *e)
+{
+    int first = lt_sheet_first(q->s->sheet, (int)(q->rule - q->s->sheet->rounds));
+
+    if (q->rule->burst <= 1)
+        return false;
+    return e->place.last_qi >= q->qi - (q->qi - first) % q->rule->burst;
+}
+
 static void credit(const struct question *q, struct entry *e, const struct outcome *o)
 {
     struct lt_place *p = &e->place;
 
     p->answered += o->answered;
+    p->last_gained_c = o->points_c + (same_burst(q, e) ? p->last_gained_c : 0);
     p->last_qi = q->qi;
     p->last_right = o->right;
-    p->last_gained_c = o->points_c;
     if (q->qi < e->reset_qi) /* of a stage that no longer counts */
         return;
     e->settled_c += o->points_c;

@@ -5,7 +5,7 @@ import { points } from "../shared/format.ts";
 import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { nameOf } from "../shared/teams.ts";
 import { t } from "./messages.ts";
-import { BigName, Counted, PictureHead, type Tile, Tiles, useTurning } from "./TeamParts.tsx";
+import { BigName, Counted, Name, PictureHead, type Tile, Tiles, useTurning } from "./TeamParts.tsx";
 import { pageOf, TILES_MAX } from "./view.ts";
 
 /* ---- wager ---- */
@@ -149,7 +149,9 @@ export function RaceView({ snap, question, now, stoppedMs }: { snap: Snapshot; q
       >
         {shown.map(({ team, done }) => (
           <li class={done >= question.n ? "lane lane-done" : "lane"} key={team.entry}>
-            <span>{team.name}</span>
+            <span>
+              <Name name={team.name} />
+            </span>
             <div class="lane-track">
               <div style={{ transform: `scaleX(${Math.min(1, done / question.n)})` }} />
             </div>
