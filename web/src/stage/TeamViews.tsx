@@ -6,7 +6,7 @@ import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { nameOf } from "../shared/teams.ts";
 import { t } from "./messages.ts";
 import { BigName, Counted, Name, PictureHead, type Tile, Tiles, useTurning } from "./TeamParts.tsx";
-import { pageOf, TILES_MAX } from "./view.ts";
+import { chipColumns, pageOf, TILES_MAX } from "./view.ts";
 
 /* ---- wager ---- */
 
@@ -86,11 +86,13 @@ export function answeredTeams(snap: Snapshot): Tile[] | undefined {
 
 export function TeamChips({ tiles }: { tiles: Tile[] }) {
   return (
-    <ol class="team-chips" style={{ "--columns": Math.min(6, tiles.length) }}>
+    <ol class="team-chips" style={{ "--columns": chipColumns(tiles.length) }}>
       {tiles.map((tile) => (
         <li class={`team-chip team-chip-${tile.tone}`} key={tile.entry}>
           <i />
-          <span>{tile.name}</span>
+          <span>
+            <Name name={tile.name} />
+          </span>
           {tile.word !== "" && <b class="num">{tile.word}</b>}
         </li>
       ))}
