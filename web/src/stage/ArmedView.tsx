@@ -36,7 +36,7 @@ function Facts({ question }: { question: Question }) {
   return (
     <>
       {question.n > 1 ? <li>{t("ready.questions", { n: question.n })}</li> : <li>{t(`q.type.${question.type}`)}</li>}
-      <li>{t("q.points", { n: points(question.points) })}</li>
+      {question.points !== 0 && <li>{t("q.points", { n: points(question.points) })}</li>}
       <li>{t("q.seconds", { n: question.seconds })}</li>
       {question.speed && <li>{t("q.speed")}</li>}
     </>
