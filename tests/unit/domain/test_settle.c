@@ -382,6 +382,26 @@ static void each_question_of_a_burst_counts_by_itself(void **state)
     story_end(t);
 }
 
+static void what_was_gained_last_is_a_whole_burst(void **state)
+{
+    struct story *t;
+
+    (void)state;
+    sheet_begin(true);
+    sheet_round(LT_MODE_SPEED, 4)->burst = 2;
+    t = story_begin(2);
+    arm(t, 0, 2, 0);
+    closed(t);
+    settle(t, 2, row(0, 1, 10, RIGHT, 1), row(1, 1, 10, RIGHT, 2), row(0, 2, 20, RIGHT, 1));
+    assert_int_equal(place(t, 1)->last_gained_c, POINTS(20));
+    assert_int_equal(place(t, 2)->last_gained_c, POINTS(10));
+    arm(t, 2, 2, 0);
+    closed(t);
+    settle(t, 2, row(2, 1, 10, WRONG, 3), row(3, 1, 10, RIGHT, 4));
+    assert_int_equal(place(t, 1)->last_gained_c, POINTS(5));
+    story_end(t);
+}
+
 static void a_jury_s_marks_are_averaged(void **state)
 {
     static const struct {
@@ -469,6 +489,7 @@ int main(void)
         cmocka_unit_test(what_was_held_by_phone_is_graded_from_the_answer),
         cmocka_unit_test(armed_again_presses_are_forgotten_but_not_fouls_and_verdicts),
         cmocka_unit_test(each_question_of_a_burst_counts_by_itself),
+        cmocka_unit_test(what_was_gained_last_is_a_whole_burst),
         cmocka_unit_test(a_jury_s_marks_are_averaged),
         cmocka_unit_test(sudden_death_gives_rank_and_no_points),
     };

@@ -2,7 +2,7 @@
 import type { Question, Snapshot, Step } from "../shared/protocol.gen.ts";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { nextInTurn, roundNow } from "../shared/contest.ts";
+import { answeredAlone, nextInTurn, roundNow } from "../shared/contest.ts";
 import { spokenCode } from "../shared/code.ts";
 import { places, points } from "../shared/format.ts";
 import { count } from "../shared/i18n.ts";
@@ -166,7 +166,7 @@ function NowHead({ snap, question }: { snap: Snapshot; question: Question }) {
     round?.title,
     question.n > 1 ? undefined : t(`q.type.${question.type}`),
     question.topic,
-    question.mode === "jury" ? undefined : t("q.points", { n: points(question.points) }),
+    question.points === 0 ? undefined : t("q.points", { n: points(question.points) }),
     t("q.seconds", { n: question.seconds }),
   ].filter((fact) => fact !== undefined && fact !== "");
   const last = question.q + question.n - 1;
@@ -293,7 +293,7 @@ function Meters({ snap, question, now, judges }: { snap: Snapshot; question: Que
         <Meter
           label={t("now.correct")}
           value={question.correct === undefined ? "–" : count(question.correct)}
-          beside={question.correct !== undefined && answered > 0 ? `${Math.round((question.correct * 100) / answered)}%` : ""}
+          beside={question.correct !== undefined && answered > 0 && !answeredAlone(question) ? `${Math.round((question.correct * 100) / answered)}%` : ""}
           share={question.correct !== undefined && answered > 0 ? question.correct / answered : 0}
           tone="right"
         />
@@ -379,6 +379,7 @@ function Paper({ question, stem }: { question: Question; stem: string }) {
 
 function PaperOptions({ question, options }: { question: Question; options: string[] }) {
   const ordering = question.type === "order";
+  const alone = answeredAlone(question);
   const total = question.answered ?? 0;
   const shown = ordering && question.key ? question.key : options.map((_, i) => i);
   return (
@@ -400,10 +401,10 @@ function PaperOptions({ question, options }: { question: Question; options: stri
                       {t("now.rightMark")}
                     </b>
                   )}
-                  {ordering ? place + 1 : t("now.chosen", { n: chosen })}
+                  {ordering ? place + 1 : alone ? "" : t("now.chosen", { n: chosen })}
                 </span>
               )}
-              {!ordering && question.state === "revealed" && (
+              {!ordering && !alone && question.state === "revealed" && (
                 <i class="paper-bar" style={{ transform: `scaleX(${total > 0 ? chosen / total : 0})` }} />
               )}
             </li>

@@ -60,7 +60,10 @@ function said(row: SeatRow, mode: string, n: number, many: boolean): string {
   if (row.queue === "now" && row.at === "idle" && mode !== "speed") return t("seat.now");
   if (mode === "speed") return row.done === undefined ? "" : `${row.done} / ${n}`;
   if (row.order !== undefined && row.usedUs !== undefined) return pressed(row);
-  if (row.stake !== undefined && row.stake > 0) return t("q.points", { n: points(row.stake) });
+  if (row.stake !== undefined && row.stake > 0) {
+    const stake = t("q.points", { n: points(row.stake) });
+    return row.at === "answered" ? `${stake} · ${t("seat.answered")}` : stake;
+  }
   if (row.at === "answered" && many) return t("seat.people", { n: row.done ?? 0 });
   return row.at === "idle" ? "" : t(`seat.${row.at}`);
 }

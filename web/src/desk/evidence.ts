@@ -21,7 +21,7 @@ export interface EvidenceRow {
   verdict: Verdict;
 }
 
-export type Verdict = "first" | "later" | "foul" | "drawn" | "other";
+export type Verdict = "first" | "later" | "foul" | "drawn" | "other" | "rebound";
 
 export const UNKNOWN = "—";
 
@@ -45,7 +45,7 @@ function row(snap: Snapshot, press: Press, firstArrivalUs: number, place: number
     claim: known(press.claim_us),
     used: press.foul ? UNKNOWN : known(press.used_us),
     basis: basisOf(press),
-    verdict: verdictOf(press.verdict),
+    verdict: verdictOf(press.verdict, place),
   };
 }
 
@@ -60,6 +60,8 @@ function basisOf(press: Press): Basis {
   return press.used_us === press.claim_us ? "claim" : "band";
 }
 
-function verdictOf(word: string): Verdict {
+/* Who got the question after another had it wrong was first of those that were left. */
+function verdictOf(word: string, place: number): Verdict {
+  if (word === "first" && place > 0) return "rebound";
   return word === "first" || word === "later" || word === "foul" || word === "drawn" ? word : "other";
 }

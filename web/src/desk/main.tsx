@@ -18,6 +18,8 @@ const KEPT = "leitai.desk";
 /** the session that opens the list, to come back to it */
 const KEPT_LIST = "leitai.desk.list";
 const ROSTER_REFRESH_MS = 10_000;
+/** while people come and go */
+const ROSTER_HASTE_MS = 1500;
 
 const roster = signal(rosterStart());
 const credential = arrive(KEPT);
@@ -34,7 +36,20 @@ function hear(frame: Frame): void {
   }
   requests.hear(frame);
   if (frame.t === "board") turnRoster({ t: "refresh" });
+  if (frame.t === "presence") hearPresence(frame.presence.players);
   if (frame.t === "error" && frame.re === undefined) turnRoster({ t: "lost" });
+}
+
+/* Who is here is looked up soon after the number of those who are has changed. */
+let hasty: ReturnType<typeof setTimeout> | undefined;
+let players = -1;
+function hearPresence(now: number): void {
+  if (players === now) return;
+  players = now;
+  hasty ??= setTimeout(() => {
+    hasty = undefined;
+    if (link?.status.value === "live") turnRoster({ t: "refresh" });
+  }, ROSTER_HASTE_MS);
 }
 
 function turnRoster(event: RosterEvent): void {

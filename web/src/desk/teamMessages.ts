@@ -262,6 +262,7 @@ export const teamMessages = {
   "basis.elapsed": { zh: "未扣网络时间", en: "nothing taken off" },
   "basis.arrival": { zh: "按到达时间", en: "by arrival" },
   "verdict.first": { zh: "最先", en: "first" },
+  "verdict.rebound": { zh: "补答", en: "on the rebound" },
   "verdict.later": { zh: "在后", en: "later" },
   "verdict.foul": { zh: "抢先犯规", en: "foul" },
   "verdict.drawn": { zh: "难分先后，抽签", en: "drawn by lot" },

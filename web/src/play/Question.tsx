@@ -33,7 +33,7 @@ export function Armed({ snap, question, self }: { snap: Snapshot; question: Ques
         <ul class="tags">
           {question.topic !== "" && <li>{question.topic}</li>}
           {!burst && <li>{t(`q.type.${question.type}` as Key)}</li>}
-          {question.mode !== "tiebreak" && <li class="num">{t("q.points", { n: points(question.points) })}</li>}
+          {question.points !== 0 && <li class="num">{t("q.points", { n: points(question.points) })}</li>}
           {question.speed && <li>{t("q.speed")}</li>}
         </ul>
         {burst && <p class="quiet">{t("speed.hint")}</p>}

@@ -149,6 +149,11 @@ export function stakes(snap: Snapshot): { points: number; teams: Team[] }[] {
   return [...by].sort(([a], [b]) => b - a).map(([points, teams]) => ({ points, teams }));
 }
 
+/** One team at a time answers: shares of one would say nothing. */
+export function answeredAlone(question: Question): boolean {
+  return question.mode === "buzzer" || question.turn !== undefined;
+}
+
 /** How a buzzer question ended, once it is closed. */
 export type BuzzerEnd = { kind: "right"; entry: string } | { kind: "wrong" } | { kind: "silent" };
 

@@ -36,7 +36,7 @@ function Facts({ question }: { question: Question }) {
   return (
     <>
       {question.n > 1 ? <li>{t("ready.questions", { n: question.n })}</li> : <li>{t(`q.type.${question.type}`)}</li>}
-      <li>{t("q.points", { n: points(question.points) })}</li>
+      {question.points !== 0 && <li>{t("q.points", { n: points(question.points) })}</li>}
       <li>{t("q.seconds", { n: question.seconds })}</li>
       {question.speed && <li>{t("q.speed")}</li>}
     </>
@@ -68,17 +68,19 @@ function TurnView({ snap, question }: { snap: Snapshot; question: Question }) {
 }
 
 export function ReadyView({ snap }: { snap: Snapshot }) {
+  const rounds = snap.head.rounds.slice(0, ROUNDS_SHOWN);
+  const two = rounds.length > ROUNDS_ALONE;
   return (
     <section class="ready">
       <h1>{t("ready.title")}</h1>
-      <ol>
-        {snap.head.rounds.slice(0, ROUNDS_SHOWN).map((round, i) => (
+      <ol class={two ? "ready-two" : ""} style={{ "--rows": Math.ceil(rounds.length / 2) }}>
+        {rounds.map((round, i) => (
           <li key={i}>
             <b class="num">{i + 1}</b>
             <span>{round.title}</span>
             <em>
               {snap.head.teams && `${t(`mode.${round.mode}`)} · `}
-              {t("ready.questions", { n: round.questions })} · {t("ready.seconds", { n: round.seconds })}
+              {t("ready.questions", { n: round.questions })} · {t(round.burst > 1 ? "ready.burst" : "ready.seconds", { n: round.seconds })}
             </em>
           </li>
         ))}
@@ -87,4 +89,6 @@ export function ReadyView({ snap }: { snap: Snapshot }) {
   );
 }
 
-const ROUNDS_SHOWN = 6;
+/* More than these stand in two columns. */
+const ROUNDS_ALONE = 5;
+const ROUNDS_SHOWN = 12;

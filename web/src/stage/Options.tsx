@@ -5,6 +5,7 @@
 import type { Question } from "../shared/protocol.gen.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
+import { answeredAlone } from "../shared/contest.ts";
 import { useFlip } from "../shared/flip.ts";
 import { useFit } from "./fit.ts";
 import { t } from "./messages.ts";
@@ -25,6 +26,7 @@ export function Options({ question, spoken }: { question: Question; spoken: bool
 function ChoiceOptions({ question, options }: { question: Question; options: string[] }) {
   const size = commonSize(options, LINE);
   const total = question.answered ?? 0;
+  const shares = question.state === "revealed" && !answeredAlone(question);
   return (
     <ol class={`opts ${stateClass(question)}`}>
       {options.map((text, i) => {
@@ -42,7 +44,7 @@ function ChoiceOptions({ question, options }: { question: Question; options: str
                   {t("q.answer")}
                 </span>
               )}
-              {question.state === "revealed" && (
+              {shares && (
                 <>
                   <b>
                     <Rolling value={Math.round(share * 100)} />%
@@ -51,7 +53,7 @@ function ChoiceOptions({ question, options }: { question: Question; options: str
                 </>
               )}
             </div>
-            <div class="opt-bar" style={{ transform: `scaleX(${share})` }} />
+            <div class="opt-bar" style={{ transform: `scaleX(${shares ? share : 0})` }} />
           </li>
         );
       })}

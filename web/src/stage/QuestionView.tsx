@@ -1,7 +1,7 @@
 /* A question from its opening to its reveal, in one grid: line, stem and clock, options, foot. Each part changes in its own place. */
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { Fragment } from "preact";
-import { answered, buzzerEnd, roundNow } from "../shared/contest.ts";
+import { answered, answeredAlone, buzzerEnd, roundNow } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
 import { BuzzerFoot, Go } from "./BuzzerViews.tsx";
 import { useFit } from "./fit.ts";
@@ -43,7 +43,7 @@ export function QuestionLine({ snap, question }: { snap: Snapshot; question: Que
     snap.head.rounds[question.round - 1]?.title,
     burst ? t("ready.questions", { n: question.n }) : question.topic,
     burst ? t("q.seconds", { n: question.seconds }) : t(`q.type.${question.type}`),
-    t("q.points", { n: points(question.points) }),
+    question.points === 0 ? undefined : t("q.points", { n: points(question.points) }),
   ].filter((fact) => fact !== undefined && fact !== "");
   return (
     <div class="q-line">
@@ -81,7 +81,7 @@ function Clock({ question, now, stoppedMs }: Omit<Props, "snap">) {
   if (question.voided) return <ClockWords words={t("q.voided")} />;
   switch (question.state) {
     case "revealed":
-      return question.mode === "buzzer" || question.turn !== undefined ? (
+      return answeredAlone(question) ? (
         <OneTeamsEnd question={question} />
       ) : (
         <RightShare question={question} />

@@ -5,8 +5,8 @@ import { points } from "../shared/format.ts";
 import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { nameOf } from "../shared/teams.ts";
 import { t } from "./messages.ts";
-import { BigName, Counted, PictureHead, type Tile, Tiles, useTurning } from "./TeamParts.tsx";
-import { pageOf, TILES_MAX } from "./view.ts";
+import { BigName, Counted, Name, PictureHead, type Tile, Tiles, useTurning } from "./TeamParts.tsx";
+import { chipColumns, pageOf, TILES_MAX } from "./view.ts";
 
 /* ---- wager ---- */
 
@@ -86,11 +86,13 @@ export function answeredTeams(snap: Snapshot): Tile[] | undefined {
 
 export function TeamChips({ tiles }: { tiles: Tile[] }) {
   return (
-    <ol class="team-chips" style={{ "--columns": Math.min(6, tiles.length) }}>
+    <ol class="team-chips" style={{ "--columns": chipColumns(tiles.length) }}>
       {tiles.map((tile) => (
         <li class={`team-chip team-chip-${tile.tone}`} key={tile.entry}>
           <i />
-          <span>{tile.name}</span>
+          <span>
+            <Name name={tile.name} />
+          </span>
           {tile.word !== "" && <b class="num">{tile.word}</b>}
         </li>
       ))}
@@ -149,7 +151,9 @@ export function RaceView({ snap, question, now, stoppedMs }: { snap: Snapshot; q
       >
         {shown.map(({ team, done }) => (
           <li class={done >= question.n ? "lane lane-done" : "lane"} key={team.entry}>
-            <span>{team.name}</span>
+            <span>
+              <Name name={team.name} />
+            </span>
             <div class="lane-track">
               <div style={{ transform: `scaleX(${Math.min(1, done / question.n)})` }} />
             </div>

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { points } from "../shared/format.ts";
 import { nameOf } from "../shared/teams.ts";
 import { t } from "./messages.ts";
-import { type News, NEWS_MS, news } from "./news.ts";
+import { holds, type News, NEWS_MS, news } from "./news.ts";
 
 export function Toast({ snap }: { snap: Snapshot }) {
   const before = useRef<Snapshot>();
@@ -14,10 +14,10 @@ export function Toast({ snap }: { snap: Snapshot }) {
     before.current = snap;
     if (fresh.length > 0) setQueue((old) => [...old, ...fresh]);
   }, [snap]);
-  const shown = queue[0];
+  const shown = queue.find((item) => holds(item, snap));
   useEffect(() => {
     if (!shown) return;
-    const timer = setTimeout(() => setQueue((old) => old.slice(1)), NEWS_MS);
+    const timer = setTimeout(() => setQueue((old) => old.filter(({ id }) => id !== shown.id)), NEWS_MS);
     return () => clearTimeout(timer);
   }, [shown?.id]);
   if (!shown) return null;

@@ -26,6 +26,7 @@ const messages = {
 
   "ready.title": { zh: "比赛即将开始", en: "About to begin" },
   "ready.questions": { zh: "{n} 题", en: "{n} questions" },
+  "ready.burst": { zh: "每轮 {n} 秒", en: "{n} s a burst" },
   "ready.seconds": { zh: "每题 {n} 秒", en: "{n} s each" },
 
   "q.number": { zh: "第 {n} 题", en: "Question {n}" },

@@ -5,7 +5,7 @@
 import type { Ruling, Snapshot } from "../shared/protocol.gen.ts";
 
 export type News =
-  | { kind: "help"; id: string; entry: string; help: number }
+  | { kind: "help"; id: string; q: number; entry: string; help: number }
   | { kind: "ruling"; id: string; ruling: Ruling };
 
 export const NEWS_MS = 8000;
@@ -15,13 +15,18 @@ export function news(before: Snapshot | undefined, now: Snapshot): News[] {
   return [...helped(before, now), ...ruled(before, now)];
 }
 
+/** A help is no news over another question, nor once this one is answered. */
+export function holds(item: News, { question }: Snapshot): boolean {
+  return item.kind !== "help" || (question?.q === item.q && (question.state === "open" || question.state === "held"));
+}
+
 /* A help is told with the question at which it was asked for. */
 function helped(before: Snapshot, now: Snapshot): News[] {
   const q = now.question?.q ?? 0;
   const had = new Set(before.question?.q === q ? helps(before).map(({ entry }) => entry) : []);
   return helps(now)
     .filter(({ entry }) => !had.has(entry))
-    .map(({ entry, help }) => ({ kind: "help", id: `help ${q} ${entry}`, entry, help }));
+    .map(({ entry, help }) => ({ kind: "help", id: `help ${q} ${entry}`, q, entry, help }));
 }
 
 function helps(snap: Snapshot): { entry: string; help: number }[] {

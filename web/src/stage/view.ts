@@ -145,6 +145,11 @@ export function tileColumns(n: number): number {
   return 4;
 }
 
+/** Columns of the line of names below a question: one row, or two once names would get too narrow. */
+export function chipColumns(n: number): number {
+  return n <= 4 ? Math.max(1, n) : Math.ceil(n / 2);
+}
+
 const TILE_SIZES = [4.5, 4, 3.5, 3, 2.6, 2.3, 2, 1.75];
 const TILE_SMALLEST = 1.5;
 const TILES_WIDTH = 110;

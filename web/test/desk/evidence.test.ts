@@ -57,3 +57,8 @@ test("milliseconds have a decimal only where it tells presses apart", () => {
   assert.equal(millis(8_000), "8");
   assert.equal(millis(0), "0");
 });
+
+test("who got the question after a wrong answer was not the first of all", () => {
+  const table = rows(press("e1"), press("e2", { used_us: 500_000 }));
+  assert.deepEqual(table.map((row) => row.verdict), ["first", "rebound"]);
+});

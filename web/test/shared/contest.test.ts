@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   answered,
+  answeredAlone,
   asked,
   buzzerEnd,
   goingOn,
@@ -152,4 +153,10 @@ test("a round owes who goes on until it is said", () => {
   assert.equal(owes(2, 2), undefined);
   assert.equal(owes(2, 2, true), "三", "its round was not needed");
   assert.equal(owes(3, 2), "三");
+});
+
+test("shares are told where many answer, not where one team does", () => {
+  assert.equal(answeredAlone(question(1, "revealed", { mode: "required" })), false);
+  assert.equal(answeredAlone(question(1, "revealed", { mode: "required", turn: "e1" })), true);
+  assert.equal(answeredAlone(question(1, "revealed", { mode: "buzzer" })), true);
 });

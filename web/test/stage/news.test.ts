@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Ruling, Seat } from "../../src/shared/protocol.gen.ts";
-import { news } from "../../src/stage/news.ts";
+import { holds, news } from "../../src/stage/news.ts";
 import { contest, seat } from "../snapshots.ts";
 
 const before = contest("required", "open");
@@ -15,11 +15,19 @@ test("a page that has just opened tells nothing old", () => {
 test("a help is told once, and which it was", () => {
   const at = (...seats: Seat[]) => contest("required", "open", { q: { seats } });
   const hall = at(seat("e1", { help: 0 }), seat("e2", { tried: true }));
-  assert.deepEqual(news(before, hall), [{ kind: "help", id: "help 1 e1", entry: "e1", help: 0 }]);
+  assert.deepEqual(news(before, hall), [{ kind: "help", id: "help 1 e1", q: 1, entry: "e1", help: 0 }]);
   assert.deepEqual(news(hall, hall), []);
-  assert.deepEqual(news(hall, at(seat("e1", { help: 0 }), seat("e2", { help: 2 }))), [{ kind: "help", id: "help 1 e2", entry: "e2", help: 2 }]);
+  assert.deepEqual(news(hall, at(seat("e1", { help: 0 }), seat("e2", { help: 2 }))), [{ kind: "help", id: "help 1 e2", q: 1, entry: "e2", help: 2 }]);
   const next = contest("required", "open", { q: { q: 2, seats: [seat("e1", { help: 1 })] } });
   assert.equal(news(before, next).length, 1, "though its opening was missed");
+});
+
+test("a help is no news any more when its question is over, a ruling still is", () => {
+  const help = { kind: "help" as const, id: "help 1 e1", q: 1, entry: "e1", help: 0 };
+  assert.equal(holds(help, contest("required", "open")), true);
+  assert.equal(holds(help, contest("required", "closed")), false);
+  assert.equal(holds(help, contest("required", "open", { q: { q: 2 } })), false);
+  assert.equal(holds({ kind: "ruling", id: "ruling 1 done", ruling: ruling({}) }, contest("required", "closed")), true);
 });
 
 test("a ruling is told when it comes into force, not while it waits for its second person", () => {

@@ -6,6 +6,7 @@ import {
   boardColumns,
   boardPage,
   boardPages,
+  chipColumns,
   lotPages,
   podium,
   seats,
@@ -178,6 +179,10 @@ test("few short groups stand side by side, and every team of a large lot is on o
       for (const column of one.columns) assert.ok(column.teams.length <= 8, `${n} teams, ${column.teams.length} in a column`);
     }
   }
+});
+
+test("up to four names stand in one row below a question, more in two", () => {
+  assert.deepEqual([1, 4, 5, 6, 11, 12].map(chipColumns), [1, 4, 3, 3, 6, 6]);
 });
 
 test("names of a grid share one size, which falls with their number and length and stays readable", () => {
