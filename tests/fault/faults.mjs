@@ -1,0 +1,136 @@
+// Contests under faults: `faults.mjs --program LEITAI [--runs N] [--seed S] [--only FAULT,…] [--keep]`.
+//
+// A run is one seed: so many nodes, so many players, these faults at those moments, three contests at once (one of them of another
+// tenant). It ends with checks over everything that was seen and stored. What a violation looked like from all sides is then in
+// history.jsonl and the servers' logs, in the folder that is named; the last line adds everything up.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { check } from "./check.mjs";
+import { Contest, EVENTS } from "./contest.mjs";
+import { HARM, NAMES } from "./harm.mjs";
+import { Random } from "./random.mjs";
+import { make_template, sleep, Stack, until } from "./stack.mjs";
+
+const PATIENCE_MS = 45_000, SETTLE_MS = 25_000;
+
+export function options(argv, known) {
+  const o = { ...known };
+  for (let i = 0; i < argv.length; i++) {
+    const name = argv[i].replace(/^--/, "").replaceAll("-", "_");
+    if (!argv[i].startsWith("--") || !(name in known)) throw new Error(`there is no option ${argv[i]}`);
+    if (typeof known[name] === "boolean") o[name] = true;
+    else if (argv[i + 1] === undefined) throw new Error(`${argv[i]} needs a value`);
+    else o[name] = typeof known[name] === "number" ? Number(argv[++i]) : argv[++i];
+  }
+  return o;
+}
+
+export async function known_events(stack) {
+  const rows = await stack.rows(`SELECT e.tenant_id, e.event_id AS id, e.code, t.code AS tenant, convert_from(k.key, 'UTF8') AS secret FROM leitai.event e
+    JOIN leitai.tenant t USING (tenant_id) JOIN leitai.ticket_key k USING (tenant_id)`);
+  return (code) => ({ ...EVENTS.find((e) => e.code === code), ...rows.find((r) => r.code === code) });
+}
+
+/** The faults of one run, one after another, now and then two at a time. */
+async function do_harm(ctx, names, done) {
+  const held = new Set(), running = [];
+  for (const name of names) {
+    const harm = HARM[name];
+    await sleep(ctx.random.between(300, 2500));
+    if (held.has(harm.on) || !ctx.random.chance(0.3)) await Promise.all(running.splice(0));
+    if (ctx.over()) break;
+    held.add(harm.on);
+    ctx.note(name);
+    done.push(name);
+    running.push(harm.run(ctx).then(() => ctx.note(`${name} healed`), (e) => ctx.failed(name, e)).finally(() => held.delete(harm.on)));
+  }
+  await Promise.all(running);
+}
+
+/** One run; gives faults, acked, lost, violations. */
+export async function one_run(o, seed, names, template, dir) {
+  const random = new Random(seed, "run"), stack = new Stack(dir, o.program, template), done = [], begun = performance.now();
+  const teams = random.chance(0.25), result = { faults: done, acked: 0, lost: 0, violations: [] };
+  let contests = [];
+  try {
+    await stack.open(2 + random.below(2));
+    const event = await known_events(stack);
+    const contest = (code, n, base) => new Contest(stack, event(code), new Random(seed, code), n, base);
+    contests = [contest(teams ? "teams" : "crowd", 20 + random.below(41), 1), contest("beside", 6, 1001), contest("elsewhere", 4, 1)];
+    const [main] = contests, harm = new Random(seed, "harm");
+    for (const c of contests) { c.faults_over = false; c.start(); }
+    const ctx = {
+      stack, event: main.event, random: harm, players: main.players,
+      note: (what) => { for (const c of contests) c.world.note("", "fault", { fault: what }); },
+      over: () => main.phase === "final",
+      failed: (name, e) => result.violations.push(`the fault ${name} itself failed: ${e.stack}`),
+    };
+    await until(() => main.phase === "lobby" || main.phase === "draft", 20_000, "the host's entry");
+    const harmed = do_harm(ctx, names, done).then(() => { for (const c of contests) c.faults_over = true; });
+    await Promise.all([harmed, ...contests.map((c) => c.lead(PATIENCE_MS).catch((e) => c.world.violation(`STUCK: ${e.message}`)))]);
+    await until(() => contests.every((c) => c.settled().length === 0), SETTLE_MS, "everybody's end").catch(() => {});
+    await sleep(200); // what is wrongly sent behind the end is to be heard too
+    for (const c of contests) {
+      const { acked, lost } = await check(stack, c);
+      result.acked += acked;
+      result.lost += lost;
+    }
+  } catch (e) {
+    result.violations.push(`the run failed: ${e.stack}`);
+  }
+  for (const c of contests) {
+    c.end();
+    result.violations.push(...c.world.violations);
+  }
+  // A sanitizer's report, an assertion, is no line of JSON.
+  for (const n of stack.nodes) {
+    const odd = fs.existsSync(n.log) ? fs.readFileSync(n.log, "utf8").split("\n").filter((l) => l && !l.startsWith("{")) : [];
+    if (odd.length) result.violations.push(`node ${n.index} says: ${odd.slice(0, 5).join(" / ")}`);
+  }
+  await stack.close();
+  if (result.violations.length || o.keep) {
+    const all = contests.flatMap((c) => c.world.history.map((h) => ({ event: c.event.code, ...h }))).sort((a, b) => a.at - b.at);
+    fs.writeFileSync(`${dir}/history.jsonl`, `${all.map((h) => JSON.stringify(h)).join("\n")}\n`);
+    result.dir = dir;
+  } else fs.rmSync(dir, { recursive: true, force: true });
+  result.seconds = (performance.now() - begun) / 1000;
+  result.players = contests[0]?.players.length ?? 0;
+  result.nodes = stack.nodes.length;
+  result.what = teams ? "teams" : "players";
+  return result;
+}
+
+async function main() {
+  const o = options(process.argv.slice(2), { program: "", runs: 1, seed: -1, only: "", faults: 3, keep: false });
+  if (!o.program) throw new Error("--program is needed");
+  o.program = path.resolve(o.program);
+  const first = o.seed >= 0 ? o.seed : Math.floor(Math.random() * 1e9), base = fs.mkdtempSync(path.join(os.tmpdir(), "leitai-fault."));
+  fs.chmodSync(base, 0o711);
+  console.log(`seed ${first}`);
+  const sum = { faults: 0, acked: 0, lost: 0, violations: 0 };
+  const among = o.only ? o.only.split(",") : NAMES;
+  for (const name of among) if (!HARM[name]) throw new Error(`there is no fault ${name}; there are ${NAMES.join(", ")}`);
+  await make_template(`${base}/template`, o.program, EVENTS);
+  let bag = [];
+  for (let i = 0; i < o.runs; i++) {
+    // Out of a bag, so that every fault comes equally often; a run's seed alone tells what happens in it.
+    const seed = first + i, names = [];
+    while (names.length < o.faults) {
+      if (bag.length === 0) bag = new Random(first, "bag", i).shuffle(among);
+      names.push(bag.pop());
+    }
+    const r = await one_run(o, seed, names, `${base}/template`, `${base}/r${i}`);
+    console.log(`run ${i + 1}, seed ${seed}: ${r.nodes} nodes, ${r.players} ${r.what}, ${r.faults.join(" ")}: acked ${r.acked}, lost ${r.lost}, violations ${r.violations.length}, ${r.seconds.toFixed(0)} s`);
+    for (const v of r.violations.slice(0, 12)) console.log(`  ${v}`);
+    if (r.violations.length) console.log(`  all of it is in ${r.dir}; again: --only ${names.join(",")} --faults ${names.length} --seed ${seed}`);
+    sum.faults += r.faults.length;
+    sum.acked += r.acked;
+    sum.lost += r.lost;
+    sum.violations += r.violations.length;
+  }
+  if (sum.violations === 0 && !o.keep) fs.rmSync(base, { recursive: true, force: true });
+  console.log(`runs ${o.runs}, faults ${sum.faults}, acked ${sum.acked}, lost ${sum.lost}, violations ${sum.violations}`);
+  process.exit(sum.violations === 0 && sum.acked > 0 ? 0 : 1);
+}
+if (import.meta.url === `file://${process.argv[1]}`) await main();
