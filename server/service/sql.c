@@ -181,10 +181,13 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q, "
       "args) VALUES (leitai.current_tenant(), $1::bigint, $2, $3::bigint, $4, $5::integer, $6) "
       "ON CONFLICT DO NOTHING"),
+    /* Behind the gate as answers are: the final record has a digest over all of them. */
     S(INBOX_REFUSED, 7,
       "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q, "
-      "args, outcome) VALUES (leitai.current_tenant(), $1::bigint, $2, $3::bigint, $4, "
-      "$5::integer, $6, $7) ON CONFLICT DO NOTHING"),
+      "args, outcome) SELECT leitai.current_tenant(), $1::bigint, $2::text, $3::bigint, $4::text, "
+      "$5::integer, $6::text, $7::text FROM (SELECT FROM leitai.question_instance q WHERE "
+      "q.tenant_id = leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = 0 "
+      "AND q.state <> 'sealed' FOR SHARE) AS g ON CONFLICT DO NOTHING"),
     S(INBOX_PENDING, 1,
       "SELECT command_id, person_id, action, expect_q, args FROM leitai.inbox WHERE tenant_id = "
       "leitai.current_tenant() "

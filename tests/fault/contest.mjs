@@ -105,7 +105,7 @@ export class Contest {
         if (between) return ["next", this.random.between(50, 400) * pace];
         if (q.state === "armed") return ["open", 100 * pace];
         if (q.state === "open" && q.mode === "buzzer") return ["close", 2500];
-        if (q.state === "open") return ["close", this.random.between(600, 2200) * pace];
+        if (q.state === "open") return ["close", this.random.between(500, 1700) * pace];
         if (q.state === "closed") return ["reveal", 100 * pace];
     }
     return undefined;

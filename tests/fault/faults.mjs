@@ -34,10 +34,21 @@ export async function known_events(stack) {
 
 /** The faults of one run, one after another, now and then two at a time. */
 async function do_harm(ctx, names, done) {
-  const held = new Set(), running = [];
-  for (const name of names) {
+  const held = new Set(), running = [], at_the_end = ctx.random.chance(0.4) ? names.length - 1 : -1;
+  for (const [i, name] of names.entries()) {
     const harm = HARM[name];
     await sleep(ctx.random.between(300, 2500));
+    // Sometimes the last one falls into the contest's end: the last reveal, the results, the credits.
+    if (i === at_the_end) {
+      await Promise.all(running.splice(0));
+      ctx.let_end();
+      await until(() => ctx.near_end() || ctx.over(), PATIENCE_MS, "the end").catch(() => {});
+      await sleep(ctx.random.between(0, 800));
+      done.push(name);
+      ctx.note(name);
+      await harm.run(ctx).catch((e) => ctx.failed(name, e));
+      return;
+    }
     if (held.has(harm.on) || !ctx.random.chance(0.3)) await Promise.all(running.splice(0));
     if (ctx.over()) break;
     held.add(harm.on);
@@ -54,6 +65,7 @@ export async function one_run(o, seed, names, template, dir) {
   const teams = random.chance(0.25), result = { faults: done, acked: 0, lost: 0, violations: [] };
   let contests = [];
   try {
+    if (names.some((n) => HARM[n].shims)) stack.use_shims(`${path.dirname(o.program)}/tests`);
     await stack.open(2 + random.below(2));
     const event = await known_events(stack);
     const contest = (code, n, base) => new Contest(stack, event(code), new Random(seed, code), n, base);
@@ -64,10 +76,12 @@ export async function one_run(o, seed, names, template, dir) {
       stack, event: main.event, random: harm, players: main.players,
       note: (what) => { for (const c of contests) c.world.note("", "fault", { fault: what }); },
       over: () => main.phase === "final",
+      let_end: () => { for (const c of contests) c.faults_over = true; },
+      near_end: () => main.phase === "finished" || (main.host.question?.q === main.n_questions && ["closed", "revealed"].includes(main.host.question.state)),
       failed: (name, e) => result.violations.push(`the fault ${name} itself failed: ${e.stack}`),
     };
     await until(() => main.phase === "lobby" || main.phase === "draft", 20_000, "the host's entry");
-    const harmed = do_harm(ctx, names, done).then(() => { for (const c of contests) c.faults_over = true; });
+    const harmed = do_harm(ctx, names, done).then(ctx.let_end);
     await Promise.all([harmed, ...contests.map((c) => c.lead(PATIENCE_MS).catch((e) => c.world.violation(`STUCK: ${e.message}`)))]);
     await until(() => contests.every((c) => c.settled().length === 0), SETTLE_MS, "everybody's end").catch(() => {});
     await sleep(200); // what is wrongly sent behind the end is to be heard too

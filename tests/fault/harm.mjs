@@ -1,5 +1,4 @@
 // The faults. Each is done to one thing, ends healed, and says what it did; two at once never touch the same thing.
-import fs from "node:fs";
 import { sleep } from "./stack.mjs";
 
 const ms = (ctx, low, high) => Math.round(ctx.random.between(low, high));
@@ -37,6 +36,24 @@ export const HARM = {
   pg_immediate: { on: "pg", run: async (ctx) => { await ctx.stack.pg_immediate(); await sleep(ms(ctx, 0, 2000)); await ctx.stack.pg_start(); } },
   pg_kill: { on: "pg", run: async (ctx) => { await ctx.stack.pg_kill(); await sleep(ms(ctx, 0, 2000)); await ctx.stack.pg_start(); } },
   pg_pause: { on: "pg", run: async (ctx) => { ctx.stack.pg_signal("SIGSTOP"); await sleep(10_000); ctx.stack.pg_signal("SIGCONT"); } },
+  // Whoever kills a machine kills its page cache: what was not synced is gone.
+  pg_power_loss: { on: "pg", shims: true, run: async (ctx) => { await ctx.stack.pg_power_loss(); await sleep(ms(ctx, 0, 1000)); await ctx.stack.pg_start(); } },
+  pg_disk_full: {
+    on: "pg", shims: true, run: async (ctx) => {
+      ctx.stack.pg_disk_full(true);
+      await sleep(ms(ctx, 1000, 5000));
+      ctx.stack.pg_disk_full(false);
+      if (!ctx.stack.pg_processes().length) await ctx.stack.pg_start(); // it gave up recovering
+    },
+  },
+  clock_step: {
+    on: "node", shims: true, run: async (ctx) => {
+      const node = ctx.random.chance(0.5) ? await driver_of(ctx) : node_of(ctx);
+      ctx.stack.step_clock(node.index, Math.round(ctx.random.pick([-600, -30, -1, 1, 30, 600]) * 1e6));
+      await sleep(ms(ctx, 1000, 5000));
+      ctx.stack.step_clock(node.index, 0);
+    },
+  },
   cut_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "refuse", 500, 5000) },
   stall_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "stall", 500, 6000) },
   half_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "half", 500, 3000) },
@@ -49,4 +66,3 @@ export const HARM = {
 };
 /** What makes `ctx`: stack, event, players, random. */
 export const NAMES = Object.keys(HARM);
-void fs;

@@ -65,6 +65,7 @@ class Node {
   }
   start() {
     const out = fs.openSync(this.log, "a");
+    this.killed = false;
     this.process = spawn(this.stack.program, ["serve"], {
       stdio: ["ignore", out, out],
       env: {
@@ -76,7 +77,9 @@ class Node {
       },
     });
     fs.closeSync(out);
-    this.process.on("exit", () => {});
+    const mine = this.process;
+    // A service manager would do the same; that a node ends by itself while PostgreSQL is away at its start is as it says it is.
+    mine.on("exit", () => { if (!this.killed && this.process === mine && !this.stack.closed) setTimeout(() => this.process === mine && !this.stack.closed && this.start(), 500); });
   }
   ready() {
     return new Promise((done) => {
@@ -89,6 +92,7 @@ class Node {
   /** kill −9 of everything that the node is. */
   async kill() {
     const all = [this.process.pid, ...children(this.process.pid)];
+    this.killed = true;
     for (const p of all) kill(p, "SIGKILL");
     await until(() => all.every((p) => !alive(p)), 5000, "a killed node's end", 10);
   }
@@ -97,12 +101,29 @@ class Node {
 }
 
 export class Stack {
-  nodes = []; redis = null; preload = null; clock = [];
+  nodes = []; redis = null; disk = null; clock = null;
 
   /** `template`: a folder made by make_template. */
   constructor(dir, program, template) { Object.assign(this, { dir, program, template }); }
 
-  node_env(index) { return this.clock[index] ?? {}; }
+  /** The shims: PostgreSQL's disk may lose its power or be full, and nodes' clocks may be set. Before open(). */
+  use_shims(dir) {
+    this.disk = `${dir}/shim_store.so`;
+    this.clock = `${dir}/shim_clock.so`;
+  }
+  #node_clock(index) {
+    const file = `${this.dir}/n${index}/clock`;
+    if (!fs.existsSync(file)) fs.writeFileSync(file, Buffer.alloc(8));
+    return { LD_PRELOAD: this.clock, LEITAI_TEST_CLOCK: file, ASAN_OPTIONS: "verify_asan_link_order=0" };
+  }
+  /** In place: the node has the file mapped. */
+  step_clock(index, us) {
+    const b = Buffer.alloc(8), fd = fs.openSync(`${this.dir}/n${index}/clock`, "r+");
+    b.writeBigInt64LE(BigInt(us));
+    fs.writeSync(fd, b, 0, 8, 0);
+    fs.closeSync(fd);
+  }
+  node_env(index) { return this.clock ? this.#node_clock(index) : {}; }
 
   async open(n_nodes) {
     fs.mkdirSync(this.dir, { recursive: true });
@@ -110,6 +131,7 @@ export class Stack {
     await run("cp", ["-a", `${this.template}/pg`, `${this.dir}/pg`]);
     fs.mkdirSync(`${this.dir}/run`);
     if (root) await run("chown", ["postgres:postgres", `${this.dir}/run`]);
+    if (this.disk) await run("cp", ["-a", `${this.dir}/pg`, `${this.dir}/shadow`]);
     await Promise.all([this.pg_start(), this.redis_start()]);
     for (let i = 0; i < n_nodes; i++) {
       const node = new Node(this, i);
@@ -120,6 +142,7 @@ export class Stack {
     await Promise.all(this.nodes.map((n) => until(() => n.ready(), 20_000, `node ${n.index} ready`)));
   }
   async close() {
+    this.closed = true;
     for (const n of this.nodes) {
       const worker = n.worker();
       if (worker) kill(worker, "SIGCONT");
@@ -134,8 +157,8 @@ export class Stack {
   // ---- PostgreSQL ----
 
   async pg_start() {
-    const options = `-c listen_addresses='' -c unix_socket_directories='${this.dir}/run' -c max_connections=100 -c fsync=on -c synchronous_commit=on -c wal_recycle=off`;
-    const env = { ...process.env, ...(this.preload ? { LD_PRELOAD: this.preload, LEITAI_TEST_UNSYNCED: `${this.dir}/unsynced` } : {}) };
+    const options = `-c listen_addresses='' -c unix_socket_directories='${this.dir}/run' -c max_connections=100 -c fsync=on -c synchronous_commit=on`;
+    const env = { ...process.env, ...(this.disk ? { LD_PRELOAD: this.disk, LEITAI_TEST_DATA: `${this.dir}/pg`, LEITAI_TEST_SHADOW: `${this.dir}/shadow`, LEITAI_TEST_FULL: `${this.dir}/full` } : {}) };
     // A postmaster that was killed leaves children that hold its memory for a moment.
     await until(() => pg_run(`${PG_BIN}/pg_ctl`, ["-D", `${this.dir}/pg`, "-w", "-s", "-t", "30", "-l", `${this.dir}/pg/server.log`, "start", "-o", options], { env })
       .then(() => true, () => false), 30_000, "PostgreSQL's start", 200);
@@ -156,6 +179,18 @@ export class Stack {
     const all = this.pg_processes();
     for (const p of all) kill(p, "SIGKILL");
     await until(() => all.every((p) => !alive(p)), 5000, "PostgreSQL's death", 10);
+  }
+  /** Every process dies, and the disk has only what was synced. */
+  async pg_power_loss() {
+    await this.pg_kill();
+    fs.rmSync(`${this.dir}/lost`, { recursive: true, force: true });
+    fs.renameSync(`${this.dir}/pg`, `${this.dir}/lost`);
+    fs.renameSync(`${this.dir}/shadow`, `${this.dir}/pg`);
+    await run("cp", ["-a", `${this.dir}/pg`, `${this.dir}/shadow`]);
+  }
+  pg_disk_full(yes) {
+    if (yes) fs.writeFileSync(`${this.dir}/full`, "");
+    else fs.rmSync(`${this.dir}/full`, { force: true });
   }
   pg_signal(signal) { for (const p of this.pg_processes()) kill(p, signal); }
   /** What a query gives, as an array of objects. As the superuser, past every wall and every proxy. */
@@ -203,7 +238,7 @@ export async function make_template(dir, program, events) {
   fs.chmodSync(dir, 0o711);
   fs.mkdirSync(`${dir}/pg`);
   if (root) await run("chown", ["postgres:postgres", `${dir}/pg`]);
-  await pg_run(`${PG_BIN}/initdb`, ["-D", `${dir}/pg`, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "-N"]);
+  await pg_run(`${PG_BIN}/initdb`, ["-D", `${dir}/pg`, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "-N", "--wal-segsize=1"]);
   const s = new Stack(dir, program, dir);
   fs.mkdirSync(`${dir}/run`);
   if (root) await run("chown", ["postgres:postgres", `${dir}/run`]);

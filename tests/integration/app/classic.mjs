@@ -284,6 +284,10 @@ await test("the host finishes and finalises, and the seal comes", async () => {
   await act("finalise");
   await d.captain.until(() => d.captain.phase === "final" && d.captain.seal?.hash.length === 64, "the seal");
 });
+await test("an answer after the end is refused, and what is sealed stays as it is", async () => {
+  assert.equal(await a.captain.answer(q, key(q, true)), "already_answered");
+  assert.equal(await c.captain.answer(q, key(q, true)), "question_closed");
+});
 const places = [b, a, c, d];
 fs.writeFileSync(totalsFile, teams.map((t) => `${t.name} ${places.indexOf(t) + 1} ${t.points}`).join("\n") + "\n");
 for (const x of [host, ...judges, ...teams.flatMap((t) => t.members)]) x.end();
