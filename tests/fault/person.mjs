@@ -38,7 +38,7 @@ export class World {
 export class Person {
   answers = new Map(); commands = new Map(); owns = []; phase; question; own; board; team; you; entry; seq = 0; epoch = 0; welcomed = 0;
   status = "connecting"; lost_at = performance.now(); frame_at = []; final_at = 0; ended = false; teams = [];
-  #ws; #generation = 0; #attempt = 0; #session; #heard = 0; #tick; #seen = new Set();
+  #ws; #generation = 0; #attempt = 0; #session; #heard = 0; #tick; #seen = new Set(); #over = new Set();
 
   constructor(world, sub, role, credential) {
     Object.assign(this, { world, sub, role, credential });
@@ -230,7 +230,8 @@ export class Person {
     const a = m.re && this.answers.get(m.re);
     if (m.re && this.commands.has(m.re)) {
       if (m.retry_ms === undefined) this.#settle(m.re, m.code);
-    } else if (a && m.retry_ms !== undefined) this.#later(a, m.retry_ms);
+    } else if (this.#over.has(m.re)) return; // patience had ended
+    else if (a && m.retry_ms !== undefined) this.#later(a, m.retry_ms);
     else if (a) {
       if (a.state !== "sent" && a.state !== m.code) this.#bad(`answer ${a.id} to ${a.q} was ${a.state} and is now refused: ${m.code}`);
       a.state = m.code;
@@ -265,6 +266,7 @@ export class Person {
     const c = this.commands.get(id);
     if (!c) return;
     this.commands.delete(id);
+    this.#over.add(id);
     clearTimeout(c.timer);
     clearTimeout(c.patience);
     c.done(outcome);
