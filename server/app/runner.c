@@ -148,13 +148,18 @@ static void on_released(void *arg, int err, const struct lt_pg_result *r)
     struct lt_drive *d = arg;
     if (!drive_back(d))
         return;
-    if (err == LT_OK)
-        drive_end(d);
-    else
+    if (err != LT_OK) {
         drive_failed(d, err, r);
+        return;
+    }
+    struct lt_contest *c = d->contest;
+    lt_log(LT_LOG_INFO, "released", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
+           LT_I("token", d->token));
+    drive_end(d);
+    lt_hub_wake(c);
 }
 
-/* Nobody is here any more: let any node take the event when somebody comes back. */
+/* Nobody is here any more, or this node drains: let any node take the event. */
 static void release(struct lt_drive *d)
 {
     struct lt_pg_req *r = drive_req(d);
@@ -166,7 +171,13 @@ void drive_go(struct lt_drive *d)
 {
     struct lt_runner *run = d->runner;
     struct lt_contest *c = d->contest;
-    if (d->busy || d->unsure || d->token == 0 || run->stopped)
+    if (d->busy || d->token == 0)
+        return;
+    if (run->draining) { /* also in doubt: what was committed is in the log for whoever comes next */
+        release(d);
+        return;
+    }
+    if (d->unsure)
         return;
     int64_t mono_us = lt_loop_now(lt_hub_loop(run->hub)).mono_us;
     int64_t now_us = lt_cluster_now_us(lt_hub_cluster(run->hub));
@@ -220,6 +231,8 @@ static void on_claimed(void *arg, int err, const struct lt_pg_result *r)
         return;
     }
     d->token = d->record.token;
+    /* Answers on their way when the question was closed get their time from here too. */
+    d->closing_since_us = lt_loop_now(lt_hub_loop(d->runner->hub)).mono_us;
     lt_metric_add(LT_M_TAKEOVERS, 1);
     lt_log(LT_LOG_INFO, "driving", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
            LT_I("token", d->token));
@@ -277,7 +290,7 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
         drive_go(d);
         return;
     }
-    if (d || run->stopped || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL)
+    if (d || run->draining || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL)
         return;
     if (mine || !alive) {
         bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] +
@@ -352,9 +365,19 @@ void lt_runner_attach(struct lt_runner *r, struct lt_hub *hub, struct lt_boards 
     r->boards = boards;
 }
 
-void lt_runner_stop(struct lt_runner *r)
+void lt_runner_drain(struct lt_runner *r)
 {
-    r->stopped = true;
+    r->draining = true;
+    for (struct lt_drive *d = r->drives; d; d = d->next)
+        drive_go(d);
+}
+
+int lt_runner_driving(const struct lt_runner *r)
+{
+    int n = 0;
+    for (const struct lt_drive *d = r->drives; d; d = d->next)
+        n++;
+    return n;
 }
 
 void lt_runner_free(struct lt_runner *r)

@@ -49,7 +49,7 @@ struct lt_runner {
     struct lt_hub *hub;
     struct lt_boards *boards;
     struct lt_drive *drives;
-    bool stopped;
+    bool draining;
 };
 
 struct num {

@@ -13,7 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE_BYTES = 256 * 1024, RETRY_MS = 800 };
+enum {
+    MESSAGE_BYTES = 256 * 1024,
+    RETRY_MS = 800,
+    DRAIN_TICK_US = 50 * 1000,
+    DRAIN_WAIT_US = 1000 * 1000, /* over the time, for acknowledgements */
+    MOVE_FROM_MS = 50,           /* a mover comes back after so long, and up to so much longer: */
+    MOVE_SPREAD_MS = 200,
+};
 
 static const bool allowed[SESSION_STATES][SESSION_STATES] = {
     [SESSION_NEW] = {[SESSION_JOINING] = true, [SESSION_ENDING] = true},
@@ -119,6 +126,8 @@ static int on_open(void *arg, struct lt_conn *c, const char *path)
     struct lt_sessions *all = arg;
     if (strcmp(path, "/ws") != 0)
         return LT_ENOENT;
+    if (all->draining) /* over a connection that a balancer had kept */
+        return LT_EDRAIN;
     struct session *s = calloc(1, sizeof *s);
     if (!s)
         return LT_EFULL;
@@ -253,6 +262,29 @@ static void on_replaced(struct lt_member *old)
     bye(s, LT_EREPLACED, 0);
 }
 
+static bool to_move(const struct session *s)
+{
+    return s->conn && s->state != SESSION_ENDING;
+}
+
+/* This tick's share of those that are left. */
+static void on_drain(struct lt_timer *t, int64_t now_us)
+{
+    struct lt_sessions *all = t->arg;
+    int64_t left_us = all->drain_until_us - now_us, n = 0;
+    for (const struct session *s = all->list; s; s = s->next)
+        n += to_move(s);
+    if (left_us > DRAIN_TICK_US)
+        n = (n * DRAIN_TICK_US + left_us - 1) / left_us;
+    for (struct session *s = all->list; s && n > 0; s = s->next) {
+        if (!to_move(s) || (s->pending > 0 && left_us > -DRAIN_WAIT_US))
+            continue;
+        bye(s, LT_EDRAIN, MOVE_FROM_MS + all->moved++ * 61 % MOVE_SPREAD_MS);
+        n--;
+    }
+    lt_loop_timer(all->loop, t, DRAIN_TICK_US);
+}
+
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
                                     struct lt_batcher *answers, struct lt_batcher *joins,
                                     const struct lt_sessions_opts *opts)
@@ -268,6 +300,7 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     all->opts = *opts;
     lt_session_key_init(&all->key, opts->secret);
     lt_session_key_previous(&all->key, opts->previous_secret);
+    lt_timer_init(&all->drain, on_drain, all);
     lt_hub_on_replaced(hub, on_replaced);
     return all;
 }
@@ -279,13 +312,9 @@ int lt_sessions_count(const struct lt_sessions *s)
 
 void lt_sessions_drain(struct lt_sessions *all, int64_t spread_us)
 {
-    int i = 0, n = all->count;
-    struct session *next;
-    for (struct session *s = all->list; s; s = next) {
-        next = s->next;
-        if (s->conn)
-            bye(s, LT_EDRAIN, 100 + (int)(spread_us / 1000 * i++ / (n > 0 ? n : 1)));
-    }
+    all->draining = true;
+    all->drain_until_us = lt_loop_now(all->loop).mono_us + spread_us;
+    lt_loop_timer(all->loop, &all->drain, 0);
 }
 
 void lt_sessions_free(struct lt_sessions *all)
@@ -293,5 +322,6 @@ void lt_sessions_free(struct lt_sessions *all)
     if (!all)
         return;
     assert(!all->list);
+    lt_loop_timer_cancel(all->loop, &all->drain);
     free(all);
 }

@@ -46,6 +46,10 @@ struct lt_sessions {
     struct lt_session_key key;
     struct session *list;
     int count;
+    bool draining;
+    struct lt_timer drain;
+    int64_t drain_until_us;
+    int moved; /* told to go elsewhere */
     struct {
         uint64_t hash;
         int64_t since_us;

@@ -2,9 +2,9 @@
  *
  *   loop → pg, redis → cluster → runner, hub, boards → batchers, keys → sessions → net
  *
- * SIGTERM: the node leaves the cluster (others take its events at once), stops listening, tells
- * clients to come back elsewhere, each after its own delay, and ends when they are gone or the
- * drain time is over.
+ * SIGTERM: the node gives up its events (others take them at once), stops listening, and sends its
+ * clients elsewhere, a few at a time: until its turn comes each is served as before. When they are
+ * gone, or their time is over, the node leaves the cluster and ends.
  */
 #include "app/api.h"
 #include "app/commands.h"
@@ -24,7 +24,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MS = 1000, S = 1000 * 1000, CLOSE_PER_SECOND = 5000, DRAIN_LOOK_US = 50 * 1000 };
+enum {
+    MS = 1000,
+    S = 1000 * 1000,
+    CLOSE_PER_SECOND = 5000,
+    DRAIN_LOOK_US = 50 * 1000,
+    DRAIN_GRACE_US = 2 * S
+};
 
 struct worker {
     const struct lt_config *config;
@@ -42,7 +48,7 @@ struct worker {
     struct lt_api api;
     struct lt_timer look; /* while starting: is everything up? while draining: is everybody gone? */
     int64_t drain_until_us;
-    bool serving;
+    bool serving, left; /* left: the cluster */
     int exit_status;
 };
 
@@ -136,11 +142,22 @@ static void end(struct worker *w)
 static void on_drain_look(struct lt_timer *t, int64_t now_us)
 {
     struct worker *w = t->arg;
-    bool rest = lt_sessions_count(w->sessions) > 0 || lt_batcher_queued(w->answers) > 0;
-    if (rest && now_us < w->drain_until_us)
-        lt_loop_timer(w->loop, t, DRAIN_LOOK_US);
-    else
+    bool rest = lt_sessions_count(w->sessions) > 0 || lt_batcher_queued(w->answers) > 0 ||
+                lt_runner_driving(w->runner) > 0;
+    if (w->left) {
         end(w);
+        return;
+    }
+    if (!rest || now_us >= w->drain_until_us) {
+        if (rest)
+            lt_log(LT_LOG_WARN, "drained in part",
+                   LT_I("connections", lt_sessions_count(w->sessions)),
+                   LT_I("answers", lt_batcher_queued(w->answers)),
+                   LT_I("events", lt_runner_driving(w->runner)));
+        lt_cluster_leave(w->cluster);
+        w->left = true;
+    }
+    lt_loop_timer(w->loop, t, DRAIN_LOOK_US);
 }
 
 static void on_term(int signum, void *arg)
@@ -156,11 +173,10 @@ static void on_term(int signum, void *arg)
         end(w);
         return;
     }
-    lt_runner_stop(w->runner);
-    lt_cluster_leave(w->cluster);
+    lt_runner_drain(w->runner);
     lt_net_stop_listening(w->net);
     lt_sessions_drain(w->sessions, opt(w, "drain_s") * S);
-    w->drain_until_us = lt_loop_now(w->loop).mono_us + opt(w, "drain_s") * S;
+    w->drain_until_us = lt_loop_now(w->loop).mono_us + opt(w, "drain_s") * S + DRAIN_GRACE_US;
     lt_timer_init(&w->look, on_drain_look, w);
     lt_loop_timer(w->loop, &w->look, DRAIN_LOOK_US);
 }

@@ -205,6 +205,9 @@ void listener_close(struct listener *l)
 {
     if (!l)
         return;
+    /* Who is connected already, but not yet accepted, would be reset. */
+    for (int i = 0; i < BACKLOG && accept_one(l); i++)
+        ;
     lt_loop_timer_cancel(l->net->loop, &l->resume);
     uv_close((uv_handle_t *)&l->poll, on_poll_closed);
     close(l->fd);

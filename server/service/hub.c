@@ -3,7 +3,8 @@
  *
  * Keeping up: log records come by Redis and are applied when they are the next one; a gap, a wake,
  * or silence (the driver announces its head every second) makes the node read the log. While Redis
- * is away every event is read a few times a second instead, and the contest goes on.
+ * is away every event is read a few times a second instead, and the contest goes on; for some seconds
+ * the same happens when the driver falls silent, so that a dead one is replaced as soon as it may be.
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 enum {
     TICK_US = 50 * 1000,
     SILENCE_US = 1500 * 1000, /* with Redis: read the head after so much silence */
+    SILENT_POLLS = 20,        /* and then so many times as often as without Redis */
     POLL_US = 300 * 1000,     /* without Redis: read the log so often */
     ENTRIES_EVERY_US = 2000 * 1000,
 };
@@ -249,6 +251,8 @@ void lt_hub_join(struct lt_contest *c, struct lt_member *m)
         lt_hub_team_changed(c, p->entry);
     }
     lt_fanout_member_add(c, m);
+    if (c->sync->driverless && c->engine.phase != LT_PHASE_FINAL)
+        lt_hub_poll(c); /* now that somebody is here, it is worth driving */
 }
 
 void lt_hub_hold(struct lt_contest *c, struct lt_member *m)
@@ -318,6 +322,8 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
                LT_S("kind", lt_record_kind_name(r->kind)), LT_S("error", lt_err_wire(err)));
         return;
     }
+    if (r->kind == LT_REC_DRIVER)
+        c->sync->driverless = false;
     /* Opened, opened again after a wrong answer, or resumed. */
     bool signal = counts(&c->engine) && !counted;
     if (signal || !counts(&c->engine))
@@ -363,8 +369,13 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
     struct lt_sync *s = c->sync;
     bool redis = lt_redis_up(h->redis);
     int64_t silent_us = now_us - (s->heard_us > s->polled_us ? s->heard_us : s->polled_us);
-    if (!s->polling && silent_us >= (redis && s->subscribed ? SILENCE_US : POLL_US))
+    bool hears = redis && s->subscribed;
+    bool often = !hears || (s->silent_polls > 0 && s->silent_polls <= SILENT_POLLS &&
+                            c->engine.phase != LT_PHASE_FINAL);
+    if (!s->polling && silent_us >= (often ? POLL_US : SILENCE_US)) {
+        s->silent_polls += hears && s->silent_polls <= SILENT_POLLS;
         hub_poll_begin(c);
+    }
     bool growing = c->engine.phase < LT_PHASE_FINISHED && n_members(c) > 0;
     if (growing && !s->fetching_entries && now_us - s->entries_at_us >= ENTRIES_EVERY_US)
         hub_fetch_entries(c);

@@ -71,6 +71,11 @@ void lt_hub_announce(struct lt_contest *c)
     hub_publish(c, text);
 }
 
+void lt_hub_wake(struct lt_contest *c)
+{
+    hub_publish(c, "W");
+}
+
 bool lt_hub_fast(const struct lt_hub *h)
 {
     return lt_redis_up(h->redis);
@@ -88,6 +93,7 @@ static void hear_record(struct lt_contest *c, const char *p, size_t n)
         used == 0)
         return;
     c->sync->heard_us = hub_now_us(c->hub);
+    c->sync->silent_polls = 0;
     if (epoch != c->epoch || seq > c->engine.seq + 1) {
         lt_hub_poll(c);
         return;
@@ -104,6 +110,7 @@ static void hear_head(struct lt_contest *c, const char *p)
     if (sscanf(p, "H %" SCNd64 " %" SCNd64, &node, &seq) != 2)
         return;
     c->sync->heard_us = hub_now_us(c->hub);
+    c->sync->silent_polls = 0;
     if (seq > c->engine.seq)
         lt_hub_poll(c);
 }

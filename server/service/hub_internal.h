@@ -43,14 +43,16 @@ struct lt_sync {
     bool progress_news; /* a team has answered since the last progress frame */
     int64_t progress_at_us;
     int64_t teams_at_us; /* monotonic: last look at teams' answers without Redis */
-    bool poll_again;  /* asked while polling */
-    int64_t heard_us; /* monotonic: last sign of the head (Redis or poll) */
+    bool poll_again;     /* asked while polling */
+    int64_t heard_us;    /* monotonic: last sign of the head (Redis or poll) */
     int64_t polled_us;
-    int64_t entries_at_us;   /* monotonic: last fetch of new entries */
-    int64_t entries_mark_us; /* cluster time at which the running fetch began */
-    int64_t entries_after;   /* page cursor */
+    int silent_polls;                      /* since the driver was heard */
+    bool driverless;                       /* by the last look at the head */
+    int64_t entries_at_us;                 /* monotonic: last fetch of new entries */
+    int64_t entries_mark_us;               /* cluster time at which the running fetch began */
+    int64_t entries_after;                 /* page cursor */
     int64_t scores_after_qi, scores_after; /* page cursor: question, person */
-    int64_t idle_since_us; /* without members */
+    int64_t idle_since_us;                 /* without members */
     int64_t presence_sent_us, presence_said_us, presence_players_us;
     struct lt_presence_out presence_last;
     struct heard heard[LT_NODES_HEARD];

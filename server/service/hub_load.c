@@ -195,9 +195,8 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
     int members = err == LT_OK && c->sheet.teams ? lt_pg_rows(r, 1) : 0;
     for (int i = 0; i < members; i++) {
         struct lt_entry *e = lt_contest_entry(c, lt_pg_i64(r, 1, i, 0));
-        struct lt_player *p = e ? lt_contest_player_add(c, e, lt_pg_i64(r, 1, i, 1),
-                                                        lt_pg_text(r, 1, i, 2))
-                                : NULL;
+        struct lt_player *p =
+            e ? lt_contest_player_add(c, e, lt_pg_i64(r, 1, i, 1), lt_pg_text(r, 1, i, 2)) : NULL;
         assert(!e || p);
         if (p)
             p->captain = lt_pg_bool(r, 1, i, 3);
@@ -350,6 +349,7 @@ static void on_poll(void *arg, int err, const struct lt_pg_result *r)
         if (c->engine.seq > before)
             lt_metric_add(LT_M_GAP_FILLS, 1);
         s->heard_us = hub_now_us(c->hub);
+        s->driverless = lt_pg_rows(r, 1) == 1 && !lt_pg_bool(r, 1, 0, 3);
         if (lt_pg_rows(r, 1) == 1 && lt_pg_i64(r, 1, 0, 0) <= c->engine.seq)
             c->hub->driver.on_head(c->hub->driver.arg, c, lt_pg_i64(r, 1, 0, 1),
                                    lt_pg_i64(r, 1, 0, 2), lt_pg_bool(r, 1, 0, 3));

@@ -13,7 +13,10 @@ struct lt_runner *lt_runner_new(const struct lt_runner_opts *opts);
 /* What the hub calls. */
 struct lt_hub_driver lt_runner_hooks(struct lt_runner *r);
 void lt_runner_attach(struct lt_runner *r, struct lt_hub *hub, struct lt_boards *boards);
-/* Stop driving: nothing new is appended. */
-void lt_runner_stop(struct lt_runner *r);
+/* Drive nothing new, and let go of what is driven, so that other nodes take it at once. What is under
+ * way ends first. */
+void lt_runner_drain(struct lt_runner *r);
+/* Events that are driven, or not yet let go of. */
+int lt_runner_driving(const struct lt_runner *r);
 /* After the pools are gone. */
 void lt_runner_free(struct lt_runner *r);

@@ -13,7 +13,7 @@ struct lt_sessions_opts {
     int messages_per_second; /* per connection; twice as many in a burst */
     int guests_per_minute;   /* new guests per address */
     int roster_page;
-    bool tcp_witness; /* TCP's round trip bounds the measured one */
+    bool tcp_witness;            /* TCP's round trip bounds the measured one */
     const char *secret;          /* of session tokens */
     const char *previous_secret; /* before a rotation, "": none */
 };
@@ -22,8 +22,8 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
                                     const struct lt_sessions_opts *opts);
 /* What the net calls. */
 extern const struct lt_net_handler lt_session_handler;
-/* Tell everybody to come back to another node, each after its own share of `spread_us`, then close.
- */
+/* Send everybody to another node, evenly over `spread_us`; until its turn comes each is served. Whose
+ * answer or command is under way hears of it first. Who connects from now on is sent away. */
 void lt_sessions_drain(struct lt_sessions *s, int64_t spread_us);
 int lt_sessions_count(const struct lt_sessions *s);
 /* After the net, the batchers and the pools are gone. */

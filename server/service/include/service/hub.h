@@ -75,6 +75,8 @@ void lt_hub_committed(struct lt_contest *c, const struct lt_record *r);
 bool lt_hub_idle(const struct lt_contest *c);
 /* The driver says where the log ends, for nodes that missed the last record. */
 void lt_hub_announce(struct lt_contest *c);
+/* Tell other nodes to look at the log, the head and the inbox. */
+void lt_hub_wake(struct lt_contest *c);
 /* Whether wakes and frames travel by Redis now. */
 bool lt_hub_fast(const struct lt_hub *h);
 /* Ask the log and the head now (something does not add up, or a wake was heard). */
