@@ -18,7 +18,8 @@ static const struct command {
     {"migrate", lt_cmd_migrate, "bring the database to this program's schema"},
     {"demo", lt_cmd_demo, "load the demo tenant (again: nothing changes)"},
     {"link", lt_cmd_link,
-     "print a personal address: link play|stage|desk|judge --tenant CODE --event ID --person EXTID"},
+     "print a personal address: link play|stage|desk|judge --tenant CODE --event ID --person "
+     "EXTID"},
     {"event", lt_cmd_event,
      "save an event from a rule sheet, or check one: event presets|check|save"},
     {"worker", lt_cmd_worker, "run one worker in the foreground: worker [--index N]"},
@@ -26,8 +27,9 @@ static const struct command {
     {"relay", lt_cmd_relay, "run the relay, which posts credits, in the foreground"},
     {"credits", lt_cmd_credits, "compare the credits owed with the study record: credits check"},
     {"audit", lt_cmd_audit, "whether an event's record is as it was written: audit verify|head"},
-    {"replay", lt_cmd_replay,
-     "compute an event anew and compare: replay EVENT_CODE --tenant CODE"},
+    {"replay", lt_cmd_replay, "compute an event anew and compare: replay EVENT_CODE --tenant CODE"},
+    {"boards", lt_cmd_boards,
+     "write boards to Redis anew: boards rebuild --tenant CODE [--event CODE]"},
     {"docs", lt_cmd_docs, "print a table of the manual: docs options|metrics"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

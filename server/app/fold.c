@@ -124,9 +124,12 @@ static int fold_record(struct lt_fold *f, const struct lt_rows *rows, int i,
         err = seen(arg, f, &record, payload);
     if (err == LT_OK)
         err = lt_engine_apply(&f->engine, &record);
-    if (err == LT_OK)
-        lt_standings_apply(f->standings, &f->engine, &record);
-    return err;
+    if (err != LT_OK)
+        return err;
+    bool changed = lt_standings_apply(f->standings, &f->engine, &record);
+    if (lt_standings_moved(f->standings, &record, changed))
+        f->moved_seq = record.seq;
+    return LT_OK;
 }
 
 int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg)

@@ -17,6 +17,7 @@ struct lt_fold {
     struct lt_standings *standings;
     const struct lt_place *const *ranked; /* after lt_fold_answers */
     int n_ranked;
+    int64_t moved_seq; /* of the last record that could move a standing: the board's version */
 };
 /* A record as it is stored, before it is applied; an error ends the fold. `f` is the state before
  * it. NULL: nobody looks. */

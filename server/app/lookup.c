@@ -22,7 +22,7 @@ static int no(struct lookup *l, const char *what, const char *which)
     return LT_ENOENT;
 }
 
-static int find_tenant(struct lookup *l, struct lt_db *d)
+int lookup_tenant(struct lookup *l, struct lt_db *d)
 {
     struct lt_rows *rows;
     int err = lt_db_exec(d, &rows, "SELECT COALESCE(leitai.find_tenant($1), 0)", l->tenant_code);
@@ -54,7 +54,7 @@ static int find_event(struct lookup *l, struct lt_db *d)
 
 int lookup_event(struct lookup *l, struct lt_db *d)
 {
-    int err = find_tenant(l, d);
+    int err = lookup_tenant(l, d);
     if (err == LT_OK)
         err = lt_db_begin(d, l->tenant);
     if (err == LT_OK)

@@ -11,5 +11,7 @@ struct lookup {
 };
 /* Take `--tenant CODE` or `--event CODE_OR_ID`; false: it is neither. */
 bool lookup_option(struct lookup *l, const char *name, const char *value);
+/* Find the tenant. LT_ENOENT with `missing`, or an error of the database. */
+int lookup_tenant(struct lookup *l, struct lt_db *d);
 /* Find both, in a transaction of its own. LT_ENOENT with `missing`, or an error of the database. */
 int lookup_event(struct lookup *l, struct lt_db *d);

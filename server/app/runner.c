@@ -114,10 +114,13 @@ void drive_submit(struct lt_drive *d, struct lt_pg_req *r, lt_pg_fn *fn)
 
 static void announce(struct lt_drive *d, int64_t now_us)
 {
-    if (now_us - d->announced_us < ANNOUNCE_US)
+    const struct lt_contest *c = d->contest;
+    bool stale = lt_boards_state(d->runner->boards, c->tenant, c->event) == LT_BOARD_LOST;
+    if (now_us - d->announced_us < ANNOUNCE_US && stale == d->announced_stale)
         return;
     d->announced_us = now_us;
-    lt_hub_announce(d->contest);
+    d->announced_stale = stale;
+    lt_hub_announce(d->contest, stale);
 }
 
 static void on_job_sent(void *arg, int err, const struct lt_pg_result *r)
@@ -216,6 +219,20 @@ void drive_go(struct lt_drive *d)
     drive_later(d, wait_us < every_us ? (wait_us > 0 ? wait_us : 0) : every_us);
 }
 
+/* ---- boards ---- */
+
+static void project(struct lt_runner *run, const struct lt_contest *c, bool if_newer)
+{
+    struct lt_board board = {.tenant = c->tenant,
+                             .event = c->event,
+                             .version = c->board_version,
+                             .sheet = &c->sheet,
+                             .ranked = c->ranked,
+                             .n = c->n_ranked};
+    if (board.version > 0)
+        lt_boards_project(run->boards, &board, if_newer);
+}
+
 /* ---- claiming ---- */
 
 static void on_claimed(void *arg, int err, const struct lt_pg_result *r)
@@ -236,6 +253,7 @@ static void on_claimed(void *arg, int err, const struct lt_pg_result *r)
     lt_metric_add(LT_M_TAKEOVERS, 1);
     lt_log(LT_LOG_INFO, "driving", LT_I("tenant", c->tenant.v), LT_I("event", c->event.v),
            LT_I("token", d->token));
+    project(d->runner, c, true); /* the last one may not have been written */
     lt_hub_committed(c, &d->record);
     drive_go(d);
 }
@@ -314,7 +332,9 @@ static void on_inbox(void *arg, struct lt_contest *c)
 
 static void on_record(void *arg, struct lt_contest *c, const struct lt_record *r)
 {
-    (void)arg;
+    if (c->engine.phase ==
+        LT_PHASE_FINAL) /* nobody drives it: each that holds it keeps its board */
+        project(arg, c, true);
     if (!c->drive)
         return;
     if (c->engine.phase == LT_PHASE_FINAL) { /* the job's record: nothing is left to drive */
@@ -329,8 +349,8 @@ static void on_record(void *arg, struct lt_contest *c, const struct lt_record *r
 static void on_board(void *arg, struct lt_contest *c)
 {
     struct lt_runner *run = arg;
-    if (c->drive)
-        lt_boards_project(run->boards, c);
+    if (c->drive || c->engine.phase == LT_PHASE_FINAL)
+        project(run, c, !c->drive);
 }
 
 static void on_forget(void *arg, struct lt_contest *c)
@@ -338,7 +358,7 @@ static void on_forget(void *arg, struct lt_contest *c)
     struct lt_runner *run = arg;
     if (c->drive)
         drive_end(c->drive);
-    lt_boards_forget(run->boards, c);
+    lt_boards_forget(run->boards, c->tenant, c->event);
 }
 
 struct lt_runner *lt_runner_new(const struct lt_runner_opts *opts)

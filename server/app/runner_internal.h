@@ -32,8 +32,9 @@ struct lt_drive {
     bool unsure;                /* wait for the log to be read before doing anything */
     bool inbox;                 /* there may be commands */
     int64_t inbox_read_us, announced_us, closing_since_us; /* monotonic */
-    bool gate_closed;                                      /* of the closing question */
-    bool job_sent; /* finalise job was written under this token */
+    bool announced_stale;
+    bool gate_closed; /* of the closing question */
+    bool job_sent;    /* finalise job was written under this token */
     struct command commands[COMMANDS_MAX];
     int n_commands, next_command;
     struct lt_record record;                  /* being appended */

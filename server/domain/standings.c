@@ -427,6 +427,13 @@ bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e,
 
 /* ---- totals --------------------------------------------------------------------------------- */
 
+bool lt_standings_moved(const struct lt_standings *s, const struct lt_record *r, bool changed)
+{
+    /* Teams are ranked from the start: who is asked first may depend on it. */
+    bool start = s->sheet->teams && r->kind == LT_REC_PHASE && r->phase == LT_PHASE_RUNNING;
+    return changed || r->kind == LT_REC_REVEAL || start || lt_standings_stale(s);
+}
+
 int lt_standings_settled(const struct lt_standings *s)
 {
     return s->settled;

@@ -1,10 +1,16 @@
 /* Projecting boards.
  *
- * Each event has one job: the latest standings, packed. It is written in chunks of CHUNK members,
- * each by a script that first compares versions: a chunk of an older version does nothing. The
- * first chunk of a new version drops the old set, so members that are gone do not linger; the last
- * one publishes the version. A failed chunk starts the job again from its beginning; so does Redis
- * coming back.
+ * Each event has one job: the latest standings, packed. It is written in chunks of CHUNK members to a
+ * set of this process's own, by a script that first compares versions: a chunk of an older version
+ * does nothing. The last chunk puts the set in the place of the board and its version beside it, at
+ * once, so nobody sees half a board, and members that are gone do not linger. A failed chunk starts the
+ * job again from its beginning.
+ *
+ * Redis may lose everything at any time, unseen. So it carries a mark, a random id: every process looks
+ * at it each second, makes one where there is none, and writes all its boards again when it is not
+ * the one that it knew. A set that was emptied between two of our chunks has not as many members as we
+ * gave it, and the script says so. Rejected: a mark for each event (as many questions a second as
+ * events), and INFO's run_id (FLUSHALL does not change it).
  */
 #include "service/boards.h"
 #include "base/buf.h"
@@ -13,27 +19,43 @@
 #include "base/metrics.h"
 #include <assert.h>
 #include <inttypes.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
-enum { CHUNK = 500, RETRY_US = 500 * 1000, NUMBER_BYTES = 24 };
+enum {
+    CHUNK = 500,
+    RETRY_US = 500 * 1000,
+    MARK_US = 1000 * 1000,
+    NUMBER_BYTES = 24,
+    MARK_BYTES = 17, /* 64 bits in hexadecimal */
+};
 
-/* KEYS: board, version, work. ARGV: version, offset, total, then score and member pairs. Replies 1
- * when written, 0 when a newer one stands. */
-static const char SCRIPT[] = "local v = tonumber(redis.call('GET', KEYS[2]) or '-1') "
-                             "local new = tonumber(ARGV[1]) "
-                             "if v > new then return 0 end "
-                             "if tonumber(ARGV[2]) == 0 then redis.call('DEL', KEYS[3]) end "
-                             "local pairs = {} "
-                             "for i = 4, #ARGV do pairs[#pairs + 1] = ARGV[i] end "
-                             "if #pairs > 0 then redis.call('ZADD', KEYS[3], unpack(pairs)) end "
-                             "if tonumber(ARGV[2]) + #pairs / 2 >= tonumber(ARGV[3]) then "
-                             "if tonumber(ARGV[3]) > 0 then redis.call('RENAME', KEYS[3], KEYS[1]) "
-                             "else redis.call('DEL', KEYS[1]) end "
-                             "redis.call('SET', KEYS[2], ARGV[1]) end "
-                             "return 1";
+/* KEYS: board, version, work. ARGV: version, offset, total, if_newer, then score and member pairs.
+ * Replies 1 when written, 0 when a newer one stands, −1 when what was written before is gone. */
+static const char SCRIPT[] =
+    "local v = tonumber(redis.call('GET', KEYS[2]) or '-1') "
+    "local new, at = tonumber(ARGV[1]), tonumber(ARGV[2]) "
+    "if v > new or (v == new and ARGV[4] == '1') then redis.call('DEL', KEYS[3]) return 0 end "
+    "if at == 0 then redis.call('DEL', KEYS[3]) "
+    "elseif redis.call('ZCARD', KEYS[3]) ~= at then return -1 end "
+    "local pairs = {} "
+    "for i = 5, #ARGV do pairs[#pairs + 1] = ARGV[i] end "
+    "if #pairs > 0 then redis.call('ZADD', KEYS[3], unpack(pairs)) "
+    "redis.call('EXPIRE', KEYS[3], 60) end "
+    "if at + #pairs / 2 >= tonumber(ARGV[3]) then "
+    "if tonumber(ARGV[3]) > 0 then redis.call('RENAME', KEYS[3], KEYS[1]) "
+    "redis.call('PERSIST', KEYS[1]) "
+    "else redis.call('DEL', KEYS[1]) end "
+    "redis.call('SET', KEYS[2], ARGV[1]) end "
+    "return 1";
+
+/* KEYS: mark. ARGV: a mark for a data set that has none. Replies the mark that stands. */
+static const char MARK_SCRIPT[] = "local g = redis.call('GET', KEYS[1]) "
+                                  "if not g then g = ARGV[1] redis.call('SET', KEYS[1], g) end "
+                                  "return g";
 
 struct packed {
     int64_t entry, score;
@@ -47,7 +69,9 @@ struct job {
     struct packed *rows;
     int n, written;
     int64_t version;
-    bool busy, again, gone, done; /* again: rows were replaced while a chunk was under way */
+    bool if_newer;
+    enum lt_board_state state;
+    bool busy, again, gone; /* again: rows were replaced, or lost, while a chunk was under way */
     struct lt_timer retry;
     UT_hash_handle hh;
 };
@@ -56,6 +80,10 @@ struct lt_boards {
     struct lt_loop *loop;
     struct lt_redis *redis;
     struct job *jobs;
+    char id[MARK_BYTES];   /* of this process, in the name of its sets */
+    char mark[MARK_BYTES]; /* last seen in Redis, "" none yet */
+    bool asking;
+    struct lt_timer look;
 };
 
 static void chunk_send(struct job *j);
@@ -73,10 +101,11 @@ static void on_retry(struct lt_timer *t, int64_t now_us)
     chunk_send(t->arg);
 }
 
-static void job_start(struct job *j)
+static void job_start(struct job *j, enum lt_board_state state)
 {
+    j->state = state;
     j->written = 0;
-    j->done = false;
+    lt_loop_timer_cancel(j->b->loop, &j->retry);
     if (j->busy)
         j->again = true;
     else
@@ -94,15 +123,21 @@ static void on_chunk(void *arg, int err, const struct lt_redis_reply *r)
     bool ok = err == LT_OK && lt_redis_type(r) == LT_REDIS_INT;
     if (j->again) {
         j->again = false;
+        j->written = 0;
         chunk_send(j);
     } else if (!ok) {
         if (err == LT_OK)
             lt_log(LT_LOG_ERROR, "board was refused", LT_I("tenant", j->key.tenant),
                    LT_I("event", j->key.event), LT_S("why", lt_redis_str(r, NULL)));
         j->written = 0;
+        j->state = LT_BOARD_LOST;
         lt_loop_timer(j->b->loop, &j->retry, RETRY_US);
-    } else if (lt_redis_int(r) == 0 || j->written >= j->n) {
-        j->done = true; /* written, or a newer one stands */
+    } else if (lt_redis_int(r) < 0) {
+        job_start(j, LT_BOARD_LOST);
+    } else if (lt_redis_int(r) == 0) {
+        j->state = LT_BOARD_NEWER;
+    } else if (j->written >= j->n) {
+        j->state = LT_BOARD_WRITTEN;
     } else {
         chunk_send(j);
     }
@@ -110,19 +145,19 @@ static void on_chunk(void *arg, int err, const struct lt_redis_reply *r)
 
 static void chunk_send(struct job *j)
 {
-    enum { FIXED = 9 };
+    enum { FIXED = 10 };
     const char *argv[FIXED + 2 * CHUNK];
-    char keys[3][96], numbers[3][NUMBER_BYTES];
+    char keys[3][128], numbers[3][NUMBER_BYTES];
     int n = j->n - j->written < CHUNK ? j->n - j->written : CHUNK, argc = 0;
     char(*text)[NUMBER_BYTES] = malloc(2 * CHUNK * sizeof *text);
     assert(text);
-    static const char *const suffix[3] = {"board", "board:v", "board:new"};
+    static const char *const suffix[3] = {"board", "board:v", "board:new:"};
     argv[argc++] = "EVAL";
     argv[argc++] = SCRIPT;
     argv[argc++] = "3";
     for (int i = 0; i < 3; i++) {
-        snprintf(keys[i], sizeof keys[i], "lt:{%" PRId64 ":%" PRId64 "}:%s", j->key.tenant,
-                 j->key.event, suffix[i]);
+        snprintf(keys[i], sizeof keys[i], "lt:{%" PRId64 ":%" PRId64 "}:%s%s", j->key.tenant,
+                 j->key.event, suffix[i], i == 2 ? j->b->id : "");
         argv[argc++] = keys[i];
     }
     int64_t fixed[3] = {j->version, j->written, j->n};
@@ -130,6 +165,7 @@ static void chunk_send(struct job *j)
         snprintf(numbers[i], NUMBER_BYTES, "%" PRId64, fixed[i]);
         argv[argc++] = numbers[i];
     }
+    argv[argc++] = j->if_newer ? "1" : "0";
     for (int i = 0; i < n; i++) {
         const struct packed *p = &j->rows[j->written + i];
         snprintf(text[2 * i], NUMBER_BYTES, "%" PRId64, p->score);
@@ -142,22 +178,72 @@ static void chunk_send(struct job *j)
         j->written += n;
     } else {
         j->written = 0;
+        j->state = LT_BOARD_LOST;
         lt_loop_timer(j->b->loop, &j->retry, RETRY_US);
     }
     free(text);
 }
 
+static void all_again(struct lt_boards *b)
+{
+    for (struct job *j = b->jobs; j; j = j->hh.next)
+        job_start(j, LT_BOARD_LOST);
+}
+
+/* ---- the mark ---- */
+
+static void random_id(char out[MARK_BYTES])
+{
+    unsigned char bits[8];
+    int ok = RAND_bytes(bits, sizeof bits);
+    assert(ok == 1);
+    for (size_t i = 0; i < sizeof bits; i++)
+        snprintf(out + 2 * i, 3, "%02x", bits[i]);
+}
+
+static void on_mark(void *arg, int err, const struct lt_redis_reply *r)
+{
+    struct lt_boards *b = arg;
+    b->asking = false;
+    if (err != LT_OK || lt_redis_type(r) != LT_REDIS_STR)
+        return;
+    const char *mark = lt_redis_str(r, NULL);
+    bool known = b->mark[0] != '\0', same = strcmp(b->mark, mark) == 0;
+    snprintf(b->mark, sizeof b->mark, "%s", mark);
+    if (!known || same)
+        return;
+    lt_log(LT_LOG_WARN, "Redis was emptied or replaced, writing boards again",
+           LT_I("boards", HASH_COUNT(b->jobs)));
+    lt_metric_add(LT_M_BOARDS_LOST, 1);
+    all_again(b);
+}
+
+static void on_look(struct lt_timer *t, int64_t now_us)
+{
+    struct lt_boards *b = t->arg;
+    char fresh[MARK_BYTES];
+    (void)now_us;
+    random_id(fresh);
+    if (!b->asking && lt_redis_up(b->redis))
+        b->asking = lt_redis_cmdv(b->redis, on_mark, b, "EVAL", MARK_SCRIPT, "1", "lt:generation",
+                                  fresh, (char *)NULL) == LT_OK;
+    lt_loop_timer(b->loop, t, MARK_US);
+}
+
 static void on_redis(void *arg, bool up)
 {
     struct lt_boards *b = arg;
-    if (!up)
+    if (up) { /* it may be another Redis, or what it kept may be old */
+        lt_loop_timer_cancel(b->loop, &b->look);
+        lt_loop_timer(b->loop, &b->look, 0);
+        all_again(b);
         return;
-    /* It may be another Redis, or an emptied one. */
-    for (struct job *j = b->jobs; j; j = j->hh.next) {
-        if (j->done)
-            job_start(j);
     }
+    for (struct job *j = b->jobs; j; j = j->hh.next)
+        j->state = LT_BOARD_LOST;
 }
+
+/* ---- life ---- */
 
 struct lt_boards *lt_boards_new(struct lt_loop *l, struct lt_redis *redis)
 {
@@ -166,39 +252,50 @@ struct lt_boards *lt_boards_new(struct lt_loop *l, struct lt_redis *redis)
         return NULL;
     b->loop = l;
     b->redis = redis;
+    random_id(b->id);
     lt_redis_on_state(redis, on_redis, b);
+    lt_timer_init(&b->look, on_look, b);
+    lt_loop_timer(l, &b->look, MARK_US);
     return b;
 }
 
-static struct job *find(struct lt_boards *b, const struct lt_contest *c)
+static struct job *find(const struct lt_boards *b, struct lt_tenant_id tenant,
+                        struct lt_event_id event)
 {
-    struct job *j, key = {.key = {c->tenant.v, c->event.v}};
+    struct job *j, key = {.key = {tenant.v, event.v}};
     HASH_FIND(hh, b->jobs, &key.key, sizeof key.key, j);
     return j;
 }
 
-void lt_boards_project(struct lt_boards *b, const struct lt_contest *c)
+void lt_boards_project(struct lt_boards *b, const struct lt_board *board, bool if_newer)
 {
-    struct job *j = find(b, c);
+    struct job *j = find(b, board->tenant, board->event);
     if (!j) {
         j = calloc(1, sizeof *j);
         assert(j);
         j->b = b;
-        j->key.tenant = c->tenant.v;
-        j->key.event = c->event.v;
+        j->key.tenant = board->tenant.v;
+        j->key.event = board->event.v;
         lt_timer_init(&j->retry, on_retry, j);
         HASH_ADD(hh, b->jobs, key, sizeof j->key, j);
     }
-    struct packed *rows = realloc(j->rows, (size_t)(c->n_ranked + 1) * sizeof *rows);
+    struct packed *rows = realloc(j->rows, (size_t)(board->n + 1) * sizeof *rows);
     assert(rows);
     j->rows = rows;
-    j->n = c->n_ranked;
-    j->version = c->board_version;
+    j->n = board->n;
+    j->version = board->version;
+    j->if_newer = if_newer;
     for (int i = 0; i < j->n; i++)
-        rows[i] = (struct packed){.entry = c->ranked[i]->entry,
-                                  .score = lt_board_score(&c->sheet, c->ranked[i], i)};
-    lt_loop_timer_cancel(b->loop, &j->retry);
-    job_start(j);
+        rows[i] = (struct packed){.entry = board->ranked[i]->entry,
+                                  .score = lt_board_score(board->sheet, board->ranked[i], i)};
+    job_start(j, LT_BOARD_WRITING);
+}
+
+enum lt_board_state lt_boards_state(const struct lt_boards *b, struct lt_tenant_id tenant,
+                                    struct lt_event_id event)
+{
+    const struct job *j = find(b, tenant, event);
+    return j ? j->state : LT_BOARD_UNKNOWN;
 }
 
 static void job_drop(struct lt_boards *b, struct job *j)
@@ -209,9 +306,9 @@ static void job_drop(struct lt_boards *b, struct job *j)
         job_free(j);
 }
 
-void lt_boards_forget(struct lt_boards *b, const struct lt_contest *c)
+void lt_boards_forget(struct lt_boards *b, struct lt_tenant_id tenant, struct lt_event_id event)
 {
-    struct job *j = find(b, c);
+    struct job *j = find(b, tenant, event);
     if (j)
         job_drop(b, j);
 }
@@ -223,5 +320,6 @@ void lt_boards_free(struct lt_boards *b)
     struct job *j, *next;
     HASH_ITER (hh, b->jobs, j, next)
         job_drop(b, j);
+    lt_loop_timer_cancel(b->loop, &b->look);
     free(b);
 }

@@ -189,10 +189,8 @@ int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_
         return err;
     if (r->kind == LT_REC_ARMED)
         c->answered_here = 0;
-    /* Teams are ranked from the start: who is asked first may depend on it. */
-    bool start = c->sheet.teams && r->kind == LT_REC_PHASE && r->phase == LT_PHASE_RUNNING;
-    if (lt_standings_apply(c->standings, &c->engine, r) || r->kind == LT_REC_REVEAL || start ||
-        lt_standings_stale(c->standings))
+    bool changed = lt_standings_apply(c->standings, &c->engine, r);
+    if (lt_standings_moved(c->standings, r, changed))
         c->moved_seq = r->seq;
     struct lt_frame *f = lt_view_log_frame(c, r);
     assert(f);
@@ -363,7 +361,8 @@ void lt_contest_heard_progress(struct lt_contest *c, struct lt_entry *e, int qi,
 const struct lt_player *lt_contest_answered_by(const struct lt_contest *c, const struct lt_entry *e)
 {
     const struct lt_round_rule *round = lt_engine_round(&c->engine);
-    if (!round || c->engine.n_open > 1 || (round->policy != LT_POLICY_CAPTAIN && round->policy != LT_POLICY_FIRST))
+    if (!round || c->engine.n_open > 1 ||
+        (round->policy != LT_POLICY_CAPTAIN && round->policy != LT_POLICY_FIRST))
         return NULL;
     for (const struct lt_player *p = e->players; p; p = p->next)
         if (p->saved.qi == c->engine.qi && p->saved.state == LT_SAVED_YES)

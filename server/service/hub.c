@@ -232,6 +232,8 @@ void hub_loaded(struct lt_contest *c, int err)
         contest_forget(c);
     else
         lt_hub_poll(c);
+    if (err == LT_OK && c->board_version > 0)
+        h->driver.on_board(h->driver.arg, c);
 }
 
 /* ---- members ---- */

@@ -2,7 +2,8 @@
  * each, the first letter says which:
  *
  *   L epoch seq at_us kind payload             a log record, committed
- *   H node seq                                 the driver announces where its log ends (every s)
+ *   H node seq stale                           the driver announces where its log ends (every s);
+ *                                              1: boards in Redis are being written again
  *   W                                          the log or the inbox has something new
  *   O command outcome                          a command was decided: "ok" or an error code
  *   P node players stages qi answered          presence of one node (every 2 s, and on change)
@@ -63,11 +64,11 @@ void hub_publish_record(struct lt_contest *c, const struct lt_record *r)
     lt_buf_done(&b);
 }
 
-void lt_hub_announce(struct lt_contest *c)
+void lt_hub_announce(struct lt_contest *c, bool boards_stale)
 {
     char text[64];
-    snprintf(text, sizeof text, "H %" PRId64 " %" PRId64, lt_cluster_node(c->hub->cluster),
-             c->engine.seq);
+    snprintf(text, sizeof text, "H %" PRId64 " %" PRId64 " %d", lt_cluster_node(c->hub->cluster),
+             c->engine.seq, boards_stale);
     hub_publish(c, text);
 }
 
@@ -107,8 +108,10 @@ static void hear_record(struct lt_contest *c, const char *p, size_t n)
 static void hear_head(struct lt_contest *c, const char *p)
 {
     int64_t node, seq;
-    if (sscanf(p, "H %" SCNd64 " %" SCNd64, &node, &seq) != 2)
+    int stale = 0;
+    if (sscanf(p, "H %" SCNd64 " %" SCNd64 " %d", &node, &seq, &stale) < 2)
         return;
+    c->sync->boards_stale = stale != 0;
     c->sync->heard_us = hub_now_us(c->hub);
     c->sync->silent_polls = 0;
     if (seq > c->engine.seq)
@@ -385,6 +388,8 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
         .answered = c->answered_here,
         .partial = !lt_redis_up(c->hub->redis),
     };
+    /* Of a driver that fell silent nothing is known; the next one writes the board anyway. */
+    ret->has_stale = ret->stale = ret->partial || (c->sync->boards_stale && c->sync->silent_polls == 0);
     for (int i = 0; i < LT_NODES_HEARD; i++) {
         const struct heard *h = &c->sync->heard[i];
         if (h->node == 0 || now_us - h->at_us > PRESENCE_TTL_US)
@@ -399,7 +404,7 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
 static bool same(const struct lt_presence_out *a, const struct lt_presence_out *b)
 {
     return a->players == b->players && a->stages == b->stages && a->entries == b->entries &&
-           a->answered == b->answered && a->partial == b->partial;
+           a->answered == b->answered && a->partial == b->partial && a->stale == b->stale;
 }
 
 void hub_presence_tick(struct lt_contest *c)
@@ -418,7 +423,9 @@ void hub_presence_tick(struct lt_contest *c)
     if (!changed)
         return;
     bool players =
-        c->engine.phase == LT_PHASE_LOBBY && now_us - s->presence_players_us >= PRESENCE_LOBBY_US;
+        now.stale != s->presence_stale ||
+        (c->engine.phase == LT_PHASE_LOBBY && now_us - s->presence_players_us >= PRESENCE_LOBBY_US);
+    s->presence_stale = now.stale;
     struct lt_frame *f = lt_view_presence_frame(&now);
     assert(f);
     lt_fanout_frame(c->hub->fanout, c, f, 0,

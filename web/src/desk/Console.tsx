@@ -130,7 +130,7 @@ export function Console(props: ConsoleProps) {
             <TeamsPane snap={snap} roster={props.roster} host={host} online={online} rule={begin} />
           ) : (
             <>
-              <BoardPane board={snap.board} />
+              <BoardPane board={snap.board} stale={snap.presence.stale} />
               <RosterPane roster={props.roster} entries={snap.presence.entries} find={props.find} more={props.more} />
             </>
           )}

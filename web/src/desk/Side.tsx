@@ -35,13 +35,14 @@ export function PresencePane({ presence }: { presence: Presence }) {
   );
 }
 
-export function BoardPane({ board }: { board: Board | undefined }) {
+export function BoardPane({ board, stale }: { board: Board | undefined; stale: boolean | undefined }) {
   const rows = board?.rows.slice(0, BOARD_ROWS) ?? [];
   return (
     <section class="pane top" aria-label={t("top.title")}>
       <h2 class="pane-title">
         {t("top.title")}
         {board && rows.length > 0 && <small class="num">{t("top.of", { n: rows.length, of: board.of })}</small>}
+        {stale && <small title={t("top.staleWhy")}>{t("top.stale")}</small>}
       </h2>
       {rows.length === 0 ? (
         <p class="pane-empty quiet">{t("top.empty")}</p>

@@ -42,7 +42,7 @@ export function Reveal({ snap, question, self, mine, act }: RevealProps) {
         </section>
       )}
       <Appeal snap={snap} question={question} self={self} act={act} />
-      {snap.board && <Rows board={snap.board} entry={self.entry} />}
+      {snap.board && <Rows board={snap.board} entry={self.entry} stale={snap.presence.stale} />}
     </main>
   );
 }
@@ -164,12 +164,15 @@ function Key({ question, mine }: { question: Question; mine: Mine }) {
   );
 }
 
-export function Rows({ board, entry }: { board: Board; entry: string | undefined }) {
+export function Rows({ board, entry, stale }: { board: Board; entry: string | undefined; stale: boolean | undefined }) {
   const list = useFlip<HTMLOListElement>(board.v);
   const least = places(board.rows);
   return (
     <section class="board">
-      <h2>{t("board.title")}</h2>
+      <h2>
+        {t("board.title")}
+        {stale && <small> · {t("board.stale")}</small>}
+      </h2>
       <ol ref={list}>
         {board.rows.map((row) => (
           <li key={row.entry} data-flip={row.entry} class={row.entry === entry ? "row row-own" : "row"}>
@@ -211,7 +214,7 @@ export function End({ snap, you, self, writing }: EndProps) {
         {final && <p>{you?.guest ? t("end.guest") : t("end.credits")}</p>}
       </section>
       {own && own.rank > 0 && <Standing own={own} teams={snap.head.teams} />}
-      {snap.board && <Rows board={snap.board} entry={you?.entry} />}
+      {snap.board && <Rows board={snap.board} entry={you?.entry} stale={snap.presence.stale} />}
     </main>
   );
 }

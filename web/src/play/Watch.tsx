@@ -116,7 +116,7 @@ export function Advance({ snap, self, screen }: Pick<Props, "snap" | "self"> & {
         {own && own.rank > 0 && <p class="num">{t("adv.place", { n: own.rank, p: points(own.points) })}</p>}
         {screen.on ? screen.next !== undefined && <p>{t("adv.onHint", { name: screen.next })}</p> : <p>{t("adv.offHint")}</p>}
       </section>
-      {snap.board && <Rows board={snap.board} entry={self.entry} />}
+      {snap.board && <Rows board={snap.board} entry={self.entry} stale={snap.presence.stale} />}
     </main>
   );
 }

@@ -72,6 +72,7 @@ const messages = {
   "own.correct": { zh: "答对", en: "right" },
   "own.questions": { zh: "{n} 题", en: "{n}" },
   "board.title": { zh: "排行榜", en: "Leaderboard" },
+  "board.stale": { zh: "更新中", en: "updating" },
   "board.you": { zh: "您", en: "you" },
 
   "pause.title": { zh: "比赛暂停", en: "Paused" },

@@ -18,9 +18,11 @@ interface Props {
   q: number;
   page: number;
   teams: boolean;
+  /** it may be behind */
+  stale: boolean;
 }
 
-export function BoardView({ board, before, q, page, teams }: Props) {
+export function BoardView({ board, before, q, page, teams, stale }: Props) {
   const [settled, setSettled] = useState(before === undefined);
   useEffect(() => {
     if (settled) return;
@@ -40,6 +42,7 @@ export function BoardView({ board, before, q, page, teams }: Props) {
       <header class="board-head">
         <h1>{t("board.title")}</h1>
         <span>{t("board.after", { n: q })}</span>
+        {stale && <span role="status">{t("board.stale")}</span>}
         <span class="num">
           {boardPages(shown.rows.length, perPage) > 1 && first > 0
             ? `${t("board.places", { a: first + 1, b: first + rows.length })} · `

@@ -174,7 +174,7 @@ function Picture(props: PictureProps) {
       return question ? <JuryView snap={snap} question={question} judges={props.judges[question.round - 1]} /> : null;
     case "board":
       return snap.board ? (
-        <BoardView board={snap.board} before={before} q={lastOf(question)} page={page} teams={snap.head.teams} />
+        <BoardView board={snap.board} before={before} q={lastOf(question)} page={page} teams={snap.head.teams} stale={snap.presence.stale === true} />
       ) : null;
     case "advance":
       return <AdvanceView snap={snap} />;

@@ -140,6 +140,7 @@ const messages = {
   "rules.waiting": { zh: "正在取规则…", en: "One moment" },
 
   "board.title": { zh: "排行榜", en: "Leaderboard" },
+  "board.stale": { zh: "更新中", en: "updating" },
   "board.after": { zh: "第 {n} 题后", en: "after question {n}" },
   "board.of": { zh: "共 {n} 个参赛方", en: "{n} entries" },
   "board.places": { zh: "第 {a}–{b} 行", en: "rows {a}–{b}" },

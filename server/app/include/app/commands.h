@@ -32,6 +32,8 @@ int lt_cmd_link(struct lt_config *c, int argc, char **argv);
 /* Compute an event anew from its log and raw answers, and compare with what is on record: `replay
  * EVENT_CODE --tenant CODE`. */
 int lt_cmd_replay(struct lt_config *c, int argc, char **argv);
+/* Write boards to Redis anew from logs and raw answers: `boards rebuild --tenant CODE [--event CODE]`. */
+int lt_cmd_boards(struct lt_config *c, int argc, char **argv);
 /* Print a table of the documentation: `docs options|metrics`. */
 int lt_cmd_docs(struct lt_config *c, int argc, char **argv);
 

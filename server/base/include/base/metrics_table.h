@@ -52,6 +52,7 @@ M(PG_READY, GAUGE, "leitai_pg_connections_ready", "PostgreSQL connections ready"
 M(PG_REQUESTS, COUNTER, "leitai_pg_requests_total", "Transactions sent to PostgreSQL")
 M(PG_ERRORS, COUNTER, "leitai_pg_errors_total", "Transactions that failed or were lost")
 M(REDIS_UP, GAUGE, "leitai_redis_up", "Processes whose Redis connections are up")
+M(BOARDS_LOST, COUNTER, "leitai_boards_lost_total", "Times that Redis was found emptied or replaced; boards are then written again")
 M(REDIS_ERRORS, COUNTER, "leitai_redis_errors_total", "Redis commands that failed, timed out or were dropped")
 
 /* The process */

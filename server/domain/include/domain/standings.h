@@ -36,13 +36,19 @@ void lt_standings_free(struct lt_standings *s);
  * A place stays where it is until lt_standings_free, and changes in lt_standings_rank only: points
  * and rank always belong together, also while a fold begins anew. */
 const struct lt_place *lt_standings_add(struct lt_standings *s, int64_t entry);
-const struct lt_place *lt_standings_place(const struct lt_standings *s, int64_t entry); /* NULL: unknown */
+const struct lt_place *lt_standings_place(const struct lt_standings *s,
+                                          int64_t entry); /* NULL: unknown */
 int lt_standings_count(const struct lt_standings *s);
 
 /* A record was applied to the engine (`e` is the state after it). Fouls, adjustments, disqualification
  * and advancement take effect at once, on entries known now or added later. Returns true when a
  * standing changed by it (rank again). LT_OK … LT_ENOMEM are not possible: it asserts on memory. */
-bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e, const struct lt_record *r);
+bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e,
+                        const struct lt_record *r);
+
+/* Whether a board may look different from this record on: it `changed` a standing, makes a key public,
+ * or lets ranking begin. */
+bool lt_standings_moved(const struct lt_standings *s, const struct lt_record *r, bool changed);
 
 /* Questions [0, settled) are in the places. */
 int lt_standings_settled(const struct lt_standings *s);

@@ -1,20 +1,41 @@
 /* Boards in Redis: a projection of the standings, versioned and absolute, so that any write may be
- * replayed in any order and a lost or emptied Redis is made whole by writing again (law 3).
+ * replayed in any order and a lost, emptied or replaced Redis is made whole by writing again (law 3).
  *
- *   lt:{tenant:event}:board      ZSET  entry id → packed (points, correct, time), see lt_board_pack
- *   lt:{tenant:event}:board:v    version: seq of the reveal that it includes
+ *   lt:{tenant:event}:board         ZSET  entry id → see lt_board_score
+ *   lt:{tenant:event}:board:v       version: seq of the reveal that it includes
+ *   lt:{tenant:event}:board:new:ID  a board that is being written by process ID; it expires
+ *   lt:generation                   a random id of this data set; who misses it makes a new one
  */
 #pragma once
+#include "base/ids.h"
+#include "domain/ranking.h"
 #include "io/redis.h"
-#include "service/contest.h"
+
+struct lt_board {
+    struct lt_tenant_id tenant;
+    struct lt_event_id event;
+    int64_t version;
+    const struct lt_sheet *sheet;
+    const struct lt_place *const *ranked; /* in order of rank */
+    int n;
+};
+enum lt_board_state {
+    LT_BOARD_UNKNOWN, /* never projected here, or forgotten */
+    LT_BOARD_WRITING,
+    LT_BOARD_LOST,    /* Redis is away, or lost it: it will be written again */
+    LT_BOARD_WRITTEN, /* it stands in Redis */
+    LT_BOARD_NEWER,   /* a newer one stands in Redis */
+};
 
 struct lt_boards;
 struct lt_boards *lt_boards_new(struct lt_loop *l, struct lt_redis *redis);
 /* Only after the Redis connections are gone: nothing may be under way. */
 void lt_boards_free(struct lt_boards *b);
-/* Project the settled standings of `c` (copied). Chunks are written one after the other; a newer
- * projection of the same event replaces one that is under way. While Redis is away the last one is
- * kept and written when it is back. */
-void lt_boards_project(struct lt_boards *b, const struct lt_contest *c);
+/* Project these standings (copied). Chunks are written one after the other; a newer projection of the
+ * same event replaces one that is under way. The last one of each event is kept: it is written again
+ * when Redis was away, emptied or replaced. `if_newer`: what stands in this version stays. */
+void lt_boards_project(struct lt_boards *b, const struct lt_board *board, bool if_newer);
+enum lt_board_state lt_boards_state(const struct lt_boards *b, struct lt_tenant_id tenant,
+                                    struct lt_event_id event);
 /* Forget what is kept for this event. */
-void lt_boards_forget(struct lt_boards *b, const struct lt_contest *c);
+void lt_boards_forget(struct lt_boards *b, struct lt_tenant_id tenant, struct lt_event_id event);

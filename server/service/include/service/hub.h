@@ -27,7 +27,7 @@ struct lt_hub_driver {
     void (*on_inbox)(void *arg, struct lt_contest *c);
     /* A record was applied that this node's driver did not append itself. */
     void (*on_record)(void *arg, struct lt_contest *c, const struct lt_record *r);
-    /* Standings changed (board_version is new): project them. */
+    /* Standings changed (board_version is new), or were loaded: project them. */
     void (*on_board)(void *arg, struct lt_contest *c);
     /* The contest is about to be forgotten. */
     void (*on_forget)(void *arg, struct lt_contest *c);
@@ -73,8 +73,9 @@ void lt_hub_team_changed(struct lt_contest *c, const struct lt_entry *e);
 void lt_hub_committed(struct lt_contest *c, const struct lt_record *r);
 /* Nobody has been here for opts.idle_us. */
 bool lt_hub_idle(const struct lt_contest *c);
-/* The driver says where the log ends, for nodes that missed the last record. */
-void lt_hub_announce(struct lt_contest *c);
+/* The driver says where the log ends, for nodes that missed the last record, and whether its boards in
+ * Redis are behind. */
+void lt_hub_announce(struct lt_contest *c, bool boards_stale);
 /* Tell other nodes to look at the log, the head and the inbox. */
 void lt_hub_wake(struct lt_contest *c);
 /* Whether wakes and frames travel by Redis now. */
