@@ -3,7 +3,7 @@
 import { Person, ticket, World } from "./person.mjs";
 import { sleep, until } from "./stack.mjs";
 
-const SECONDS = 12;
+const SECONDS = 5;
 const draw = { types: ["single", "truefalse", "multiple"] };
 const credits = { participation: { amount: 1, min_answers: 2 }, placement: [{ ranks: [1, 1], amount: 10 }, { ranks: [2, 5], amount: 3 }] };
 const sheet = (counts) => ({
@@ -105,6 +105,8 @@ export class Contest {
         if (between) return ["next", this.random.between(50, 400) * pace];
         if (q.state === "armed") return ["open", 100 * pace];
         if (q.state === "open" && q.mode === "buzzer") return ["close", 2500];
+        // Some questions are left to their deadline: the driver closes them by itself.
+        if (q.state === "open" && q.q % 6 === 0) return undefined;
         if (q.state === "open") return ["close", this.random.between(500, 1700) * pace];
         if (q.state === "closed") return ["reveal", 100 * pace];
     }

@@ -1,4 +1,4 @@
-// Contests under faults: `faults.mjs --program LEITAI [--runs N] [--seed S] [--only FAULT,…] [--keep]`.
+// Contests under faults: `faults.mjs --program LEITAI [--runs N] [--seed S] [--only FAULT,…] [--faults N] [--jobs N] [--short] [--keep]`.
 //
 // A run is one seed: so many nodes, so many players, these faults at those moments, three contests at once (one of them of another
 // tenant). It ends with checks over everything that was seen and stored. What a violation looked like from all sides is then in
@@ -65,7 +65,7 @@ export async function one_run(o, seed, names, template, dir) {
   const teams = random.chance(0.25), result = { faults: done, acked: 0, lost: 0, violations: [] };
   let contests = [];
   try {
-    if (names.some((n) => HARM[n].shims)) stack.use_shims(`${path.dirname(o.program)}/tests`);
+    if (names.some((n) => HARM[n].shims)) stack.use_shims(o.shims || `${path.dirname(o.program)}/tests`);
     await stack.open(2 + random.below(2));
     const event = await known_events(stack);
     const contest = (code, n, base) => new Contest(stack, event(code), new Random(seed, code), n, base);
@@ -76,6 +76,7 @@ export async function one_run(o, seed, names, template, dir) {
       stack, event: main.event, random: harm, players: main.players,
       note: (what) => { for (const c of contests) c.world.note("", "fault", { fault: what }); },
       over: () => main.phase === "final",
+      asking: () => main.host.question?.state === "open",
       let_end: () => { for (const c of contests) c.faults_over = true; },
       near_end: () => main.phase === "finished" || (main.host.question?.q === main.n_questions && ["closed", "revealed"].includes(main.host.question.state)),
       failed: (name, e) => result.violations.push(`the fault ${name} itself failed: ${e.stack}`),
@@ -115,36 +116,57 @@ export async function one_run(o, seed, names, template, dir) {
   return result;
 }
 
-async function main() {
-  const o = options(process.argv.slice(2), { program: "", runs: 1, seed: -1, only: "", faults: 3, keep: false });
-  if (!o.program) throw new Error("--program is needed");
-  o.program = path.resolve(o.program);
-  const first = o.seed >= 0 ? o.seed : Math.floor(Math.random() * 1e9), base = fs.mkdtempSync(path.join(os.tmpdir(), "leitai-fault."));
-  fs.chmodSync(base, 0o711);
-  console.log(`seed ${first}`);
-  const sum = { faults: 0, acked: 0, lost: 0, violations: 0 };
-  const among = o.only ? o.only.split(",") : NAMES;
+/** What is to be run: seeds with their faults. Out of a bag, so that every fault comes equally often. */
+function plan(o, first) {
+  const among = o.only ? o.only.split(",") : NAMES, runs = [];
   for (const name of among) if (!HARM[name]) throw new Error(`there is no fault ${name}; there are ${NAMES.join(", ")}`);
-  await make_template(`${base}/template`, o.program, EVENTS);
   let bag = [];
   for (let i = 0; i < o.runs; i++) {
-    // Out of a bag, so that every fault comes equally often; a run's seed alone tells what happens in it.
-    const seed = first + i, names = [];
+    const names = [];
     while (names.length < o.faults) {
       if (bag.length === 0) bag = new Random(first, "bag", i).shuffle(among);
       names.push(bag.pop());
     }
-    const r = await one_run(o, seed, names, `${base}/template`, `${base}/r${i}`);
-    console.log(`run ${i + 1}, seed ${seed}: ${r.nodes} nodes, ${r.players} ${r.what}, ${r.faults.join(" ")}: acked ${r.acked}, lost ${r.lost}, violations ${r.violations.length}, ${r.seconds.toFixed(0)} s`);
-    for (const v of r.violations.slice(0, 12)) console.log(`  ${v}`);
-    if (r.violations.length) console.log(`  all of it is in ${r.dir}; again: --only ${names.join(",")} --faults ${names.length} --seed ${seed}`);
-    sum.faults += r.faults.length;
-    sum.acked += r.acked;
-    sum.lost += r.lost;
-    sum.violations += r.violations.length;
+    runs.push({ seed: first + i, names });
   }
+  return runs;
+}
+/** A few minutes that tell most: seeds that are fixed, and a fresh one. */
+const short = (fresh) => [
+  { seed: 1, names: ["kill_driver", "redis_kill", "kill_in_commit", "redis_flushall"] },
+  { seed: 2, names: ["pause_driver", "pg_kill", "half_open_clients", "stall_redis"] },
+  { seed: 4, names: ["pg_power_loss", "stall_pg", "redis_pause"] },
+  { seed: 5, names: ["pg_immediate", "slow_pg", "kill_node", "clock_step"] },
+  { seed: fresh, names: new Random(fresh, "short").shuffle(NAMES).slice(0, 3) },
+];
+
+async function main() {
+  const o = options(process.argv.slice(2), { program: "", shims: "", runs: 1, seed: -1, only: "", faults: 3, jobs: 2, short: false, keep: false });
+  if (!o.program) throw new Error("--program is needed");
+  o.program = path.resolve(o.program);
+  const first = o.seed >= 0 ? o.seed : Math.floor(Math.random() * 1e9), runs = o.short ? short(first) : plan(o, first), n = runs.length;
+  const base = fs.mkdtempSync(path.join(os.tmpdir(), "leitai-fault."));
+  fs.chmodSync(base, 0o711);
+  console.log(`seed ${first}`);
+  const sum = { faults: 0, acked: 0, lost: 0, violations: 0 };
+  await make_template(`${base}/template`, o.program, EVENTS);
+  let next = 0;
+  const worker = async () => {
+    while (next < n) {
+      const i = next++, { seed, names } = runs[i];
+      const r = await one_run(o, seed, names, `${base}/template`, `${base}/r${i}`);
+      console.log(`${r.violations.length ? "not ok" : "ok"} run ${i + 1}, seed ${seed}: ${r.nodes} nodes, ${r.players} ${r.what}, ${r.faults.join(" ")}: acked ${r.acked}, lost ${r.lost}, violations ${r.violations.length}, ${r.seconds.toFixed(0)} s`);
+      for (const v of r.violations.slice(0, 12)) console.log(`  ${v}`);
+      if (r.violations.length) console.log(`  all of it is in ${r.dir}; again: --only ${names.join(",")} --faults ${names.length} --seed ${seed}`);
+      sum.faults += r.faults.length;
+      sum.acked += r.acked;
+      sum.lost += r.lost;
+      sum.violations += r.violations.length;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(o.jobs, n) }, worker));
   if (sum.violations === 0 && !o.keep) fs.rmSync(base, { recursive: true, force: true });
-  console.log(`runs ${o.runs}, faults ${sum.faults}, acked ${sum.acked}, lost ${sum.lost}, violations ${sum.violations}`);
+  console.log(`runs ${n}, faults ${sum.faults}, acked ${sum.acked}, lost ${sum.lost}, violations ${sum.violations}`);
   process.exit(sum.violations === 0 && sum.acked > 0 ? 0 : 1);
 }
 if (import.meta.url === `file://${process.argv[1]}`) await main();

@@ -1,5 +1,5 @@
 // The faults. Each is done to one thing, ends healed, and says what it did; two at once never touch the same thing.
-import { sleep } from "./stack.mjs";
+import { sleep, until } from "./stack.mjs";
 
 const ms = (ctx, low, high) => Math.round(ctx.random.between(low, high));
 const node_of = (ctx) => ctx.random.pick(ctx.stack.nodes);
@@ -28,6 +28,19 @@ async function cut(ctx, store, mode, low, high) {
 export const HARM = {
   kill_driver: { on: "node", run: async (ctx) => kill_and_start(ctx, await driver_of(ctx)) },
   kill_node: { on: "node", run: (ctx) => kill_and_start(ctx, node_of(ctx)) },
+  // Answers are on their way into the database, and nobody will ever hear what came of them.
+  kill_in_commit: {
+    on: "node", run: async (ctx) => {
+      const node = ctx.random.chance(0.5) ? await driver_of(ctx) : node_of(ctx);
+      await until(() => ctx.asking() || ctx.over(), 10_000, "an open question", 20).catch(() => {});
+      node.proxies.pg.set("stall");
+      await sleep(ms(ctx, 300, 1000));
+      await node.kill();
+      node.proxies.pg.set("pass");
+      await sleep(ms(ctx, 200, 3000));
+      node.start();
+    },
+  },
   kill_worker: { on: "node", run: async (ctx) => { signal((await driver_of(ctx)).worker() ?? 0, "SIGKILL"); await sleep(1000); } },
   pause_driver: { on: "node", run: async (ctx) => { const p = (await driver_of(ctx)).worker(); if (p) await stop_for(p, ms(ctx, 2500, 5000)); } },
   redis_kill: { on: "redis", run: async (ctx) => { await ctx.stack.redis_kill(); await sleep(ms(ctx, 200, 3000)); await ctx.stack.redis_start(); } },

@@ -191,6 +191,16 @@ await test("finalising twice finalises once", async () => {
   await desk.next((m) => m.t === "phase" && m.phase === "final");
   assert.equal(await command(desk, "finalise", 1), "done");
 });
+await test("an answer that is sent again when its question has gone by is acknowledged on every node", async () => {
+  for (let i = 0; i < 8; i++) {
+    const [ws] = await enter("play", { session: playerWelcome.session });
+    ws.send({ t: "answer", id: "a1", q: 1, choice: [0] });
+    assert.equal((await ws.next((m) => m.t === "ack" || m.t === "error")).state, "saved");
+    ws.send({ t: "answer", id: "a3", q: 1, choice: [0] });
+    assert.equal((await error(ws)).code, "already_answered");
+    ws.end();
+  }
+});
 await test("a flood is cut", async () => {
   const [ws] = await enter("play", { session: playerWelcome.session });
   for (let i = 0; i < 200; i++) ws.send({ t: "time", c: i });
