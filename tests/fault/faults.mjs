@@ -6,6 +6,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { check } from "./check.mjs";
 import { Contest, EVENTS } from "./contest.mjs";
 import { HARM, NAMES } from "./harm.mjs";
@@ -169,4 +170,4 @@ async function main() {
   console.log(`runs ${n}, faults ${sum.faults}, acked ${sum.acked}, lost ${sum.lost}, violations ${sum.violations}`);
   process.exit(sum.violations === 0 && sum.acked > 0 ? 0 : 1);
 }
-if (import.meta.url === `file://${process.argv[1]}`) await main();
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main();

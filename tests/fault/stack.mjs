@@ -101,7 +101,7 @@ class Node {
 }
 
 export class Stack {
-  nodes = []; redis = null; disk = null; clock = null;
+  nodes = []; redis = null; disk = null; clock = null; fsync = "on";
 
   /** `template`: a folder made by make_template. */
   constructor(dir, program, template) { Object.assign(this, { dir, program, template }); }
@@ -157,7 +157,7 @@ export class Stack {
   // ---- PostgreSQL ----
 
   async pg_start() {
-    const options = `-c listen_addresses='' -c unix_socket_directories='${this.dir}/run' -c max_connections=100 -c fsync=on -c synchronous_commit=on`;
+    const options = `-c listen_addresses='' -c unix_socket_directories='${this.dir}/run' -c max_connections=100 -c fsync=${this.fsync} -c synchronous_commit=on`;
     const env = { ...process.env, ...(this.disk ? { LD_PRELOAD: this.disk, LEITAI_TEST_DATA: `${this.dir}/pg`, LEITAI_TEST_SHADOW: `${this.dir}/shadow`, LEITAI_TEST_FULL: `${this.dir}/full` } : {}) };
     // A postmaster that was killed leaves children that hold its memory for a moment.
     await until(() => pg_run(`${PG_BIN}/pg_ctl`, ["-D", `${this.dir}/pg`, "-w", "-s", "-t", "30", "-l", `${this.dir}/pg/server.log`, "start", "-o", options], { env })
@@ -174,6 +174,7 @@ export class Stack {
     const p = this.postmaster();
     return p && alive(p) ? [p, ...children(p)] : [];
   }
+  async pg_stop() { await pg_run(`${PG_BIN}/pg_ctl`, ["-D", `${this.dir}/pg`, "-w", "-s", "-m", "fast", "stop"]); }
   async pg_immediate() { await pg_run(`${PG_BIN}/pg_ctl`, ["-D", `${this.dir}/pg`, "-w", "-s", "-m", "immediate", "stop"]); }
   async pg_kill() {
     const all = this.pg_processes();
@@ -193,6 +194,10 @@ export class Stack {
     else fs.rmSync(`${this.dir}/full`, { force: true });
   }
   pg_signal(signal) { for (const p of this.pg_processes()) kill(p, signal); }
+  /** A statement that gives nothing. */
+  async exec(statement) {
+    await run(`${PG_BIN}/psql`, ["-h", `${this.dir}/run`, "-U", "postgres", "-d", "leitai", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement]);
+  }
   /** What a query gives, as an array of objects. As the superuser, past every wall and every proxy. */
   async rows(query) {
     const { stdout } = await run(`${PG_BIN}/psql`, ["-h", `${this.dir}/run`, "-U", "postgres", "-d", "leitai", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c",

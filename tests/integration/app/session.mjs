@@ -176,6 +176,14 @@ await test("a short gap is filled with the frames, not a snapshot", async () => 
   }
   ws.end();
 });
+await test("who has seen more of the log than the node is not taken back, but asked to come again", async () => {
+  const ws = await Ws.connect(Number(port));
+  ws.send(hello("play", { session: playerWelcome.session, epoch: playerWelcome.epoch, seq: 1_000_000 }));
+  const refused = await error(ws);
+  assert.equal(refused.code, "busy");
+  assert.ok(refused.retry_ms > 0);
+  ws.end();
+});
 await test("the roster pages and finds", async () => {
   desk.send({ t: "roster", find: "路人" });
   const r = await desk.next((m) => m.t === "roster");
