@@ -116,8 +116,7 @@ static int queue_answer(struct session *s, struct lt_player *p, const struct lt_
     struct flight *f = calloc(1, sizeof *f);
     if (!f)
         return LT_EFULL;
-    *f = (struct flight){
-        .s = s, .contest = s->member.contest, .person = p->person, .qi = a->qi};
+    *f = (struct flight){.s = s, .contest = s->member.contest, .person = p->person, .qi = a->qi};
     memcpy(f->answer_id, a->answer_id, sizeof f->answer_id);
     session_hold(s);
     int err = lt_commit_answer(s->all->answers, a, on_committed, f);

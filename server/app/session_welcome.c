@@ -55,12 +55,14 @@ static void send_missed(struct session *s, struct lt_contest *c, int64_t from)
     lt_hub_presence(c, &presence);
     const struct lt_member *me = &s->member;
     bool board = c->board_version > 0, desk = me->role == LT_MEMBER_DESK;
-    struct lt_frame *f[] = {
-        lt_view_presence_frame(&presence),    board ? lt_view_board_frame(c) : NULL,
-        board ? lt_view_own_frame(c, me) : NULL, lt_view_team_frame(c, me),
-        lt_view_step_frame(c, me),            desk ? lt_view_script_frame(c, me) : NULL,
-        desk ? lt_view_ahead_frame(c, me) : NULL,
-        c->seal.hash[0] ? lt_view_seal_frame(c) : NULL};
+    struct lt_frame *f[] = {lt_view_presence_frame(&presence),
+                            board ? lt_view_board_frame(c) : NULL,
+                            board ? lt_view_own_frame(c, me) : NULL,
+                            lt_view_team_frame(c, me),
+                            lt_view_step_frame(c, me),
+                            desk ? lt_view_script_frame(c, me) : NULL,
+                            desk ? lt_view_ahead_frame(c, me) : NULL,
+                            c->seal.hash[0] ? lt_view_seal_frame(c) : NULL};
     for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
         send_frame(s, f[i]);
         lt_frame_unref(f[i]);

@@ -66,7 +66,7 @@ export async function one_run(o, seed, names, template, dir) {
   const teams = random.chance(0.25), result = { faults: done, acked: 0, lost: 0, violations: [] };
   let contests = [];
   try {
-    if (names.some((n) => HARM[n].shims)) stack.use_shims(o.shims || `${path.dirname(o.program)}/tests`);
+    if (names.some((n) => HARM[n].shims)) stack.use_shims(o.shims);
     await stack.open(2 + random.below(2));
     const event = await known_events(stack);
     const contest = (code, n, base) => new Contest(stack, event(code), new Random(seed, code), n, base);
@@ -148,6 +148,13 @@ async function main() {
   const first = o.seed >= 0 ? o.seed : Math.floor(Math.random() * 1e9), runs = o.short ? short(first) : plan(o, first), n = runs.length;
   const base = fs.mkdtempSync(path.join(os.tmpdir(), "leitai-fault."));
   fs.chmodSync(base, 0o711);
+  let keep = o.keep;
+  process.on("exit", () => { if (!keep) fs.rmSync(base, { recursive: true, force: true }); });
+  // A copy, so that whoever builds meanwhile does not change what is being tested.
+  const shims = o.shims || `${path.dirname(o.program)}/tests`;
+  for (const file of [o.program, `${shims}/shim_store.so`, `${shims}/shim_clock.so`]) fs.copyFileSync(file, path.join(base, path.basename(file)));
+  o.program = `${base}/leitai`;
+  o.shims = base;
   console.log(`seed ${first}`);
   const sum = { faults: 0, acked: 0, lost: 0, violations: 0 };
   await make_template(`${base}/template`, o.program, EVENTS);
@@ -166,7 +173,7 @@ async function main() {
     }
   };
   await Promise.all(Array.from({ length: Math.min(o.jobs, n) }, worker));
-  if (sum.violations === 0 && !o.keep) fs.rmSync(base, { recursive: true, force: true });
+  keep ||= sum.violations > 0;
   console.log(`runs ${n}, faults ${sum.faults}, acked ${sum.acked}, lost ${sum.lost}, violations ${sum.violations}`);
   process.exit(sum.violations === 0 && sum.acked > 0 ? 0 : 1);
 }

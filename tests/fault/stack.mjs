@@ -100,6 +100,11 @@ class Node {
   ids() { return [...fs.readFileSync(this.log, "utf8").matchAll(/"msg":"node joined".*?"node":"?(\d+)/g)].map((m) => Number(m[1])); }
 }
 
+// Nothing of a run outlives this program, however it ends.
+const opened = new Set();
+process.on("exit", () => { for (const s of opened) s.kill_all(); });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+
 export class Stack {
   nodes = []; redis = null; disk = null; clock = null; fsync = "on";
 
@@ -125,7 +130,12 @@ export class Stack {
   }
   node_env(index) { return this.clock ? this.#node_clock(index) : {}; }
 
+  kill_all() {
+    const nodes = this.nodes.flatMap((n) => (n.process ? [n.process.pid, ...children(n.process.pid)] : []));
+    for (const p of [...nodes, ...(this.redis ? [this.redis.pid] : []), ...this.pg_processes()]) kill(p, "SIGKILL");
+  }
   async open(n_nodes) {
+    opened.add(this);
     fs.mkdirSync(this.dir, { recursive: true });
     fs.chmodSync(this.dir, 0o711);
     await run("cp", ["-a", `${this.template}/pg`, `${this.dir}/pg`]);
@@ -152,6 +162,7 @@ export class Stack {
     }
     if (this.redis) { kill(this.redis.pid, "SIGCONT"); kill(this.redis.pid, "SIGKILL"); }
     await this.pg_kill().catch(() => {});
+    opened.delete(this);
   }
 
   // ---- PostgreSQL ----
@@ -245,6 +256,7 @@ export async function make_template(dir, program, events) {
   if (root) await run("chown", ["postgres:postgres", `${dir}/pg`]);
   await pg_run(`${PG_BIN}/initdb`, ["-D", `${dir}/pg`, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "-N", "--wal-segsize=1"]);
   const s = new Stack(dir, program, dir);
+  opened.add(s);
   fs.mkdirSync(`${dir}/run`);
   if (root) await run("chown", ["postgres:postgres", `${dir}/run`]);
   await s.pg_start();
@@ -255,6 +267,7 @@ export async function make_template(dir, program, events) {
     for (const e of events) await save_event(s, path.join(dir, "sheet.json"), e);
   } finally {
     await pg_run(`${PG_BIN}/pg_ctl`, ["-D", `${dir}/pg`, "-w", "-s", "-m", "fast", "stop"]).catch(() => {});
+    opened.delete(s);
   }
 }
 
