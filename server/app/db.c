@@ -28,6 +28,14 @@ struct lt_rows {
 
 /* ---- life cycle ---- */
 
+/* libpq would write what the server says unasked ("terminating connection …") to stderr, where the log
+ * is; whoever uses the connection finds it lost and says so. */
+static void quiet(void *arg, const char *message)
+{
+    (void)arg;
+    (void)message;
+}
+
 int lt_db_open(const struct lt_db_opts *opts, struct lt_db **ret, struct lt_buf *err)
 {
     char session[64];
@@ -42,6 +50,7 @@ int lt_db_open(const struct lt_db_opts *opts, struct lt_db **ret, struct lt_buf 
     d->stop_fd = opts->stop_fd;
     d->conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(d->conn) == CONNECTION_OK) {
+        PQsetNoticeProcessor(d->conn, quiet, NULL);
         *ret = d;
         return LT_OK;
     }

@@ -119,8 +119,7 @@ static int queue_answer(struct session *s, struct lt_player *p, const struct lt_
     struct flight *f = calloc(1, sizeof *f);
     if (!f)
         return LT_EFULL;
-    *f = (struct flight){
-        .s = s, .contest = s->member.contest, .person = p->person, .qi = a->qi};
+    *f = (struct flight){.s = s, .contest = s->member.contest, .person = p->person, .qi = a->qi};
     memcpy(f->answer_id, a->answer_id, sizeof f->answer_id);
     session_hold(s);
     int err = lt_commit_answer(s->all->answers, a, on_committed, f);
@@ -135,19 +134,100 @@ static int queue_answer(struct session *s, struct lt_player *p, const struct lt_
 }
 
 /* Out of turn, out of time, not by the captain: told to the player, and kept for the record. */
-static void refuse_answer(struct session *s, const struct lt_answer_in *m, int err)
+static void refuse_answer(struct session *s, const char *id, int qi, int err)
 {
-    struct lt_command_args args = {.qi = m->q - 1, .entry = s->who.entry.v};
-    session_refuse(s, err, m->id, m->q);
+    struct lt_command_args args = {.qi = qi, .entry = s->who.entry.v};
+    struct lt_player *p = s->member.player;
     bool record = err == LT_ENOTTURN || err == LT_ENOTCAPTAIN || err == LT_ECLOSED ||
                   err == LT_EOUT || err == LT_EDECLINED;
-    struct lt_player *p = s->member.player;
-    if (p->refused_qi != args.qi) {
-        p->refused_qi = args.qi;
+    session_refuse(s, err, id, qi + 1);
+    if (p->refused_qi != qi) {
+        p->refused_qi = qi;
         p->refused_n = 0;
     }
     if (record && p->refused_n++ < RECORDED_MAX)
-        session_record_refusal(s, "answer", m->id, &args, err);
+        session_record_refusal(s, "answer", id, &args, err);
+}
+
+/* ---- an answer to a question that was ---- */
+
+struct look {
+    struct session *s;
+    int64_t person;
+    int qi, refusal; /* what to say when nothing is stored */
+    char answer_id[LT_ANSWER_ID_BYTES + 1];
+};
+
+static void on_looked(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct look *k = arg;
+    struct session *s = k->s;
+    if (!session_back(s)) {
+        free(k);
+        return;
+    }
+    if (err == LT_OK)
+        err = k->refusal;
+    for (int i = 0; err == k->refusal && i < lt_pg_rows(r, 0); i++) {
+        if (lt_pg_i64(r, 0, i, 1) != k->person)
+            continue;
+        bool same = strcmp(lt_pg_text(r, 0, i, 2), k->answer_id) == 0;
+        err = same ? LT_OK : LT_EANSWERED;
+        if (same)
+            ack(s, k->answer_id, k->qi, lt_pg_bool(r, 0, i, 4));
+    }
+    if (err != LT_OK)
+        refuse_answer(s, k->answer_id, k->qi, err);
+    free(k);
+}
+
+/* It may be sent again because the node that stored it died before saying so: nobody is told that an
+ * answer does not count without a look at the database. */
+static void look_then_refuse(struct session *s, const struct lt_player *p,
+                             const struct lt_answer_in *m, int err)
+{
+    const struct lt_contest *c = s->member.contest;
+    char event[24], qi[12], to[12], season[12], entry[24];
+    struct look *k = calloc(1, sizeof *k);
+    struct lt_pg_req *r = k ? lt_pg_req_new(lt_hub_pg(s->all->hub), c->tenant) : NULL;
+    if (!r) {
+        free(k);
+        session_refuse(s, LT_EFULL, m->id, m->q);
+        return;
+    }
+    *k = (struct look){.s = s, .person = p->person, .qi = m->q - 1, .refusal = err};
+    memcpy(k->answer_id, m->id, sizeof k->answer_id);
+    snprintf(event, sizeof event, "%lld", (long long)c->event.v);
+    snprintf(qi, sizeof qi, "%d", m->q - 1);
+    snprintf(to, sizeof to, "%d", m->q);
+    snprintf(season, sizeof season, "%d", c->season);
+    snprintf(entry, sizeof entry, "%lld", (long long)p->entry->id);
+    lt_pg_req_add(r, LT_SQL_SAVED, (const char *[]){event, qi, to, season, entry});
+    session_hold(s);
+    err = lt_pg_submit(r, on_looked, k);
+    if (err != LT_OK) {
+        s->pending--;
+        free(k);
+        session_refuse(s, err, m->id, m->q);
+    }
+}
+
+/* Too late, or about a question that went by. As long as the gate may be open, the same answer may be
+ * on its way through another node: then it is to be sent again. */
+static void refuse_late(struct session *s, const struct lt_player *p, const struct lt_answer_in *m,
+                        int err)
+{
+    const struct lt_engine *g = &s->member.contest->engine;
+    int qi = m->q - 1;
+    bool asked = qi >= 0 && (qi < g->qi || (qi < g->qi + g->n_open && g->qstate >= LT_Q_OPEN));
+    bool gate_open = qi >= g->qi && g->phase == LT_PHASE_RUNNING && g->qstate >= LT_Q_OPEN &&
+                     g->qstate <= LT_Q_CLOSING;
+    if (!asked)
+        refuse_answer(s, m->id, qi, err);
+    else if (gate_open)
+        session_refuse(s, LT_EBUSY, m->id, m->q);
+    else
+        look_then_refuse(s, p, m, err);
 }
 
 void session_answer(struct session *s, const struct lt_answer_in *m)
@@ -168,8 +248,12 @@ void session_answer(struct session *s, const struct lt_answer_in *m)
     int err = lt_engine_accepts(&c->engine, qi, p->entry->id, now_us, &used_us);
     if (err == LT_OK)
         err = team_may_answer(c, p, qi);
+    if (err == LT_ECLOSED || err == LT_ENOQUESTION) {
+        refuse_late(s, p, m, err);
+        return;
+    }
     if (err != LT_OK) {
-        refuse_answer(s, m, err);
+        refuse_answer(s, m->id, qi, err);
         return;
     }
     const struct lt_question *q = c->questions[qi];

@@ -132,9 +132,23 @@ static void on_saved(void *arg, int err, const struct lt_pg_result *r)
     welcome(s, c, me);
 }
 
+/* The client has seen more of the log than this node has. */
+static bool behind(const struct session *s, const struct lt_contest *c)
+{
+    const struct lt_hello_in *h = s->hello;
+    if (!h->has_epoch || !h->has_seq)
+        return false;
+    return h->epoch > c->epoch || (h->epoch == c->epoch && h->seq > c->engine.seq);
+}
+
 void session_enter(struct session *s, struct lt_contest *c, struct lt_player *p)
 {
     const struct lt_engine *g = &c->engine;
+    if (behind(s, c)) { /* nobody's contest goes back: it tries again when the log was read */
+        lt_hub_poll(c);
+        session_refuse(s, LT_EBUSY, NULL, 0);
+        return;
+    }
     bool asked = g->qstate >= LT_Q_OPEN && g->qstate <= LT_Q_CLOSED;
     if (!p || !asked || (!c->sheet.teams && p->saved.qi == g->qi)) {
         welcome(s, c, p);

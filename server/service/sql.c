@@ -187,6 +187,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "args) SELECT leitai.current_tenant(), $1::bigint, $2::text, $3::bigint, $4::text, "
       "$5::integer, $6::text WHERE NOT EXISTS (SELECT FROM g WHERE g.state = 'sealed') "
       "ON CONFLICT DO NOTHING"),
+    /* Behind the gate as answers are: the final record has a digest over all of them. */
     S(INBOX_REFUSED, 7,
       "WITH g AS (SELECT q.state FROM leitai.question_instance q WHERE q.tenant_id = "
       "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = 0 FOR SHARE) "

@@ -13,10 +13,22 @@ function frame(opcode, payload) {
 export class Ws {
   #socket; #data = Buffer.alloc(0); #open = false; #waiters = []; #messages = [];
   closed = null; // close code, 1006 when the line just ended
+  /** Gets each message as it comes, instead of next(). */
+  on_message = null;
+  on_close = null;
 
   static connect(port) {
+    const ws = new Ws();
+    return ws.#connect(port);
+  }
+  /** The connection before it is open, to be given up early: `[ws, promise]`. */
+  static begin(port) {
+    const ws = new Ws();
+    return [ws, ws.#connect(port)];
+  }
+  #connect(port) {
     return new Promise((resolve, reject) => {
-      const ws = new Ws();
+      const ws = this;
       ws.#socket = net.connect(port, "127.0.0.1", () => {
         const key = crypto.randomBytes(16).toString("base64");
         ws.#socket.write(`GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`);
@@ -34,7 +46,7 @@ export class Ws {
         }
         ws.#read();
       });
-      ws.#socket.on("close", () => { ws.closed ??= 1006; ws.#wake(); });
+      ws.#socket.on("close", () => { ws.closed ??= 1006; reject(new Error("closed")); ws.#wake(); ws.on_close?.(); });
     });
   }
   #read() {
@@ -47,7 +59,8 @@ export class Ws {
       if (d.length < at + n) return;
       const payload = d.subarray(at, at + n), opcode = d[0] & 15;
       this.#data = d.subarray(at + n);
-      if (opcode === 1) this.#messages.push(JSON.parse(payload.toString()));
+      if (opcode === 1 && this.on_message) this.on_message(JSON.parse(payload.toString()));
+      else if (opcode === 1) this.#messages.push(JSON.parse(payload.toString()));
       else if (opcode === 8) this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
       else if (opcode === 9) this.#socket.write(frame(10, payload));
       this.#wake();
@@ -58,6 +71,9 @@ export class Ws {
   raw(bytes) { this.#socket.write(bytes); }
   text(bytes) { this.raw(frame(1, Buffer.from(bytes))); }
   end() { this.#socket.destroy(); }
+  /** Reads nothing more until resume(): the server's output piles up. */
+  pause() { this.#socket.pause(); }
+  resume() { this.#socket.resume(); }
   /** The first message that fits, taken out of the queue; fails after 10 s or when the line ends. */
   async next(fits) {
     const until = Date.now() + 10000;

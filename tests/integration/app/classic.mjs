@@ -292,7 +292,8 @@ await test("the host finishes and finalises, and the seal comes", async () => {
   await d.captain.until(() => d.captain.phase === "final" && d.captain.seal?.hash.length === 64, "the seal");
 });
 await test("what is sent in after the end is refused and changes nothing of the record", async () => {
-  assert.equal(await d.captain.answer(q, key(q, true)), "question_closed");
+  assert.equal(await a.captain.answer(q, key(q, true)), "already_answered");
+  assert.equal(await c.captain.answer(q, key(q, true)), "question_closed");
   assert.equal(await d.captain.command("press", { q }), "wrong_phase");
 });
 fs.writeFileSync(totalsFile, `${count.results.join("\n")}\n`);

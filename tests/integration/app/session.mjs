@@ -178,6 +178,14 @@ await test("a short gap is filled with the frames, not a snapshot", async () => 
   }
   ws.end();
 });
+await test("who has seen more of the log than the node is not taken back, but asked to come again", async () => {
+  const ws = await Ws.connect(Number(port));
+  ws.send(hello("play", { session: playerWelcome.session, epoch: playerWelcome.epoch, seq: 1_000_000 }));
+  const refused = await error(ws);
+  assert.equal(refused.code, "busy");
+  assert.ok(refused.retry_ms > 0);
+  ws.end();
+});
 await test("the roster pages and finds", async () => {
   desk.send({ t: "roster", find: "路人" });
   const r = await desk.next((m) => m.t === "roster");
@@ -199,6 +207,16 @@ await test("who was in it sees the result with a new ticket, too; who was not is
   assert.equal(welcome.you.entry, playerWelcome.you.entry);
   back.end();
   await refused(hello("play", { ticket: ticket("p000777"), event }), "no_late_join", 4403);
+});
+await test("an answer that is sent again when its question has gone by is acknowledged on every node", async () => {
+  for (let i = 0; i < 8; i++) {
+    const [ws] = await enter("play", { session: playerWelcome.session });
+    ws.send({ t: "answer", id: "a1", q: 1, choice: [0] });
+    assert.equal((await ws.next((m) => m.t === "ack" || m.t === "error")).state, "saved");
+    ws.send({ t: "answer", id: "a3", q: 1, choice: [0] });
+    assert.equal((await error(ws)).code, "already_answered");
+    ws.end();
+  }
 });
 await test("a flood is cut", async () => {
   const [ws] = await enter("play", { session: playerWelcome.session });

@@ -1,0 +1,81 @@
+// The faults. Each is done to one thing, ends healed, and says what it did; two at once never touch the same thing.
+import { sleep, until } from "./stack.mjs";
+
+const ms = (ctx, low, high) => Math.round(ctx.random.between(low, high));
+const node_of = (ctx) => ctx.random.pick(ctx.stack.nodes);
+async function driver_of(ctx) {
+  const i = await ctx.stack.driver(ctx.event.id).catch(() => -1);
+  return ctx.stack.nodes[i] ?? node_of(ctx);
+}
+async function kill_and_start(ctx, node) {
+  await node.kill();
+  await sleep(ms(ctx, 200, 4000));
+  node.start();
+}
+const signal = (pid, s) => { try { process.kill(pid, s); } catch { /* it ended meanwhile */ } };
+async function stop_for(pid, time_ms) {
+  signal(pid, "SIGSTOP");
+  await sleep(time_ms);
+  signal(pid, "SIGCONT");
+}
+async function cut(ctx, store, mode, low, high) {
+  const node = ctx.random.chance(0.5) ? await driver_of(ctx) : node_of(ctx), proxy = node.proxies[store];
+  proxy.set(mode, mode === "slow" ? ms(ctx, 50, 400) : 0);
+  await sleep(ms(ctx, low, high));
+  proxy.set("pass");
+}
+
+export const HARM = {
+  kill_driver: { on: "node", run: async (ctx) => kill_and_start(ctx, await driver_of(ctx)) },
+  kill_node: { on: "node", run: (ctx) => kill_and_start(ctx, node_of(ctx)) },
+  // Answers are on their way into the database, and nobody will ever hear what came of them.
+  kill_in_commit: {
+    on: "node", run: async (ctx) => {
+      const node = ctx.random.chance(0.5) ? await driver_of(ctx) : node_of(ctx);
+      await until(() => ctx.asking() || ctx.over(), 10_000, "an open question", 20).catch(() => {});
+      node.proxies.pg.set("stall");
+      await sleep(ms(ctx, 300, 1000));
+      await node.kill();
+      node.proxies.pg.set("pass");
+      await sleep(ms(ctx, 200, 3000));
+      node.start();
+    },
+  },
+  kill_worker: { on: "node", run: async (ctx) => { signal((await driver_of(ctx)).worker() ?? 0, "SIGKILL"); await sleep(1000); } },
+  pause_driver: { on: "node", run: async (ctx) => { const p = (await driver_of(ctx)).worker(); if (p) await stop_for(p, ms(ctx, 2500, 5000)); } },
+  redis_kill: { on: "redis", run: async (ctx) => { await ctx.stack.redis_kill(); await sleep(ms(ctx, 200, 3000)); await ctx.stack.redis_start(); } },
+  redis_flushall: { on: "redis", run: async (ctx) => { await ctx.stack.redis_cli("flushall"); } },
+  redis_pause: { on: "redis", run: (ctx) => stop_for(ctx.stack.redis.pid, ms(ctx, 1500, 5000)) },
+  pg_immediate: { on: "pg", run: async (ctx) => { await ctx.stack.pg_immediate(); await sleep(ms(ctx, 0, 2000)); await ctx.stack.pg_start(); } },
+  pg_kill: { on: "pg", run: async (ctx) => { await ctx.stack.pg_kill(); await sleep(ms(ctx, 0, 2000)); await ctx.stack.pg_start(); } },
+  pg_pause: { on: "pg", run: async (ctx) => { ctx.stack.pg_signal("SIGSTOP"); await sleep(10_000); ctx.stack.pg_signal("SIGCONT"); } },
+  // Whoever kills a machine kills its page cache: what was not synced is gone.
+  pg_power_loss: { on: "pg", shims: true, run: async (ctx) => { await ctx.stack.pg_power_loss(); await sleep(ms(ctx, 0, 1000)); await ctx.stack.pg_start(); } },
+  pg_disk_full: {
+    on: "pg", shims: true, run: async (ctx) => {
+      ctx.stack.pg_disk_full(true);
+      await sleep(ms(ctx, 1000, 5000));
+      ctx.stack.pg_disk_full(false);
+      if (!ctx.stack.pg_processes().length) await ctx.stack.pg_start(); // it gave up recovering
+    },
+  },
+  clock_step: {
+    on: "node", shims: true, run: async (ctx) => {
+      const node = ctx.random.chance(0.5) ? await driver_of(ctx) : node_of(ctx);
+      ctx.stack.step_clock(node.index, Math.round(ctx.random.pick([-600, -30, -1, 1, 30, 600]) * 1e6));
+      await sleep(ms(ctx, 1000, 5000));
+      ctx.stack.step_clock(node.index, 0);
+    },
+  },
+  cut_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "refuse", 500, 5000) },
+  stall_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "stall", 500, 6000) },
+  half_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "half", 500, 3000) },
+  slow_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "slow", 3000, 8000) },
+  cut_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "refuse", 500, 5000) },
+  stall_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "stall", 500, 5000) },
+  half_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "half", 500, 3000) },
+  slow_clients: { on: "client", run: async (ctx) => { for (const p of ctx.random.shuffle(ctx.players).slice(0, 8)) p.stall(ms(ctx, 1000, 6000)); await sleep(3000); } },
+  half_open_clients: { on: "client", run: async (ctx) => { for (const p of ctx.random.shuffle(ctx.players).slice(0, 8)) p.lose("half-open", true); await sleep(500); } },
+};
+/** What makes `ctx`: stack, event, players, random. */
+export const NAMES = Object.keys(HARM);
