@@ -47,6 +47,7 @@ struct lt_sessions {
     struct lt_session_key key;
     struct session *list;
     int count;
+    int previews; /* of rulings, under way */
     struct {
         uint64_t hash;
         int64_t since_us;
