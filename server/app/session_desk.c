@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_BYTES = 256 * 1024, EVENTS_MAX = 200, PAGE_MAX = 200 };
+enum { LIST_BYTES = 2 * 1024 * 1024, EVENTS_MAX = 200, PAGE_MAX = 200 };
 
 static bool is_desk(struct session *s, const char *re)
 {
@@ -162,11 +162,14 @@ void session_roster(struct session *s, const struct lt_roster_in *m)
 
 /* ---- what a ruling would change ---- */
 
-enum { CHANGES_MAX = 50, ANSWERS_MAX = 500000 };
+enum { CHANGES_MAX = 50, ANSWERS_MAX = 500000, PREVIEWS_MAX = 1 };
 
-/* From the question to the answer: all answers of the event are read, then the fold is made twice. */
+/* From the question to the answer: all answers of the event are read, then the fold is made twice. It
+ * takes memory and time of a loop that players wait for, so one at a time. */
 struct preview {
+    struct lt_sessions *all;
     struct session *s;
+    int64_t version; /* of the board that it began with */
     char id[41];
     struct lt_ruling ruling;
     struct lt_answer_row *rows;
@@ -176,6 +179,7 @@ struct preview {
 
 static void preview_free(struct preview *v)
 {
+    v->all->previews--;
     for (int i = 0; i < v->n; i++)
         free((char *)v->rows[i].body);
     free(v->rows);
@@ -249,6 +253,8 @@ static void on_preview(void *arg, int err, const struct lt_pg_result *r)
         err = preview_take(v, r);
     if (err == LT_OK && v->n - before == LT_SCORES_PAGE)
         return; /* the next page is on its way */
+    if (err == LT_OK && v->version != v->s->member.contest->board_version)
+        err = LT_EBUSY; /* what was read is not what stands any more */
     if (err == LT_OK)
         preview_answer(v);
     else
@@ -307,10 +313,16 @@ void session_preview(struct session *s, const struct lt_preview_in *m)
 {
     if (!is_desk(s, m->id))
         return;
-    struct preview *v = calloc(1, sizeof *v);
-    int err = v ? preview_ruling(s, m, &v->ruling) : LT_EFULL;
+    struct preview *v = s->all->previews < PREVIEWS_MAX ? calloc(1, sizeof *v) : NULL;
+    int err = LT_EBUSY;
+    if (v) {
+        v->all = s->all;
+        v->all->previews++;
+        err = preview_ruling(s, m, &v->ruling);
+    }
     if (err == LT_OK) {
         v->s = s;
+        v->version = s->member.contest->board_version;
         memcpy(v->id, m->id, sizeof v->id);
         err = preview_fetch(v);
     }

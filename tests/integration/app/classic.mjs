@@ -249,6 +249,10 @@ await test("an appeal is upheld: another response is right too, after a preview"
   await judges[2].until(() => judges[2].rulings.length === 1, "the appeal");
   assert.equal(await judges[2].command("approve", { value: 1, reason: "成立" }), "done");
   const wrong = key(PLAN.appealed, false);
+  const other = await enter("desk", "host");
+  await Promise.any([0, 1, 2, 3].map((k) => other.ask({ t: "preview", id: `v${k}`, action: "void", question: PLAN.appealed }, "changes")));
+  await other.until(() => other.errors.includes("busy"), "one preview at a time");
+  other.end();
   const changes = await host.ask({ t: "preview", id: "p1", action: "accept", question: PLAN.appealed, ...wrong }, "changes");
   assert.equal(changes.total, 1);
   assert.deepEqual([changes.rows[0].entry, changes.rows[0].before, changes.rows[0].after], [d.entry, d.points, d.points + 1000]);
