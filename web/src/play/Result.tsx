@@ -78,7 +78,7 @@ function Verdict({ outcome, snap, self }: { outcome: Outcome; snap: Snapshot; se
         <section class={`verdict verdict-${outcome.at}`} role="status">
           {outcome.at === "right" ? <CheckIcon /> : <CrossIcon />}
           <h1>{t(`r.${outcome.at}`)}</h1>
-          <p class="num">{t("r.gained", { n: signed(outcome.gained) })}</p>
+          {snap.question?.mode !== "tiebreak" && <p class="num">{t("r.gained", { n: signed(outcome.gained) })}</p>}
         </section>
       );
     case "watched":
