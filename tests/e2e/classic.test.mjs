@@ -237,14 +237,17 @@ test("the classic contest is played in a browser and replays to the same totals"
     await shoot("foul", { desk: desk.page, stage: stage.page, play: a.captain.page });
     await open();
     await a.captain.sees(".buzz[aria-disabled=true]", "本题不能再抢");
-    await all([b.phones[2], c.captain], (phone) => phone.presses());
+    const racing = [b.phones[2], c.captain];
+    await all(racing, (phone) => phone.sees(".buzz-go"));
+    await all(racing, (phone) => phone.aims());
+    await all(racing, (phone) => phone.strikes());
     await desk.sees(".who", "正在作答");
     const first = await asked(), second = first === b ? c : b;
     assert.ok(first === b || first === c);
     await stage.sees(".held .big-name", first.name);
     await all(others(first), (phone) => phone.sees(".watch-card", first.name));
     await shoot("held", { desk: desk.page, stage: stage.page, play: first.captain.page, dark: second.captain.page });
-    await all([b.phones[2], c.captain], (phone) => phone.lifts());
+    await all(racing, (phone) => phone.lifts());
     await first.captain.sees(".ribbon", "本队抢到");
     await first.captain.answers(key(q, false));
     // A press within the window holds the question now; a later one was refused, and it is open again.
@@ -273,12 +276,15 @@ test("the classic contest is played in a browser and replays to the same totals"
   await part("buzzer: two phones of a team press once, and who reloads still holds the question", async () => {
     await next();
     await open();
-    await all([b.phones[1], b.phones[2]], (phone) => phone.presses());
+    const two = [b.phones[1], b.phones[2]];
+    await all(two, (phone) => phone.sees(".buzz-go"));
+    await all(two, (phone) => phone.aims());
+    await all(two, (phone) => phone.strikes());
     await b.captain.sees(".ribbon", "本队抢到");
     await desk.acts("extend", "x");
     await b.captain.page.reload();
     await b.captain.sees(".ribbon", "本队抢到");
-    await all([b.phones[1], b.phones[2]], (phone) => phone.lifts());
+    await all(two, (phone) => phone.lifts());
     await b.captain.answers(key(q, true));
     count.buzzedRight(b);
     await reveal();
@@ -355,6 +361,7 @@ test("the classic contest is played in a browser and replays to the same totals"
     for (const right of PLAN.spoken) {
       await next();
       await open();
+      await c.captain.sees(".buzz-go"); // a press before would be a foul
       await c.captain.presses();
       await all(c.phones, (phone) => phone.sees(".bar-spoken", "请口头作答"));
       await c.captain.lifts();

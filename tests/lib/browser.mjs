@@ -75,7 +75,7 @@ export async function startBrowser() {
  * given every frame that a page hears from the server. */
 export async function openPage(browser, url, { width, height, errors, heard, ...context }) {
   const c = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", ...context });
-  c.setDefaultTimeout(20_000);
+  c.setDefaultTimeout(30_000);
   c.on("page", (page) => {
     page.on("pageerror", (e) => errors.push(`${page.url()}: ${e.message}`));
     page.on("console", (m) => m.type() === "error" && errors.push(`${page.url()}: ${m.text()}`));

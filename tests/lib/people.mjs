@@ -39,12 +39,17 @@ export class Phone extends Person {
     await this.answers(response);
     await this.sees(".bar-saved", "已保存");
   }
-  /** A finger comes down and stays: that alone is the press. */
-  async presses() {
+  /** A finger waits above the buzzer. */
+  async aims() {
     await this.sees(".buzz[aria-disabled=false]");
     const { x, y, width, height } = await this.at(".buzz").boundingBox();
     await this.page.mouse.move(x + width / 2, y + height / 2);
-    await this.page.mouse.down();
+  }
+  /** It comes down and stays: that alone is the press. */
+  strikes() { return this.page.mouse.down(); }
+  async presses() {
+    await this.aims();
+    await this.strikes();
   }
   lifts() { return this.page.mouse.up(); }
   async stakes(points) {
