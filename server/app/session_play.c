@@ -237,12 +237,12 @@ void session_answer(struct session *s, const struct lt_answer_in *m)
         return;
     }
     int err = lt_engine_accepts(&c->engine, qi, p->entry->id, now_us, &used_us);
-    if (err == LT_OK)
-        err = team_may_answer(c, p, qi);
     if (err == LT_ECLOSED || err == LT_ENOQUESTION) {
         refuse_late(s, p, m, err);
         return;
     }
+    if (err == LT_OK)
+        err = team_may_answer(c, p, qi);
     if (err != LT_OK) {
         refuse_answer(s, m->id, qi, err);
         return;
