@@ -151,6 +151,8 @@ void lt_check_ack(struct lt_checker *k, int player, int q, const struct lt_seen 
 void lt_check_refused(struct lt_checker *k, int player, int q, int err)
 {
     struct lt_given *g = lt_run_given(k->run, player, q);
+    if (g->state == LT_GIVEN_REFUSED) /* it was sent twice */
+        return;
     if (g->state != LT_GIVEN_SENT) {
         lt_fault(&k->tally->faults, LT_FAULT_ACK_TWICE, 1,
                  "player %d: question %d was refused (%s) after its acknowledgement", player, q,

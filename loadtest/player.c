@@ -21,6 +21,7 @@
 enum {
     SECOND_US = 1000000,
     RESEND_US = 3 * SECOND_US,
+    EARLIER_US = 400000, /* then an answer whose question went by is sent again */
     BACKOFF_FIRST_US = 250000,
     BACKOFF_MAX_US = 5 * SECOND_US,
     LOST_LEAST_US = 20000,
@@ -154,22 +155,22 @@ static void on_lose(struct lt_timer *t, int64_t now_us)
 
 /* ---- answering ---- */
 
-static void send_answer(struct lt_player *p)
+static void send_answer(struct lt_player *p, int q)
 {
-    struct lt_given *g = lt_run_given(p->squad->run, p->index, p->q);
-    const struct lt_asked *a = &tally(p)->asked[p->q];
+    struct lt_given *g = lt_run_given(p->squad->run, p->index, q);
+    const struct lt_asked *a = &tally(p)->asked[q];
     char id[41];
     struct lt_buf b;
     struct lt_jsonw w;
     if (g->state == LT_GIVEN_NOTHING)
         lt_plan_choose(p->squad->opts, p->index, &a->seen, g);
-    snprintf(id, sizeof id, "%d-%d-%08x", p->index, p->q, p->squad->nonce);
+    snprintf(id, sizeof id, "%d-%d-%08x", p->index, q, p->squad->nonce);
     lt_buf_init(&b, MESSAGE_BYTES);
     lt_jsonw_init(&w, &b);
     lt_jsonw_obj(&w, NULL);
     lt_jsonw_str(&w, "t", "answer");
     lt_jsonw_str(&w, "id", id);
-    lt_jsonw_i64(&w, "q", p->q);
+    lt_jsonw_i64(&w, "q", q);
     if (g->n_choice > 0) {
         lt_jsonw_arr(&w, "choice");
         for (int i = 0; i < g->n_choice; i++)
@@ -179,7 +180,7 @@ static void send_answer(struct lt_player *p)
         lt_jsonw_str(&w, "text", "不知道的答案");
     }
     lt_jsonw_end_obj(&w);
-    lt_check_send(&p->squad->checker, p->index, p->q, &p->squad->gen.now);
+    lt_check_send(&p->squad->checker, p->index, q, &p->squad->gen.now);
     send_json(p, &b);
 }
 
@@ -204,12 +205,29 @@ static void on_act(struct lt_timer *t, int64_t now_us)
     p->due = !p->welcomed || tally(p)->phase == LT_SEEN_PAUSED;
     if (p->due)
         return;
-    send_answer(p);
+    send_answer(p, p->q);
     lt_gen_timer(&s->gen, &p->act, RESEND_US);
     if (p->lose_on_send) {
         p->lose_on_send = false;
         lose_line(p);
     }
+}
+
+/* Answers to questions that went by unsettled are sent again as well. */
+static void on_earlier(struct lt_timer *t, int64_t now_us)
+{
+    struct lt_player *p = t->arg;
+    bool waiting = false;
+    (void)now_us;
+    for (int q = 1; q <= p->squad->run->n_questions_max; q++) {
+        if (q == p->q || lt_run_given(p->squad->run, p->index, q)->state != LT_GIVEN_SENT)
+            continue;
+        waiting = true;
+        if (p->welcomed)
+            send_answer(p, q);
+    }
+    if (waiting)
+        lt_gen_timer(&p->squad->gen, &p->earlier, RESEND_US);
 }
 
 /* The answer that waited goes out in `span_us`, and that is its intended time now. */
@@ -231,6 +249,8 @@ static void plan_question(struct lt_player *p, const struct lt_seen_question *q)
     struct lt_plan plan = lt_plan_make(s->opts, s->mood, p->index, q);
     struct lt_given *g = lt_run_given(s->run, p->index, q->q);
     int64_t opened_us = tally(p)->asked[q->q].open_us;
+    if (p->q > 0 && lt_run_given(s->run, p->index, p->q)->state == LT_GIVEN_SENT)
+        lt_gen_timer(&s->gen, &p->earlier, EARLIER_US);
     p->q = q->q;
     p->due = false;
     p->lose_on_send = plan.loses_on_send;
@@ -273,9 +293,10 @@ static void on_answer_refused(struct lt_player *p, const struct lt_seen *m)
                  "player %d: refusal of %s, which it never sent", p->index, m->id);
         return;
     }
-    if (m->retry_ms >= 0 && q == p->q) {
+    if (m->retry_ms >= 0) {
         lt_run_given(p->squad->run, p->index, q)->edge = true;
-        lt_gen_timer(&p->squad->gen, &p->act, m->retry_ms * 1000LL);
+        if (q == p->q) /* else on_earlier does it */
+            lt_gen_timer(&p->squad->gen, &p->act, m->retry_ms * 1000LL);
         return;
     }
     if (m->err == LT_EPAUSED && q == p->q) { /* the pause was on its way to us */
@@ -432,6 +453,7 @@ void lt_player_start(struct lt_player *p, struct lt_squad *s, int index, int64_t
     lt_wsc_init(&p->conn, &s->gen, &handler, p);
     lt_timer_init(&p->dial, on_dial, p);
     lt_timer_init(&p->act, on_act, p);
+    lt_timer_init(&p->earlier, on_earlier, p);
     lt_timer_init(&p->lose, on_lose, p);
     p->dial_us = start_us + (int64_t)index * SECOND_US / s->opts->rate;
     lt_timer_set(s->gen.wheel, &p->dial, p->dial_us);
@@ -441,6 +463,7 @@ void lt_player_stop(struct lt_player *p)
 {
     lt_timer_cancel(p->squad->gen.wheel, &p->dial);
     lt_timer_cancel(p->squad->gen.wheel, &p->act);
+    lt_timer_cancel(p->squad->gen.wheel, &p->earlier);
     lt_timer_cancel(p->squad->gen.wheel, &p->lose);
     lt_wsc_leave(&p->conn);
     free(p->session);

@@ -3,7 +3,7 @@
 import { Person, ticket, World } from "./person.mjs";
 import { sleep, until } from "./stack.mjs";
 
-const SECONDS = 5;
+const SECONDS = 5, FRAME_MS = 25_000;
 const draw = { types: ["single", "truefalse", "multiple"] };
 const credits = { participation: { amount: 1, min_answers: 2 }, placement: [{ ranks: [1, 1], amount: 10 }, { ranks: [2, 5], amount: 3 }] };
 const sheet = (counts) => ({
@@ -130,8 +130,9 @@ export class Contest {
       const outcome = await h.command(action, { q: at });
       if (outcome !== "done" && !["stale_command", "wrong_phase", "busy", "patience", "no_such_question", "question_closed"].includes(outcome))
         this.world.violation(`the host's ${action} at ${state} was refused: ${outcome}`);
-      // The frame follows the outcome, or the page asks again.
-      await until(() => !same(), 2000, "a frame", 10).catch(() => {});
+      // What is done is shown, to whoever waits without doing anything more.
+      if (outcome === "done") await until(() => !same(), FRAME_MS, "a frame", 10).catch(() => this.world.violation(`STUCK: ${action} at ${state} was done, and ${FRAME_MS / 1000} s later nothing of it is seen`));
+      else await sleep(100);
     }
   }
   /** Everybody has heard everything: final, the last board and the own standing of the last reveal. */

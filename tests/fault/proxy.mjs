@@ -33,8 +33,13 @@ export class Proxy {
   }
   #pass(pair, to, d) {
     if (pair.dead) return; // half-open: what the node says goes nowhere
-    if (this.slow_ms === 0 || this.mode !== "slow") to.write(d);
-    else setTimeout(() => { if (!to.destroyed) to.write(d); }, this.slow_ms);
+    const late = this.mode === "slow" ? this.slow_ms : 0;
+    to.queue ??= [];
+    if (late === 0 && to.queue.length === 0) { to.write(d); return; }
+    // In order, also when the line is fast again: whoever is due hands on the first that waits.
+    to.queue.push(d);
+    to.due = Math.max(performance.now() + late, to.due ?? 0);
+    setTimeout(() => { const first = to.queue.shift(); if (!to.destroyed) to.write(first); }, to.due - performance.now());
   }
   #end(pair, other) {
     other.destroy();

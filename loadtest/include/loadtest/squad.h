@@ -15,20 +15,21 @@ enum lt_squad_mood {
 struct lt_player {
     struct lt_wsc conn;
     struct lt_squad *squad;
-    int index;            /* over all processes */
-    struct lt_timer dial; /* connects at its time */
-    struct lt_timer act;  /* answers, or sends an answer again */
-    struct lt_timer lose; /* loses its line */
-    int64_t dial_us;      /* intended time of the first connect */
-    char *session;        /* token of the last welcome */
-    int q;                /* question it is about to answer or has answered, 0: none */
-    int tries;            /* connects since the last welcome */
-    int retry_ms;         /* the server asked for so long before the next connect, -1: it did not */
-    bool welcomed;        /* on this connection */
-    bool resuming;        /* hello gave {epoch, seq} */
-    bool due;             /* the answer waits for a line or for the end of a pause */
-    bool lose_on_send;    /* loses its line right after it answers */
-    bool finished;        /* saw the end */
+    int index;               /* over all processes */
+    struct lt_timer dial;    /* connects at its time */
+    struct lt_timer act;     /* answers, or sends an answer again */
+    struct lt_timer earlier; /* sends answers to earlier questions again */
+    struct lt_timer lose;    /* loses its line */
+    int64_t dial_us;         /* intended time of the first connect */
+    char *session;           /* token of the last welcome */
+    int q;                   /* question it is about to answer or has answered, 0: none */
+    int tries;               /* connects since the last welcome */
+    int retry_ms;      /* the server asked for so long before the next connect, -1: it did not */
+    bool welcomed;     /* on this connection */
+    bool resuming;     /* hello gave {epoch, seq} */
+    bool due;          /* the answer waits for a line or for the end of a pause */
+    bool lose_on_send; /* loses its line right after it answers */
+    bool finished;     /* saw the end */
 };
 
 struct lt_squad {
