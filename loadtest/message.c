@@ -17,30 +17,21 @@ static const struct lt_json_limits limits = {.bytes = 256 * 1024, .depth = 8};
 enum { I32 = 2147483647 };
 static const int64_t I53 = (INT64_C(1) << 53) - 1;
 
-static const char *const kinds[LT_SEEN_KINDS] = {[LT_SEEN_WELCOME] = "welcome",
-                                                 [LT_SEEN_EVENTS] = "events",
-                                                 [LT_SEEN_PHASE] = "phase",
-                                                 [LT_SEEN_QUESTION] = "question",
-                                                 [LT_SEEN_DRIVER] = "driver",
-                                                 [LT_SEEN_FINALISING] = "finalising",
-                                                 [LT_SEEN_BOARD] = "board",
-                                                 [LT_SEEN_OWN] = "own",
-                                                 [LT_SEEN_PRESENCE] = "presence",
-                                                 [LT_SEEN_ACK] = "ack",
-                                                 [LT_SEEN_DONE] = "done",
-                                                 [LT_SEEN_ROSTER] = "roster",
-                                                 [LT_SEEN_TIME] = "time",
-                                                 [LT_SEEN_PROBE] = "probe",
-                                                 [LT_SEEN_SCRIPT] = "script",
-                                                 [LT_SEEN_SEAL] = "seal",
-                                                 [LT_SEEN_AHEAD] = "ahead",
-                                                 [LT_SEEN_PROGRESS] = "progress",
-                                                 [LT_SEEN_ERROR] = "error",
-                                                 [LT_SEEN_BYE] = "bye"};
+static const char *const kinds[LT_SEEN_KINDS] = {
+    [LT_SEEN_WELCOME] = "welcome",   [LT_SEEN_EVENTS] = "events",
+    [LT_SEEN_PHASE] = "phase",       [LT_SEEN_QUESTION] = "question",
+    [LT_SEEN_DRIVER] = "driver",     [LT_SEEN_FINALISING] = "finalising",
+    [LT_SEEN_BOARD] = "board",       [LT_SEEN_OWN] = "own",
+    [LT_SEEN_PRESENCE] = "presence", [LT_SEEN_ACK] = "ack",
+    [LT_SEEN_DONE] = "done",         [LT_SEEN_ROSTER] = "roster",
+    [LT_SEEN_TIME] = "time",         [LT_SEEN_PROBE] = "probe",
+    [LT_SEEN_SCRIPT] = "script",     [LT_SEEN_SEAL] = "seal",
+    [LT_SEEN_AHEAD] = "ahead",       [LT_SEEN_PROGRESS] = "progress",
+    [LT_SEEN_ERROR] = "error",       [LT_SEEN_BYE] = "bye"};
 static const char *const phases[LT_SEEN_PHASES] = {"draft",  "lobby",    "running",
                                                    "paused", "finished", "final"};
-static const char *const states[LT_SEEN_STATES] = {"none",    "armed",  "open",
-                                                   "held", "closing", "closed", "revealed"};
+static const char *const states[LT_SEEN_STATES] = {"none",    "armed",  "open",    "held",
+                                                   "closing", "closed", "revealed"};
 static const char *const types[LT_SEEN_TYPES] = {"single", "multiple", "truefalse", "fill",
                                                  "order"};
 static const char *const ack_states[2] = {"saved", "late"};

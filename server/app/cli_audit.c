@@ -216,8 +216,9 @@ static int chain_row(struct audit *a, const struct lt_rows *rows, int i,
     sha_end(c, a->hash);
     hex_of(a->hash, hex);
     if (strcmp(hex, lt_rows_text(rows, i, HASH)) != 0) {
-        fault(a, record->seq, content[0] ? "it, the rules or the questions were changed"
-                                         : "it, or the hash before it, was changed");
+        fault(a, record->seq,
+              content[0] ? "it, the rules or the questions were changed"
+                         : "it, or the hash before it, was changed");
         /* Go on from what is stored, so that what was changed is named and not all after it. */
         unhex(lt_rows_text(rows, i, HASH), a->hash);
     }
@@ -237,9 +238,9 @@ static int check_digest(struct audit *a, const struct lt_record *record, int n)
         return LT_OK;
     err = record->kind == LT_REC_FINAL ? event_digest(a, hex) : answers_digest(a, record, n, hex);
     if (err == LT_OK && strcmp(hex, record->digest) != 0)
-        fault(a, record->seq, record->kind == LT_REC_FINAL
-                                  ? "answers or presses of the event were changed"
-                                  : "answers that it counted were changed");
+        fault(a, record->seq,
+              record->kind == LT_REC_FINAL ? "answers or presses of the event were changed"
+                                           : "answers that it counted were changed");
     return err;
 }
 
@@ -391,8 +392,9 @@ int lt_cmd_audit(struct lt_config *c, int argc, char **argv)
     struct lt_db_opts opts = {
         .url = lt_config_str(c, "database_url"), .name = "leitai audit", .stop_fd = -1};
     if (parse(&a, argc, argv, &head) != LT_OK) {
-        fprintf(stderr, "usage: leitai audit verify --tenant CODE --event CODE_OR_ID [--head FILE]\n"
-                        "       leitai audit head --tenant CODE --event CODE_OR_ID\n");
+        fprintf(stderr,
+                "usage: leitai audit verify --tenant CODE --event CODE_OR_ID [--head FILE]\n"
+                "       leitai audit head --tenant CODE --event CODE_OR_ID\n");
         return EXIT_FAILURE;
     }
     if (a.head_file && read_head(&a) != LT_OK) {
@@ -405,7 +407,7 @@ int lt_cmd_audit(struct lt_config *c, int argc, char **argv)
     if (r == LT_OK) {
         r = run(&a, head);
         if (r != LT_OK)
-            lt_buf_str(&err, a.at.missing[0] ? a.at.missing
+            lt_buf_str(&err, a.at.missing[0]          ? a.at.missing
                              : lt_db_message(a.db)[0] ? lt_db_message(a.db)
                                                       : lt_err_wire(r));
     }

@@ -173,8 +173,8 @@ static int print_address(struct link *l)
     }
     err = stage ? stage_token(l, token, sizeof token) : ticket(l, token, sizeof token);
     if (err == LT_OK)
-        printf("%s/%s#%c=%s&e=%" PRId64 "%s\n", url, judge ? "play" : l->page,
-               stage ? 's' : 't', token, l->at.event.v, judge ? "&r=judge" : "");
+        printf("%s/%s#%c=%s&e=%" PRId64 "%s\n", url, judge ? "play" : l->page, stage ? 's' : 't',
+               token, l->at.event.v, judge ? "&r=judge" : "");
     else
         told(l, err);
     explicit_bzero(token, sizeof token);
@@ -207,9 +207,10 @@ int lt_cmd_link(struct lt_config *c, int argc, char **argv)
     struct lt_db_opts opts = {
         .url = lt_config_str(c, "database_url"), .name = "leitai link", .stop_fd = -1};
     if (parse(&l, argc, argv) != LT_OK) {
-        fprintf(stderr, "usage: leitai link play|desk|judge --tenant CODE --event CODE_OR_ID --person "
-                        "EXTID [--kid KEYID]\n"
-                        "       leitai link play|stage --tenant CODE --event CODE_OR_ID\n");
+        fprintf(stderr,
+                "usage: leitai link play|desk|judge --tenant CODE --event CODE_OR_ID --person "
+                "EXTID [--kid KEYID]\n"
+                "       leitai link play|stage --tenant CODE --event CODE_OR_ID\n");
         return EXIT_FAILURE;
     }
     lt_buf_init(&err, ERR_BYTES);

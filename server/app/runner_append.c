@@ -151,8 +151,7 @@ static void tally_body(const char *body, int64_t n, struct lt_input *in)
         in->dist[r.choice[i]] += (int)n;
 }
 
-static void tally_all(const struct lt_contest *c, const struct lt_pg_result *r,
-                      struct lt_input *in)
+static void tally_all(const struct lt_contest *c, const struct lt_pg_result *r, struct lt_input *in)
 {
     for (int i = 0; i < lt_pg_rows(r, 0); i++) {
         in->answered += (int)lt_pg_i64(r, 0, i, 1);

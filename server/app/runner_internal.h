@@ -35,7 +35,7 @@ struct lt_drive {
     int64_t inbox_read_us, announced_us, closing_since_us; /* monotonic */
     int64_t reading_since_us, drained_us; /* cluster time; drained: what was in the inbox then is
                                            * decided, or in `commands` */
-    int full_reads; /* in a row that left something in the inbox */
+    int full_reads;                       /* in a row that left something in the inbox */
     bool announced_stale;
     bool gate_closed; /* of the closing question */
     bool job_sent;    /* finalise job was written under this token */

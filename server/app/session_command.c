@@ -13,7 +13,8 @@
 
 enum {
     DONE_BYTES = 1024,
-    ASKED_MAX = 4, /* commands of one player under way: each is a row and a transaction of the driver */
+    ASKED_MAX =
+        4, /* commands of one player under way: each is a row and a transaction of the driver */
 };
 
 #define BIT(role) (1u << (role))
@@ -105,8 +106,7 @@ int session_response(const struct lt_contest *c, int qi, const int *choice, int 
     if (text)
         snprintf(r.text, sizeof r.text, "%s", text);
     int err = lt_response_check(c->questions[qi], &r);
-    if (err == LT_OK &&
-        lt_response_write(&r, c->questions[qi]->type, ret, LT_FILL_BYTES + 1) < 0)
+    if (err == LT_OK && lt_response_write(&r, c->questions[qi]->type, ret, LT_FILL_BYTES + 1) < 0)
         err = LT_EANSWER;
     return err;
 }
@@ -217,9 +217,9 @@ void session_record_refusal(struct session *s, const char *action, const char *i
     lt_buf_init(&b, LT_COMMAND_ARGS_BYTES);
     lt_command_write(args, &b);
     assert(!b.failed);
-    lt_pg_req_add(r, LT_SQL_INBOX_REFUSED,
-                  (const char *[]){event, id, person, action, expect, lt_buf_cstr(&b),
-                                   lt_err_wire(err)});
+    lt_pg_req_add(
+        r, LT_SQL_INBOX_REFUSED,
+        (const char *[]){event, id, person, action, expect, lt_buf_cstr(&b), lt_err_wire(err)});
     lt_buf_done(&b);
     if (lt_pg_submit(r, on_recorded, NULL) != LT_OK)
         lt_metric_add(LT_M_REFUSALS_UNRECORDED, 1);

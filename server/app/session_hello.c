@@ -234,8 +234,7 @@ static void on_known(void *arg, int err, const struct lt_pg_result *r)
     struct lt_entry *e =
         lt_contest_entry_add(c, s->who.entry.v, c->sheet.teams ? 0 : s->who.person.v,
                              lt_pg_text(r, 0, 0, 3), s->who.unit, false);
-    struct lt_player *p =
-        e ? lt_contest_player_add(c, e, s->who.person.v, s->who.name) : NULL;
+    struct lt_player *p = e ? lt_contest_player_add(c, e, s->who.person.v, s->who.name) : NULL;
     if (p)
         session_enter(s, c, p);
     else

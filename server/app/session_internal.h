@@ -50,7 +50,7 @@ struct lt_sessions {
     bool draining;
     struct lt_timer drain;
     int64_t drain_until_us;
-    int moved; /* told to go elsewhere */
+    int moved;    /* told to go elsewhere */
     int previews; /* of rulings, under way */
     struct {
         uint64_t hash;

@@ -14,7 +14,8 @@
 
 enum {
     ACK_BYTES = 1024,
-    RECORDED_MAX = 3, /* refused answers of one player to one question: more of them say nothing new */
+    RECORDED_MAX =
+        3, /* refused answers of one player to one question: more of them say nothing new */
 };
 
 /* Lives from queueing to commit; the player may outlive the connection, so the outcome is kept with

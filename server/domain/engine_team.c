@@ -342,8 +342,7 @@ static int appeals(const struct lt_engine *e, int64_t entry)
     int n = 0;
 
     for (int i = 0; i < e->n_rulings; i++)
-        n += e->rulings[i].kind == LT_RULING_APPEAL &&
-             (entry == 0 || e->rulings[i].entry == entry);
+        n += e->rulings[i].kind == LT_RULING_APPEAL && (entry == 0 || e->rulings[i].entry == entry);
     return n;
 }
 

@@ -30,7 +30,7 @@ struct question {
     const struct lt_question *content; /* NULL: none (a task) */
     const struct facts *facts;
     int qi;
-    int64_t as_of; /* captains that were named after this record do not matter */
+    int64_t as_of;                    /* captains that were named after this record do not matter */
     const struct lt_answer_row *rows; /* of this question */
     int n_rows;
     struct graded *graded; /* uthash by body */

@@ -5,9 +5,10 @@
 
 enum {
     LT_NODES_HEARD = 64,
-    LT_WAITS_MAX = 1024,   /* commands of one event that wait here: all phones of a hall may press at once */
-    LT_WAITS_STAFF = 64,   /* of these, kept for who leads the contest */
-    LT_WAITS_CROWD = 64,   /* as many more wait, so much more seldom is each asked about */
+    LT_WAITS_MAX =
+        1024, /* commands of one event that wait here: all phones of a hall may press at once */
+    LT_WAITS_STAFF = 64, /* of these, kept for who leads the contest */
+    LT_WAITS_CROWD = 64, /* as many more wait, so much more seldom is each asked about */
 };
 
 /* What another node last said about an event. */

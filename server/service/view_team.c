@@ -66,7 +66,8 @@ static bool seat_out(const struct lt_contest *c, const struct lt_team *t, struct
     }
     out->has_help = s->help > 0;
     out->help = s->help - 1;
-    return s->help > 0 || s->staked || out->pressed || s->fouled || s->tried || s->right || out->done > 0;
+    return s->help > 0 || s->staked || out->pressed || s->fouled || s->tried || s->right ||
+           out->done > 0;
 }
 
 void view_teams_part(const struct lt_contest *c, const struct lt_round_rule *round,
@@ -142,10 +143,8 @@ struct lt_frame *view_teams_frame(const struct lt_contest *c, int64_t seq)
 {
     struct lt_buf b;
     struct view_teams teams;
-    struct lt_msg_teams m = {.epoch = c->epoch,
-                             .seq = seq,
-                             .advanced = c->engine.advanced,
-                             .teams = teams.rows};
+    struct lt_msg_teams m = {
+        .epoch = c->epoch, .seq = seq, .advanced = c->engine.advanced, .teams = teams.rows};
     lt_buf_init(&b, VIEW_BYTES);
     m.n_teams = view_teams(c, &teams);
     lt_msg_teams_write(&m, &b);
@@ -182,8 +181,7 @@ int view_rulings(const struct lt_contest *c, struct view_rulings *ret)
 struct lt_frame *view_ruling_frame(const struct lt_contest *c, const struct lt_record *r)
 {
     struct lt_buf b;
-    struct lt_msg_ruling m = {
-        .epoch = c->epoch, .seq = r->seq, .ruling = ruling_out(&r->ruling)};
+    struct lt_msg_ruling m = {.epoch = c->epoch, .seq = r->seq, .ruling = ruling_out(&r->ruling)};
     lt_buf_init(&b, VIEW_BYTES);
     lt_msg_ruling_write(&m, &b);
     return view_frame(&b);
@@ -253,8 +251,8 @@ bool view_team_state(const struct lt_contest *c, const struct lt_player *me,
     struct lt_team_state_out *out = &ret->state;
     if (!c->sheet.teams)
         return false;
-    *out = (struct lt_team_state_out){.captain = t && t->captain == me->person,
-                                      .members = ret->rows};
+    *out =
+        (struct lt_team_state_out){.captain = t && t->captain == me->person, .members = ret->rows};
     for (const struct lt_player *p = e->players; p && out->n_members < VIEW_MEMBERS_MAX;
          p = p->next)
         ret->rows[out->n_members++] = (struct lt_member_out){
@@ -262,8 +260,7 @@ bool view_team_state(const struct lt_contest *c, const struct lt_player *me,
             .name = p->name,
             .captain = t && t->captain == p->person,
             .online = lt_hub_player_online(c, p),
-            .answered = p->saved.qi >= 0 && p->saved.qi >= g->qi &&
-                        p->saved.state == LT_SAVED_YES,
+            .answered = p->saved.qi >= 0 && p->saved.qi >= g->qi && p->saved.state == LT_SAVED_YES,
         };
     if (t && t->seat.staked) {
         out->has_stake = true;

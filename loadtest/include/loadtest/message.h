@@ -121,8 +121,8 @@ struct lt_seen {
     char id[41]; /* ack, done; error: re, "" when absent */
     int q;
     bool late;
-    int err;      /* error, bye: LT_E… */
-    int retry_ms; /* -1: not said */
+    int err;       /* error, bye: LT_E… */
+    int retry_ms;  /* -1: not said */
     int64_t probe; /* probe: to be echoed */
 };
 

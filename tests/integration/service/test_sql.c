@@ -151,8 +151,7 @@ static void once_sealed_nothing_is_added_to_what_the_last_record_vouches_for(voi
     expect_outcome("answer-2", "none");
     expect_outcome("pause-2", "waits");
     const struct lt_pg_stmt *s = &lt_sql_statements[LT_SQL_INBOX_READ];
-    PGresult *r =
-        PQexecPrepared(pq, s->name, 2, (const char *[]){"1", "press-2"}, NULL, NULL, 0);
+    PGresult *r = PQexecPrepared(pq, s->name, 2, (const char *[]){"1", "press-2"}, NULL, NULL, 0);
     assert_string_equal(PQgetvalue(r, 0, 0), "wrong_phase"); /* whoever sent it is told */
     PQclear(r);
 }

@@ -200,8 +200,8 @@ static void nobody_presses_and_the_question_is_void(void **state)
     assert_false(e.silent);
 }
 
-static void a_press_that_came_in_time_counts_whenever_it_is_looked_at_and_a_late_one_never(
-    void **state)
+static void
+a_press_that_came_in_time_counts_whenever_it_is_looked_at_and_a_late_one_never(void **state)
 {
     struct lt_input in;
 

@@ -117,8 +117,8 @@ static void hand_over(int64_t by, int64_t to)
     does_input(in);
 }
 
-static void a_team_hands_over_so_often_from_question_to_question_and_not_while_results_are_written(
-    void **state)
+static void
+a_team_hands_over_so_often_from_question_to_question_and_not_while_results_are_written(void **state)
 {
     struct lt_input in;
 

@@ -10,4 +10,4 @@ struct lt_embedded {
 };
 extern const struct lt_embedded lt_migrations[]; /* schema/sql, by version */
 extern const struct lt_embedded lt_demo_files[]; /* schema/demo */
-extern const struct lt_embedded lt_presets[];    /* schema/demo/presets: rule sheets to begin with */
+extern const struct lt_embedded lt_presets[]; /* schema/demo/presets: rule sheets to begin with */

@@ -37,9 +37,9 @@ enum lt_phase {
     LT_PHASES          /* count */
 };
 enum lt_qstate {
-    LT_Q_NONE,     /* between questions */
-    LT_Q_ARMED,    /* announced; content still hidden (buzzer: being read). A press is a foul, a stake may be chosen */
-    LT_Q_OPEN,     /* content shown, answers (buzzer: presses; jury: marks) accepted until deadline_us */
+    LT_Q_NONE, /* between questions */
+    LT_Q_ARMED, /* announced; content still hidden (buzzer: being read). A press is a foul, a stake may be chosen */
+    LT_Q_OPEN, /* content shown, answers (buzzer: presses; jury: marks) accepted until deadline_us */
     LT_Q_HELD,     /* buzzer: one team answers */
     LT_Q_CLOSING,  /* answers refused; what is in flight drains */
     LT_Q_CLOSED,   /* outcome known to the server, key still hidden */
@@ -51,12 +51,12 @@ const char *lt_qstate_name(enum lt_qstate q);
 
 enum {
     LT_REASON_BYTES = 400,
-    LT_RULINGS_MAX = 128,  /* of one event, appeals included */
-    LT_APPEALS_MAX = 64,   /* of these: teams must not take the room that a host needs, */
-    LT_APPEALS_EACH = 8,   /* nor one team that of the others */
-    LT_HANDOVERS_MAX = 4,  /* captains that a team itself may name from one question to the next */
-    LT_JUDGES_MAX = 15,    /* marks for one part */
-    LT_DIGEST_BYTES = 64,  /* SHA-256 in hexadecimal */
+    LT_RULINGS_MAX = 128, /* of one event, appeals included */
+    LT_APPEALS_MAX = 64,  /* of these: teams must not take the room that a host needs, */
+    LT_APPEALS_EACH = 8,  /* nor one team that of the others */
+    LT_HANDOVERS_MAX = 4, /* captains that a team itself may name from one question to the next */
+    LT_JUDGES_MAX = 15,   /* marks for one part */
+    LT_DIGEST_BYTES = 64, /* SHA-256 in hexadecimal */
 };
 
 /* What a team did about the current question. Reset when it is armed. */
@@ -80,8 +80,8 @@ struct lt_team {
     int group;       /* 1…, 0: no groups */
     bool in;         /* still in the contest (advancement) */
     bool disqualified;
-    int left;    /* round (1-based) after which it did not go on, 0: none */
-    bool helped; /* has used its help */
+    int left;      /* round (1-based) after which it did not go on, 0: none */
+    bool helped;   /* has used its help */
     int handovers; /* new captains since the current question was announced */
     struct lt_seat seat;
 };
@@ -109,23 +109,26 @@ struct lt_ruling {
     int64_t value_c; /* ADJUST */
     int64_t by, by2; /* who asked for it, who approved or answered (0: nobody yet) */
     char reason[LT_REASON_BYTES + 1];
-    char answer[LT_FILL_BYTES + 1]; /* ACCEPT: canonical JSON of the response; APPEAL: what was answered to it */
+    char answer[LT_FILL_BYTES +
+                1]; /* ACCEPT: canonical JSON of the response; APPEAL: what was answered to it */
 };
-const char *lt_ruling_name(enum lt_ruling_kind k);        /* "void", "accept", "adjust", "disqualify", "appeal" */
+const char *
+lt_ruling_name(enum lt_ruling_kind k); /* "void", "accept", "adjust", "disqualify", "appeal" */
 const char *lt_ruling_state_name(enum lt_ruling_state s); /* "open", "done", "rejected" */
 
 struct lt_engine {
     const struct lt_sheet *sheet; /* borrowed */
     enum lt_phase phase;
     enum lt_qstate qstate;
-    int64_t seq;                    /* of the last applied record, 0: none */
-    int qi;                         /* 0-based number of the current question over the event, -1 before the first */
-    int prev_qi;                    /* the question before it, -1: none */
-    int n_open;                     /* questions [qi, qi + n_open) are asked together; > 1: a burst */
-    int64_t turn;                   /* entry that alone is asked, 0: all that take part */
-    int64_t opened_us, deadline_us; /* cluster time; of what runs now: the question, the holder's time */
-    int64_t signal_us;              /* BUZZER: the start signal, from which presses are measured */
-    int64_t paused_us;              /* when the pause began */
+    int64_t seq;  /* of the last applied record, 0: none */
+    int qi;       /* 0-based number of the current question over the event, -1 before the first */
+    int prev_qi;  /* the question before it, -1: none */
+    int n_open;   /* questions [qi, qi + n_open) are asked together; > 1: a burst */
+    int64_t turn; /* entry that alone is asked, 0: all that take part */
+    int64_t opened_us,
+        deadline_us;   /* cluster time; of what runs now: the question, the holder's time */
+    int64_t signal_us; /* BUZZER: the start signal, from which presses are measured */
+    int64_t paused_us; /* when the pause began */
     int64_t closing_us;
     int answered, correct; /* tally of the current question, from CLOSED on */
     int dist[8];           /* how many chose each option */
@@ -141,39 +144,43 @@ struct lt_engine {
     struct {
         int64_t judge, value_c;
     } marks[LT_JUDGES_MAX]; /* JURY: of the current part */
-    int two[2], n_two;      /* LT_HELP_TWO of the current question: wrong options that were dropped for two_entry */
+    int two[2],
+        n_two; /* LT_HELP_TWO of the current question: wrong options that were dropped for two_entry */
     int64_t two_entry;
     int n_rulings;
     struct lt_ruling rulings[LT_RULINGS_MAX];
 };
 
 enum lt_action { /* what people ask for. h: host, c: captain, m: member, j: judge, s: the system */
-    LT_ACT_LOBBY,    /* h: draft → lobby */
-    LT_ACT_LOT,      /* h: draw order and groups of the teams that are registered; again: a new draw. lobby only */
-    LT_ACT_START,    /* h: lobby → running; teams must be drawn */
-    LT_ACT_NEXT,     /* h: none/revealed → armed, next question */
-    LT_ACT_SKIP,     /* h: the same, but the first question of the next round */
-    LT_ACT_OPEN,     /* h: armed → open */
-    LT_ACT_CLOSE,    /* h: open or held → closing (buzzer: closed; not while a press waits to be judged), before the deadline */
-    LT_ACT_REVEAL,   /* h: closed → revealed */
-    LT_ACT_ADVANCE,  /* h: the round is over: who goes on */
-    LT_ACT_EXTEND,   /* h: `value` more seconds for the open question */
-    LT_ACT_VERDICT,  /* h, j: value 1 right, 0 wrong: of a spoken answer */
-    LT_ACT_PAUSE,
-    LT_ACT_RESUME,
-    LT_ACT_FINISH,   /* h: running (no question open or unrevealed) → finished */
-    LT_ACT_FINALISE, /* h: finished: compute results and credits; no appeal or ruling may be open */
-    LT_ACT_STAKE,    /* c: value: points in hundredths, 0 declines */
-    LT_ACT_PRESS,    /* m: with evidence */
-    LT_ACT_CAPTAIN,  /* c, h: person `value` becomes captain of `entry` */
-    LT_ACT_HELP,     /* c: value: enum lt_help */
-    LT_ACT_MARK,     /* j: value: marks in hundredths, of the part being judged; again: replaces */
-    LT_ACT_ANSWERED, /* s: the only team asked has answered */
-    LT_ACT_VOID, LT_ACT_ACCEPT, LT_ACT_ADJUST, LT_ACT_DISQUALIFY, /* h: rulings, with reason */
-    LT_ACT_APPEAL,   /* c: qi, reason */
-    LT_ACT_APPROVE,  /* h, j, another person: ruling `value` is in force / the appeal is upheld; reason optional */
-    LT_ACT_REJECT,   /* the same: not */
-    LT_ACTIONS       /* count */
+                 LT_ACT_LOBBY, /* h: draft → lobby */
+                 LT_ACT_LOT, /* h: draw order and groups of the teams that are registered; again: a new draw. lobby only */
+                 LT_ACT_START, /* h: lobby → running; teams must be drawn */
+                 LT_ACT_NEXT,  /* h: none/revealed → armed, next question */
+                 LT_ACT_SKIP,  /* h: the same, but the first question of the next round */
+                 LT_ACT_OPEN,  /* h: armed → open */
+                 LT_ACT_CLOSE, /* h: open or held → closing (buzzer: closed; not while a press waits to be judged), before the deadline */
+                 LT_ACT_REVEAL,  /* h: closed → revealed */
+                 LT_ACT_ADVANCE, /* h: the round is over: who goes on */
+                 LT_ACT_EXTEND,  /* h: `value` more seconds for the open question */
+                 LT_ACT_VERDICT, /* h, j: value 1 right, 0 wrong: of a spoken answer */
+                 LT_ACT_PAUSE,
+                 LT_ACT_RESUME,
+                 LT_ACT_FINISH, /* h: running (no question open or unrevealed) → finished */
+                 LT_ACT_FINALISE, /* h: finished: compute results and credits; no appeal or ruling may be open */
+                 LT_ACT_STAKE,   /* c: value: points in hundredths, 0 declines */
+                 LT_ACT_PRESS,   /* m: with evidence */
+                 LT_ACT_CAPTAIN, /* c, h: person `value` becomes captain of `entry` */
+                 LT_ACT_HELP,    /* c: value: enum lt_help */
+                 LT_ACT_MARK, /* j: value: marks in hundredths, of the part being judged; again: replaces */
+                 LT_ACT_ANSWERED, /* s: the only team asked has answered */
+                 LT_ACT_VOID,
+                 LT_ACT_ACCEPT,
+                 LT_ACT_ADJUST,
+                 LT_ACT_DISQUALIFY, /* h: rulings, with reason */
+                 LT_ACT_APPEAL,     /* c: qi, reason */
+                 LT_ACT_APPROVE, /* h, j, another person: ruling `value` is in force / the appeal is upheld; reason optional */
+                 LT_ACT_REJECT, /* the same: not */
+                 LT_ACTIONS     /* count */
 };
 bool lt_action_parse(const char *s, enum lt_action *ret);
 const char *lt_action_name(enum lt_action a);
@@ -213,28 +220,31 @@ struct lt_input {
     enum lt_input_kind kind;
     int64_t now_us; /* cluster time */
     enum lt_action action;
-    int expect_q;  /* COMMAND: 0-based question the sender saw, or an LT_EXPECT_ value (see
+    int expect_q; /* COMMAND: 0-based question the sender saw, or an LT_EXPECT_ value (see
                     * lt_engine_expect); a different current question is LT_ESTALE (double click, two
                     * desks, a press for the question before) */
-    int64_t by;    /* person who acts, 0: the system */
-    bool staff;    /* acts as host or judge (the session checked the role) */
-    int64_t entry; /* STAKE, PRESS, HELP, APPEAL, ANSWERED: the sender's entry (the session knows it);
+    int64_t by;   /* person who acts, 0: the system */
+    bool staff;   /* acts as host or judge (the session checked the role) */
+    int64_t
+        entry; /* STAKE, PRESS, HELP, APPEAL, ANSWERED: the sender's entry (the session knows it);
                     * CAPTAIN, ADJUST, DISQUALIFY: the one that is meant */
     int64_t value; /* see lt_action */
     int qi;        /* VOID, ACCEPT, APPEAL: 0-based question, -1 none */
-    const char *reason; /* rulings; APPROVE, REJECT of an appeal: the answer to it, or NULL; borrowed */
-    const char *answer; /* ACCEPT: canonical JSON; borrowed */
-    struct lt_evidence evidence;    /* PRESS */
-    uint64_t random;                /* COMMAND LOT, HELP and TIME: fresh random bits, used where a draw is needed */
+    const char
+        *reason; /* rulings; APPROVE, REJECT of an appeal: the answer to it, or NULL; borrowed */
+    const char *answer;          /* ACCEPT: canonical JSON; borrowed */
+    struct lt_evidence evidence; /* PRESS */
+    uint64_t
+        random; /* COMMAND LOT, HELP and TIME: fresh random bits, used where a draw is needed */
     const struct lt_plan *plan;     /* NEXT, SKIP, ADVANCE; borrowed */
     const struct lt_team_in *teams; /* LOT; borrowed */
     int n_teams;
-    int n_options;    /* HELP_TWO: of the current question, */
-    unsigned key;     /* and its right options, bit per option */
+    int n_options;                  /* HELP_TWO: of the current question, */
+    unsigned key;                   /* and its right options, bit per option */
     int answered, correct, dist[8]; /* TALLY; HELD: of the holding team only */
-    const char *digest; /* TALLY: SHA-256 (hex) over the rows that count; FINALISED: over all that
+    const char *digest;  /* TALLY: SHA-256 (hex) over the rows that count; FINALISED: over all that
                          * was sent in; borrowed */
-    int64_t node, token;            /* TAKEOVER */
+    int64_t node, token; /* TAKEOVER */
 };
 
 enum lt_record_kind {
@@ -269,24 +279,28 @@ struct lt_record {
     int64_t at_us;
     enum lt_record_kind kind;
     int64_t by;
-    enum lt_phase phase;            /* PHASE and FINAL: the new one */
-    int qi;                         /* question records */
-    int n;                          /* ARMED: questions asked together */
-    bool again;                     /* ARMED: the same question once more */
-    int64_t turn;                   /* ARMED */
-    int64_t opened_us, deadline_us; /* OPEN, HELD, EXTEND, VERDICT that reopens, and PHASE when a resume moved them */
+    enum lt_phase phase; /* PHASE and FINAL: the new one */
+    int qi;              /* question records */
+    int n;               /* ARMED: questions asked together */
+    bool again;          /* ARMED: the same question once more */
+    int64_t turn;        /* ARMED */
+    int64_t opened_us,
+        deadline_us; /* OPEN, HELD, EXTEND, VERDICT that reopens, and PHASE when a resume moved them */
     int answered, correct, dist[8]; /* CLOSED */
     bool silent;                    /* CLOSED */
-    char digest[LT_DIGEST_BYTES + 1]; /* CLOSED, VERDICT by key: of the answers that count; FINAL: of all that was sent in; "" none */
-    int64_t entry;                  /* STAKE, PRESS, HELD, VERDICT, HELP, CAPTAIN, MARK (whose part) */
-    int64_t value;                  /* STAKE, MARK: hundredths; VERDICT: 1 right, 0 wrong; HELP: enum lt_help; CAPTAIN: person; PRESS: foul points */
-    bool foul;                      /* PRESS */
-    int64_t used_us;                /* PRESS */
-    struct lt_evidence evidence;    /* PRESS */
-    int n_doubt;                    /* HELD: how many presses could not be told apart (1: clear) */
-    uint64_t random;                /* HELD by draw, LOT, HELP_TWO */
-    int two[2], n_two;              /* HELP_TWO */
-    int n_ids;                      /* ARMED: field; ADVANCE: who goes on; LOT: entries */
+    char digest
+        [LT_DIGEST_BYTES +
+         1]; /* CLOSED, VERDICT by key: of the answers that count; FINAL: of all that was sent in; "" none */
+    int64_t entry; /* STAKE, PRESS, HELD, VERDICT, HELP, CAPTAIN, MARK (whose part) */
+    int64_t
+        value; /* STAKE, MARK: hundredths; VERDICT: 1 right, 0 wrong; HELP: enum lt_help; CAPTAIN: person; PRESS: foul points */
+    bool foul; /* PRESS */
+    int64_t used_us;             /* PRESS */
+    struct lt_evidence evidence; /* PRESS */
+    int n_doubt;                 /* HELD: how many presses could not be told apart (1: clear) */
+    uint64_t random;             /* HELD by draw, LOT, HELP_TWO */
+    int two[2], n_two;           /* HELP_TWO */
+    int n_ids;                   /* ARMED: field; ADVANCE: who goes on; LOT: entries */
     int64_t ids[LT_TEAMS_MAX];
     int64_t captains[LT_TEAMS_MAX]; /* LOT */
     struct lt_ruling ruling;        /* RULING: the whole of it as it is now */

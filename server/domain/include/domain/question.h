@@ -17,8 +17,8 @@ enum lt_qtype {
     LT_QT_TRUEFALSE, /* options 0 正确, 1 错误 */
     LT_QT_FILL,      /* text, compared after normalisation with each accepted text */
     LT_QT_ORDER,     /* all options in an order */
-    LT_QT_TASK,      /* a spoken or performed part: stem only, no key, no response; judges mark it */
-    LT_QTYPES        /* count */
+    LT_QT_TASK, /* a spoken or performed part: stem only, no key, no response; judges mark it */
+    LT_QTYPES   /* count */
 };
 
 /* Content and key. Built from the frozen JSON of a question instance; strings are owned. */

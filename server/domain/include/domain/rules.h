@@ -152,7 +152,8 @@ struct lt_sheet {
     int groups;     /* drawn by lot; 0: none */
     unsigned
         helps; /* bit per enum lt_help: what a team may choose its one help (求助) from; 0: none */
-    bool appeals;  /* a captain may appeal against a revealed question until results are being made final */
+    bool
+        appeals; /* a captain may appeal against a revealed question until results are being made final */
     bool approval; /* a ruling takes effect when a second person has approved it */
     enum lt_timing timing;
     enum lt_doubt doubt;

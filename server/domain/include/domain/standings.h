@@ -94,7 +94,8 @@ int lt_standings_preview(const struct lt_standings *s, const struct lt_ruling *r
 /* Which of the rows (n of one entry, to question qi, sorted as by lt_standings_settle) stands for the
  * entry by now, under a policy that has one such: what a verdict by key is read from, and what
  * settling will read again. -1: none. */
-int lt_standings_pick(const struct lt_standings *s, int qi, const struct lt_answer_row *rows, int n);
+int lt_standings_pick(const struct lt_standings *s, int qi, const struct lt_answer_row *rows,
+                      int n);
 
 /* The response that stands for a team under a policy that has one (CAPTAIN, FIRST, MAJORITY): index
  * into rows of one entry (sorted by lt_standings_settle's order: received, person), -1: none. Of

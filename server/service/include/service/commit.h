@@ -12,7 +12,7 @@ struct lt_answer {
     int season, qi;
     char answer_id[LT_ANSWER_ID_BYTES + 1];
     char body[LT_ANSWER_BODY_BYTES + 1]; /* canonical JSON of the response */
-    bool right; /* as graded on arrival; for the tally only */
+    bool right;                          /* as graded on arrival; for the tally only */
     int64_t used_us;
     int64_t received_us; /* cluster time */
 };

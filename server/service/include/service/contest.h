@@ -63,9 +63,10 @@ struct lt_player {
     int64_t remote_node;      /* another node that has a newer one, 0: none */
     int64_t remote_since_us;  /* since when it is connected there, or was last */
     bool captain;             /* registered as such; who it is now, the engine says */
-    int refused_qi, refused_n; /* question, and how many answers to it were refused for the record */
-    struct lt_player *next;   /* of the same entry, by person */
-    UT_hash_handle hh;        /* by person */
+    int refused_qi,
+        refused_n;          /* question, and how many answers to it were refused for the record */
+    struct lt_player *next; /* of the same entry, by person */
+    UT_hash_handle hh;      /* by person */
 };
 
 struct lt_entry {

@@ -17,7 +17,7 @@ enum lt_sql {
                        unit, guest, joined µs; at most 20,000 */
     LT_SQL_SCORES, /* $1 event, $2 to qi, $3 season, $4 after qi, $5 after person → qi, person, entry,
                       body, used_us, received_us; LT_SCORES_PAGE at most, in order */
-    LT_SQL_SAVED,  /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry → qi, person, answer id,
+    LT_SQL_SAVED, /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry → qi, person, answer id,
                       body, late; by qi */
     LT_SQL_MEMBERS, /* $1 event → entry, person, name, captain: of teams */
     LT_SQL_PLAYER_OF, /* $1 event, $2 ext id → person, name, entry, its name, unit name: one's own, or
@@ -41,11 +41,11 @@ enum lt_sql {
     LT_SQL_TALLY, /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry or 0 → body, count, right */
     LT_SQL_HELD, /* the same parameters → person, body, received_us of the holder's answers that count,
                     first come first */
-    LT_SQL_DIGEST, /* the same parameters → SHA-256 (hex) over the answers that count */
-    LT_SQL_SEAL,   /* $1 event → seq, hash (hex) of the head of its log */
+    LT_SQL_DIGEST,        /* the same parameters → SHA-256 (hex) over the answers that count */
+    LT_SQL_SEAL,          /* $1 event → seq, hash (hex) of the head of its log */
     LT_SQL_FREEZE_SHEET,  /* $1 event */
     LT_SQL_FINALISE_JOB,  /* $1 event, $2 token */
-    LT_SQL_INBOX_ADD, /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q, $6 args */
+    LT_SQL_INBOX_ADD,     /* $1 event, $2 command id, $3 person, $4 action, $5 expect_q, $6 args */
     LT_SQL_INBOX_REFUSED, /* the same, $7 outcome: what a node refused by itself, for the record */
     LT_SQL_INBOX_SEAL,    /* $1 event: presses and stakes that wait still are refused */
     LT_SQL_INBOX_PENDING, /* $1 event → command id, person, action, expect_q, args; at most 20 */
