@@ -3,6 +3,7 @@
 #   classic_save   on the server that is up: event `classic` with its drawn questions; four teams of three, three, three and one, the first
 #                  of each leads; three judges. Sets event.
 classic_here=$(dirname "${BASH_SOURCE[0]}")
+: "${dir:?server.sh comes first}"
 
 classic_teams() {
     local i k unit members

@@ -379,7 +379,7 @@ static void tell_contest(struct story *t, uint64_t *x)
         answer_question(x, qi);
         rule_something(t, x, qi);
         if (r->advance > 0 && index == r->n_questions - 1) {
-            int64_t in[TEAMS];
+            int64_t in[TEAMS] = {0};
             int n = 0;
 
             for (int i = 1; i <= TEAMS; i++)
