@@ -1,9 +1,8 @@
 // A host, a stage and three phones play a whole contest in a browser; the credits end in the ledger once.
 // With SHOTS=FOLDER each step is also photographed.
 import assert from "node:assert/strict";
-import path from "node:path";
 import test from "node:test";
-import { openPage, startBrowser, startServer, ticket } from "../lib/browser.mjs";
+import { openPage, shoot, startBrowser, startServer, ticket } from "../lib/browser.mjs";
 
 const PHONE = { width: 390, height: 844 };
 
@@ -14,14 +13,6 @@ test("a host, a stage and three phones play a contest to its end", { timeout: 24
   const errors = [];
   const event = await server.sql("SELECT event_id FROM leitai.event WHERE code = 'live-demo'");
   const questions = Number(await server.sql(`SELECT count(*) FROM leitai.question_instance WHERE event_id = ${event}`));
-  const shoot = async (name, pages) => {
-    if (!process.env.SHOTS) return;
-    for (const [who, page] of Object.entries(pages)) {
-      await page.bringToFront();
-      await page.waitForTimeout(2200); // until what moves has come to rest
-      await page.screenshot({ path: path.join(process.env.SHOTS, `${who}-${name}.png`) });
-    }
-  };
 
   const desk = await openPage(browser, `${server.base}/desk#t=${ticket(server.secret, "host")}&e=${event}`, { width: 1440, height: 900, errors });
   // By keyboard, as a host does, once the desk offers the action.

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
-# The classic contest as its tests play it (classic.mjs says how): sourced after server.sh.
+# shellcheck shell=bash disable=SC2154
+# The classic contest as its tests play it (classic.mjs says how): sourced after server.sh, which sets dir.
 #   classic_save   on the server that is up: event `classic` with its drawn questions; four teams of three, three, three and one, the first
 #                  of each leads; three judges. Sets event.
 classic_here=$(dirname "${BASH_SOURCE[0]}")
