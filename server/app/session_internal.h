@@ -48,7 +48,7 @@ struct lt_sessions {
     int count;
     bool draining;
     struct lt_timer drain;
-    int64_t drain_until_us;
+    int64_t drain_until_us, drained_us;
     int moved; /* told to go elsewhere */
     struct {
         uint64_t hash;
