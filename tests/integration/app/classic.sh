@@ -2,6 +2,7 @@
 # Plays the classic contest over sockets (classic.mjs) on a server of its own, then replays and audits it. Usage: classic.sh BUILD_DIR
 set -euo pipefail
 here=$(dirname "$0")
+# shellcheck source=tests/lib/server.sh
 . "$here/../../lib/server.sh"
 server_start "$1"
 leitai() { "$BUILD/leitai" "$@"; }
