@@ -267,15 +267,17 @@ static bool to_move(const struct session *s)
     return s->conn && s->state != SESSION_ENDING;
 }
 
-/* This tick's share of those that are left. */
+/* Of those that are left, the share that belongs to the time since the last tick: a busy loop ticks
+ * late. */
 static void on_drain(struct lt_timer *t, int64_t now_us)
 {
     struct lt_sessions *all = t->arg;
-    int64_t left_us = all->drain_until_us - now_us, n = 0;
+    int64_t left_us = all->drain_until_us - now_us, past_us = now_us - all->drained_us, n = 0;
+    all->drained_us = now_us;
     for (const struct session *s = all->list; s; s = s->next)
         n += to_move(s);
-    if (left_us > DRAIN_TICK_US)
-        n = (n * DRAIN_TICK_US + left_us - 1) / left_us;
+    if (left_us > 0 && n > 0)
+        n = (n * past_us + left_us + past_us - 1) / (left_us + past_us);
     for (struct session *s = all->list; s && n > 0; s = s->next) {
         if (!to_move(s) || (s->pending > 0 && left_us > -DRAIN_WAIT_US))
             continue;
@@ -313,8 +315,9 @@ int lt_sessions_count(const struct lt_sessions *s)
 void lt_sessions_drain(struct lt_sessions *all, int64_t spread_us)
 {
     all->draining = true;
-    all->drain_until_us = lt_loop_now(all->loop).mono_us + spread_us;
-    lt_loop_timer(all->loop, &all->drain, 0);
+    all->drained_us = lt_loop_now(all->loop).mono_us;
+    all->drain_until_us = all->drained_us + spread_us;
+    lt_loop_timer(all->loop, &all->drain, DRAIN_TICK_US);
 }
 
 void lt_sessions_free(struct lt_sessions *all)

@@ -49,7 +49,7 @@ struct lt_sessions {
     int count;
     bool draining;
     struct lt_timer drain;
-    int64_t drain_until_us;
+    int64_t drain_until_us, drained_us;
     int moved;    /* told to go elsewhere */
     int previews; /* of rulings, under way */
     struct {

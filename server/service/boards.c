@@ -112,6 +112,14 @@ static void job_start(struct job *j, enum lt_board_state state)
         chunk_send(j);
 }
 
+static void job_end(struct job *j, enum lt_board_state state)
+{
+    if (j->state == LT_BOARD_LOST)
+        lt_log(LT_LOG_INFO, "board stands again", LT_I("tenant", j->key.tenant),
+               LT_I("event", j->key.event), LT_I("entries", j->n), LT_I("version", j->version));
+    j->state = state;
+}
+
 static void on_chunk(void *arg, int err, const struct lt_redis_reply *r)
 {
     struct job *j = arg;
@@ -135,9 +143,9 @@ static void on_chunk(void *arg, int err, const struct lt_redis_reply *r)
     } else if (lt_redis_int(r) < 0) {
         job_start(j, LT_BOARD_LOST);
     } else if (lt_redis_int(r) == 0) {
-        j->state = LT_BOARD_NEWER;
+        job_end(j, LT_BOARD_NEWER);
     } else if (j->written >= j->n) {
-        j->state = LT_BOARD_WRITTEN;
+        job_end(j, LT_BOARD_WRITTEN);
     } else {
         chunk_send(j);
     }

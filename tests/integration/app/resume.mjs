@@ -89,6 +89,10 @@ for (const [name, second] of [["on one node", A], ["on two nodes", B]]) {
 }
 await test("of two tabs the one that came last stays, wherever it is", async () => {
   const [one, w] = await join(A, "p000003");
+  await until(async () => { // what nodes tell each other of who came takes up to 50 ms
+    desk.send({ t: "roster", find: w.you.name });
+    return (await desk.next((m) => m.t === "roster")).rows.some((row) => row.online);
+  }, "node B knows of the first");
   const [two] = await again(B, w);
   await replaced(one);
   const [three] = await again(A, w);
