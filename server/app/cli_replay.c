@@ -124,6 +124,21 @@ static void count(const struct lt_fold *f, const struct lt_answer_row *row, bool
         ret->dist[response.choice[i]]++;
 }
 
+/* Of the team that holds the question one answer stands, picked as the driver did it. */
+static void count_held(const struct lt_fold *f, const struct lt_answer_row *rows, int n,
+                       struct lt_record *ret)
+{
+    struct lt_answer_row mine[LT_MEMBERS_MAX];
+    const struct lt_team *t = lt_engine_team(&f->engine, f->engine.held);
+    int n_mine = 0, picked;
+    for (int i = 0; i < n && n_mine < LT_MEMBERS_MAX; i++)
+        if (rows[i].entry == f->engine.held)
+            mine[n_mine++] = rows[i];
+    picked = lt_policy_pick(lt_engine_round(&f->engine)->policy, mine, n_mine, t ? t->captain : 0);
+    if (picked >= 0)
+        count(f, &mine[picked], false, ret);
+}
+
 static int tally(const struct lt_fold *f, const struct lt_record *r, struct lt_record *ret)
 {
     struct lt_rows *rows;
@@ -131,9 +146,10 @@ static int tally(const struct lt_fold *f, const struct lt_record *r, struct lt_r
     int n, err = lt_fold_rows(f, r->qi, r->qi + f->engine.n_open, &rows, &answers, &n);
     if (err != LT_OK)
         return err;
-    for (int i = 0; i < n; i++)
-        if (f->engine.held == 0 || f->engine.held == answers[i].entry)
-            count(f, &answers[i], f->engine.n_open == 1, ret);
+    if (f->engine.held != 0)
+        count_held(f, answers, n, ret);
+    for (int i = 0; i < n && f->engine.held == 0; i++)
+        count(f, &answers[i], f->engine.n_open == 1, ret);
     free(answers);
     lt_rows_free(rows);
     return LT_OK;

@@ -160,7 +160,7 @@ int lt_fold_rows(const struct lt_fold *f, int from, int to, struct lt_rows **ret
         f->db, &rows,
         "SELECT qi, entry_id, person_id, body, used_us, received_us FROM leitai.answer WHERE "
         "tenant_id = leitai.current_tenant() AND event_id = $1 AND season = $2::smallint AND "
-        "qi >= $3::smallint AND qi < $4::smallint AND NOT late",
+        "qi >= $3::smallint AND qi < $4::smallint AND NOT late ORDER BY qi, received_us, person_id",
         f->event.s, f->season.s, lt_num(from).s, lt_num(to).s);
     if (err != LT_OK)
         return err;

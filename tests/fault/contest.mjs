@@ -123,9 +123,9 @@ export class Contest {
       if (performance.now() - moved_at > patience_ms) throw new Error(`${this.event.code} stands still at ${now}; the host's line is ${h.status}`);
       const next = this.#next();
       if (!next) { await sleep(30); continue; }
-      const [action, after] = next, at = h.question?.q ?? 0, state = `${h.phase} ${at} ${h.question?.state}`;
+      const shown = () => `${h.phase} ${h.question?.q ?? 0} ${h.question?.state}${h.teams?.length ? " drawn" : ""}`;
+      const [action, after] = next, at = h.question?.q ?? 0, state = shown(), same = () => shown() === state;
       await sleep(after);
-      const same = () => `${h.phase} ${h.question?.q ?? 0} ${h.question?.state}` === state;
       if (!same()) continue;
       const outcome = await h.command(action, { q: at });
       if (outcome !== "done" && !["stale_command", "wrong_phase", "busy", "patience", "no_such_question", "question_closed"].includes(outcome))

@@ -5,7 +5,7 @@ import crypto from "node:crypto";
 import { Ws } from "../lib/ws.mjs";
 
 const HELLO_MS = 3000, RESEND_MS = 1500, PROBE_MS = 1000, SILENCE_MS = 5000, BACKOFF_FIRST_MS = 100, BACKOFF_MOST_MS = 1000;
-const TOO_LATE = ["question_closed", "no_such_question"]; // two ways to say that an answer does not count
+const TOO_LATE = ["question_closed", "no_such_question", "already_answered"]; // ways to say that an answer does not count
 const id = () => crypto.randomBytes(12).toString("hex");
 
 export function ticket(secret, tenant, sub) {
@@ -224,7 +224,7 @@ export class Person {
     if (!a || m.q !== a.q) { this.#bad(`acknowledgement of what was not sent: ${JSON.stringify(m)}`); return; }
     if (++a.acks > a.sends) this.#bad(`answer ${a.id} was sent ${a.sends} times and acknowledged ${a.acks} times`);
     // Refused as too late by one node while another still had it under way: stored as late now. Both say that it does not count.
-    const late = m.state === "late" && TOO_LATE.includes(a.state);
+    const late = m.state === "late" && TOO_LATE.includes(a.state) && a.state !== "already_answered";
     if (a.state !== "sent" && a.state !== m.state && !late) this.#bad(`answer ${a.id} to ${a.q} was ${a.state} and is now ${m.state}`);
     a.state = m.state;
     a.settled_at ??= performance.now();

@@ -122,7 +122,8 @@ static void play_buzzer(void)
     act(LT_ACT_OPEN);
     press(0, 0);
     step((struct lt_input){.kind = LT_IN_TIME, .random = 5});
-    answer(2, 0, 1, WRONG, 100);
+    answer(2, 0, 0, WRONG, 100);
+    answer(2, 0, 1, RIGHT, 150); /* one against one: the captain's stands */
     close_held(false);
     press(1, 0);
     step((struct lt_input){.kind = LT_IN_TIME, .random = 5});
