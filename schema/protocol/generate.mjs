@@ -43,7 +43,7 @@ function cOutMember(f) {
     case "i64": return `${has}    int64_t ${f.name};\n`;
     case "id": return `${has}    int64_t ${f.name};\n`;
     case "bool": return `${has}    bool ${f.name};\n`;
-    case "err": return `    int ${f.name}; /* LT_E… */\n`;
+    case "err": return `    int ${f.name}; /* LT_E…${f.opt ? "; 0: absent" : ""} */\n`;
     case "enum": return `${has}    int ${f.name}; /* enum lt_${low(f.of)}_id */\n`;
     case "str": return `    const char *${f.name};${f.opt ? " /* NULL: absent */" : ""}\n`;
     case "strs": return `    int n_${f.name};\n    const char *const *${f.name};${f.opt ? " /* NULL: absent */" : ""}\n`;
@@ -60,7 +60,7 @@ function cOutWrite(f, v) {
     case "i32": case "i64": return guard(`${v}->has_${f.name}`, `lt_jsonw_i64(w, ${k}, ${x});\n`);
     case "id": return guard(`${v}->has_${f.name}`, `lt_jsonw_id(w, ${k}, ${x});\n`);
     case "bool": return guard(`${v}->has_${f.name}`, `lt_jsonw_bool(w, ${k}, ${x});\n`);
-    case "err": return `    lt_jsonw_str(w, ${k}, lt_err_wire(${x}));\n`;
+    case "err": return guard(`${x} != 0`, `lt_jsonw_str(w, ${k}, lt_err_wire(${x}));\n`);
     case "enum": return guard(`${v}->has_${f.name}`, `lt_jsonw_str(w, ${k}, lt_${low(f.of)}_names[${x}]);\n`);
     case "str": return guard(x, `lt_jsonw_str(w, ${k}, ${x});\n`);
     case "strs": return guard(x, `write_strs(w, ${k}, ${x}, ${v}->n_${f.name});\n`);

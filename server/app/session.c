@@ -225,6 +225,18 @@ static void dispatch(struct session *s, const struct lt_client_msg *m)
     case LT_CLIENT_MSG_ID_TIME:
         probe(s, &m->time);
         break;
+    case LT_CLIENT_MSG_ID_LIST:
+    case LT_CLIENT_MSG_ID_START:
+    case LT_CLIENT_MSG_ID_OPEN:
+    case LT_CLIENT_MSG_ID_SAVE:
+    case LT_CLIENT_MSG_ID_SUBMIT:
+    case LT_CLIENT_MSG_ID_MATCH:
+    case LT_CLIENT_MSG_ID_LEAVE:
+    case LT_CLIENT_MSG_ID_HISTORY:
+    case LT_CLIENT_MSG_ID_CERTIFICATE:
+    case LT_CLIENT_MSG_ID_RANKS:
+        session_refuse(s, LT_EFORBIDDEN, NULL, 0);
+        break;
     case LT_CLIENT_MSG_IDS:
         assert(false);
     }

@@ -425,6 +425,9 @@ static void on_contest(void *arg, int err, struct lt_contest *c)
     case LT_ROLE_ID_JUDGE:
         hello_staff(s, c);
         break;
+    case LT_ROLE_ID_HOME:
+        hello_fail(s, LT_EFORBIDDEN);
+        break;
     case LT_ROLE_IDS:
         assert(false);
     }

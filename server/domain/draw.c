@@ -78,7 +78,7 @@ static bool type_fits(const struct lt_round_rule *r, enum lt_qtype type)
 {
     if (r->mode == LT_MODE_JURY || type == LT_QT_TASK)
         return r->mode == LT_MODE_JURY && type == LT_QT_TASK;
-    return r->draw.types == 0 || (r->draw.types & 1u << type) != 0;
+    return r->draw.fit.types == 0 || (r->draw.fit.types & 1u << type) != 0;
 }
 
 static bool may_draw(const struct lt_round_rule *r, const struct lt_bank_row *q)
@@ -86,9 +86,9 @@ static bool may_draw(const struct lt_round_rule *r, const struct lt_bank_row *q)
     const struct lt_draw_rule *w = &r->draw;
 
     return w->n_codes == 0 && type_fits(r, q->type) &&
-           (w->difficulty == 0 || (w->difficulty & 1u << q->difficulty) != 0) &&
-           listed(q->topic, w->topics[0], sizeof w->topics[0], w->n_topics) &&
-           listed(q->audience, w->audiences[0], sizeof w->audiences[0], w->n_audiences);
+           (w->fit.difficulty == 0 || (w->fit.difficulty & 1u << q->difficulty) != 0) &&
+           listed(q->topic, w->fit.topics[0], sizeof w->fit.topics[0], w->fit.n_topics) &&
+           listed(q->audience, w->fit.audiences[0], sizeof w->fit.audiences[0], w->fit.n_audiences);
 }
 
 static bool fits(const struct draw *d, int row, int round)

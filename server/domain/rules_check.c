@@ -126,10 +126,10 @@ static void check_round(struct problems *p, const struct lt_sheet *s, int i)
         problem(p, where(path, "rounds[%d].burst", i), R_NOT_A_MULTIPLE);
     if (r->draw.n_codes > 0 && r->draw.n_codes != r->n_questions)
         problem_range(p, where(path, "rounds[%d].codes", i), r->n_questions, r->n_questions);
-    if (r->draw.n_codes > 0 && (r->draw.n_topics > 0 || r->draw.types != 0 ||
-                                r->draw.difficulty != 0 || r->draw.n_audiences > 0))
+    if (r->draw.n_codes > 0 && (r->draw.fit.n_topics > 0 || r->draw.fit.types != 0 ||
+                                r->draw.fit.difficulty != 0 || r->draw.fit.n_audiences > 0))
         problem(p, where(path, "rounds[%d].draw", i), R_NOT_WITH_CODES);
-    if (r->draw.types & task)
+    if (r->draw.fit.types & task)
         problem(p, where(path, "rounds[%d].draw.types", i), R_NOT_FOR_MODE);
 }
 
@@ -185,6 +185,9 @@ static int64_t question_max_c(const struct lt_round_rule *r)
     case LT_MODE_BUZZER:
     case LT_MODE_SPEED:
     case LT_MODE_TIEBREAK:
+    case LT_MODE_TIMED:
+    case LT_MODE_SURVIVAL:
+    case LT_MODE_DUEL:
     case LT_MODES:
         break;
     }

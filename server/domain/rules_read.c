@@ -26,7 +26,8 @@ _Static_assert(sizeof(enum lt_mode) == sizeof(int), "words are stored through in
     static const char *const name##_names[] = {__VA_ARGS__};                                       \
     const struct words name##_words = {name##_names,                                               \
                                        (int)(sizeof name##_names / sizeof *name##_names)}
-WORDS(mode, "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak");
+WORDS(mode, "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak",
+      "timed", "survival", "duel");
 WORDS(turns, "all", "lot", "reverse");
 WORDS(policy, "captain", "first", "majority", "mean", "best", "sum");
 WORDS(judging, "key", "judge");

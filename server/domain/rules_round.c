@@ -10,19 +10,19 @@ static void read_topics(struct reader *r, const char *path, const cJSON *array, 
 {
     struct lt_draw_rule *d = target;
 
-    d->n_topics = read_texts(r, path, array, d->topics[0], sizeof d->topics[0]);
+    d->fit.n_topics = read_texts(r, path, array, d->fit.topics[0], sizeof d->fit.topics[0]);
 }
 
 static void read_audiences(struct reader *r, const char *path, const cJSON *array, void *target)
 {
     struct lt_draw_rule *d = target;
 
-    d->n_audiences = read_texts(r, path, array, d->audiences[0], sizeof d->audiences[0]);
+    d->fit.n_audiences = read_texts(r, path, array, d->fit.audiences[0], sizeof d->fit.audiences[0]);
 }
 
 static void read_types(struct reader *r, const char *path, const cJSON *array, void *target)
 {
-    ((struct lt_draw_rule *)target)->types = read_set(r, path, array, &qtype_words);
+    ((struct lt_draw_rule *)target)->fit.types = read_set(r, path, array, &qtype_words);
 }
 
 static void read_difficulty(struct reader *r, const char *path, const cJSON *array, void *target)
@@ -38,9 +38,9 @@ static void read_difficulty(struct reader *r, const char *path, const cJSON *arr
         at_index(where, path, i++);
         if (!read_int(r, where, &grade, item, &v))
             continue;
-        if (d->difficulty & 1u << v)
+        if (d->fit.difficulty & 1u << v)
             problem(r->p, where, R_TWICE);
-        d->difficulty |= 1u << v;
+        d->fit.difficulty |= 1u << v;
     }
 }
 

@@ -451,6 +451,9 @@ static void settle_mode(struct question *q)
     case LT_MODE_TIEBREAK:
         each_answer(q, by_rank_only);
         break;
+    case LT_MODE_TIMED:
+    case LT_MODE_SURVIVAL:
+    case LT_MODE_DUEL:
     case LT_MODES:
         break;
     }

@@ -162,6 +162,9 @@ static void write_mode(struct draft *d, enum lt_mode mode, bool turn, bool spoke
     case LT_MODE_LIVE:
     case LT_MODE_REQUIRED:
     case LT_MODE_SPEED:
+    case LT_MODE_TIMED:
+    case LT_MODE_SURVIVAL:
+    case LT_MODE_DUEL:
     case LT_MODES:
         break;
     }

@@ -67,7 +67,7 @@ static struct lt_round_rule *round_of(int questions)
 
 static void from_topic(struct lt_round_rule *r, int topic)
 {
-    snprintf(r->draw.topics[r->draw.n_topics++], sizeof r->draw.topics[0], "T%d", topic);
+    snprintf(r->draw.fit.topics[r->draw.fit.n_topics++], sizeof r->draw.fit.topics[0], "T%d", topic);
 }
 
 static int draw(uint64_t seed)
@@ -199,10 +199,10 @@ static void a_draw_keeps_to_its_topics_types_difficulty_and_audience(void **stat
         row(i % 4, (enum lt_qtype)(i / 4 % LT_QTYPES), 1 + i % 3, i % 5 ? "all" : "leader");
     from_topic(r, 1);
     from_topic(r, 3);
-    r->draw.types = 1u << LT_QT_MULTIPLE | 1u << LT_QT_FILL;
-    r->draw.difficulty = 1u << 2 | 1u << 3;
-    strcpy(r->draw.audiences[0], "all");
-    r->draw.n_audiences = 1;
+    r->draw.fit.types = 1u << LT_QT_MULTIPLE | 1u << LT_QT_FILL;
+    r->draw.fit.difficulty = 1u << 2 | 1u << 3;
+    strcpy(r->draw.fit.audiences[0], "all");
+    r->draw.fit.n_audiences = 1;
     for (uint64_t seed = 0; seed < 20; seed++) {
         assert_drawn(seed);
         for (int i = 0; i < 10; i++) {

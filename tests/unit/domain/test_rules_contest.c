@@ -119,12 +119,12 @@ static void every_option_of_a_round_is_read(void **state)
     assert_int_equal(r[0].group, 2);
     assert_int_equal(r[0].advance, 5);
     assert_true(r[0].reset);
-    assert_int_equal(r[0].draw.n_topics, 2);
-    assert_string_equal(r[0].draw.topics[1], "民法典");
-    assert_int_equal(r[0].draw.types, 1u << LT_QT_FILL | 1u << LT_QT_ORDER);
-    assert_int_equal(r[0].draw.difficulty, 1u << 1 | 1u << 3);
-    assert_int_equal(r[0].draw.n_audiences, 1);
-    assert_string_equal(r[0].draw.audiences[0], "all");
+    assert_int_equal(r[0].draw.fit.n_topics, 2);
+    assert_string_equal(r[0].draw.fit.topics[1], "民法典");
+    assert_int_equal(r[0].draw.fit.types, 1u << LT_QT_FILL | 1u << LT_QT_ORDER);
+    assert_int_equal(r[0].draw.fit.difficulty, 1u << 1 | 1u << 3);
+    assert_int_equal(r[0].draw.fit.n_audiences, 1);
+    assert_string_equal(r[0].draw.fit.audiences[0], "all");
     assert_int_equal(r[1].buzzer.foul_c, -1000);
     assert_int_equal(r[1].buzzer.foul_lock_s, 0);
     assert_int_equal(r[1].buzzer.answer_seconds, 8);

@@ -19,6 +19,9 @@ enum {
     LT_TIEBREAKS_MAX = 30, /* questions of one tie-break round: its key is a binary number */
     LT_TEAMS_MAX = 256,    /* teams of one event */
     LT_MEMBERS_MAX = 50,   /* members of one team */
+    LT_PARTS_MAX = 12,     /* lines of a blueprint */
+    LT_HOURS_MAX = 4,
+    LT_POOL_MAX = 2000,    /* questions of a self-paced round's pool */
 };
 
 enum lt_mode {
@@ -29,6 +32,9 @@ enum lt_mode {
     LT_MODE_SPEED,    /* 限时速答: a burst of questions against one clock */
     LT_MODE_JURY,     /* a spoken or performed part, marked by judges */
     LT_MODE_TIEBREAK, /* 附加: sudden death among the tied */
+    LT_MODE_TIMED,    /* 限时个人赛: a paper against the clock, self-paced */
+    LT_MODE_SURVIVAL, /* 挑战答题: until the first wrong answer, self-paced */
+    LT_MODE_DUEL,     /* 对战: a race between two or four, self-paced */
     LT_MODES          /* count */
 };
 enum lt_turns {
@@ -69,6 +75,20 @@ enum lt_rank_key {
     LT_KEY_TIME,
     LT_RANK_KEYS /* count */
 };
+/* Which of a person's papers of a round makes the round's points. */
+enum lt_counts {
+    LT_COUNTS_BEST,
+    LT_COUNTS_LAST,
+    LT_COUNTS_MEAN, /* halves away from zero, hundredths */
+    LT_COUNTS_SUM,
+    LT_COUNTS /* count */
+};
+enum lt_match {
+    LT_MATCH_ANY,    /* whoever waits longest */
+    LT_MATCH_REGION, /* first of the own region, wider with every second of waiting */
+    LT_MATCH_RATING, /* the nearest rating, wider with every second of waiting */
+    LT_MATCHES       /* count */
+};
 enum lt_help {
     LT_HELP_HALL,
     LT_HELP_COLLEAGUE,
@@ -85,18 +105,62 @@ struct lt_score_rule {
     int64_t streak_c; /* extra for each right answer directly before this one in the round, */
     int streak_max;   /* counted at most so many times (0: no streak bonus) */
 };
-/* Where a round's questions come from when an event is saved: the codes, or a draw from the bank
- * among those that fit (an empty list or mask: any). */
-struct lt_draw_rule {
-    int n_codes;
-    char codes[LT_ROUND_QUESTIONS_MAX]
-              [LT_CODE_BYTES + 1]; /* fixed: exactly n_questions, in order */
+/* Which questions of a bank fit; an empty list or mask: any. */
+struct lt_fit_rule {
     int n_topics;
     char topics[LT_TOPICS_MAX][61];
     unsigned types;      /* bit per enum lt_qtype */
     unsigned difficulty; /* bits 1, 2, 3 */
     int n_audiences;
     char audiences[LT_TOPICS_MAX][25];
+};
+/* Where a round's questions come from when an event is saved: the codes, or a draw from the bank
+ * among those that fit. */
+struct lt_draw_rule {
+    int n_codes;
+    char codes[LT_ROUND_QUESTIONS_MAX]
+              [LT_CODE_BYTES + 1]; /* fixed: exactly n_questions, in order */
+    struct lt_fit_rule fit;
+};
+/* One line of a paper's blueprint. */
+struct lt_part_rule {
+    int n; /* questions */
+    struct lt_fit_rule fit;
+    struct lt_score_rule score; /* without speed and streak */
+};
+/* Self-paced rounds. n_questions of the round: of one paper (survival: at most so many); `seconds`:
+ * clock of each question, 0 none. */
+struct lt_paper_rule {
+    int minutes;         /* clock of the whole paper, 0 none; a timed round has one of the two */
+    int n_parts;         /* blueprint of a timed round, at least 1 */
+    struct lt_part_rule parts[LT_PARTS_MAX];
+    int attempts;        /* papers a person may start, 0: any number */
+    int per_day;         /* and so many a day, 0: any number */
+    int counted_per_day; /* only the first so many of a day count, 0: all */
+    enum lt_counts counts;
+    bool forward;    /* each question once, in order */
+    bool one_by_one; /* a question is sent when the one before is done; needs forward */
+    bool practice;   /* no points, no credits; result and key at once */
+    bool disjoint;   /* no question is in two papers: small fields with a large bank */
+    int revivals;    /* survival: wrong answers that do not end it, 0 or 1 */
+    int players;     /* duel: 2 or 4 */
+    int target;      /* duel: right answers that win */
+    int n_places;    /* duel: points for place 1 … n_places */
+    int64_t places_c[4];
+    int robot_after_s; /* duel: a robot plays when nobody came in so long, 0: never */
+    enum lt_match match;
+};
+/* Hours of a day in which papers may be started, minutes from midnight. */
+struct lt_hours_rule {
+    int from, to;
+};
+/* Whom an event addresses (分类施策); empty lists: everybody. */
+struct lt_audience_rule {
+    int n_kinds;
+    char kinds[LT_TOPICS_MAX][61]; /* of units */
+    int n_regions;
+    char regions[LT_TOPICS_MAX][41]; /* codes; those below belong to them */
+    bool leaders;                    /* only 领导干部 */
 };
 struct lt_buzzer_rule {
     int64_t foul_c; /* <= 0: points for a press before the start signal */
@@ -128,7 +192,8 @@ struct lt_round_rule {
     int group;   /* only teams of this group take part, 1…groups; 0: all that are in */
     int advance; /* after the round only the best n of those who took part go on; 0: all */
     bool reset;  /* who goes on starts anew with start_points */
-    struct lt_draw_rule draw;
+    struct lt_draw_rule draw;   /* self-paced: what may be in the round's pool */
+    struct lt_paper_rule paper; /* self-paced modes */
 };
 /* What an event pays. Credits are hundredths too. */
 struct lt_credit_rule {
@@ -143,6 +208,15 @@ struct lt_credit_rule {
 struct lt_sheet {
     int version;
     bool teams; /* "entries": teams are ranked; otherwise persons */
+    bool self_paced; /* all rounds are timed, survival or duel; otherwise none is */
+    bool at_once;    /* self-paced: results and keys as soon as a paper is submitted; otherwise after
+                        the window */
+    int utc_offset_min; /* self-paced: what a day is */
+    int per_day;        /* self-paced: papers a person may start a day in all rounds, 0: any number */
+    int n_hours;
+    struct lt_hours_rule hours[LT_HOURS_MAX];
+    struct lt_audience_rule audience;
+    int64_t pass_c; /* self-paced: points from which a certificate is given, -1: none is */
     int64_t start_points_c;
     bool guests; /* people with only the join code may play (they earn no credits) */
     bool late_join;
