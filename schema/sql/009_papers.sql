@@ -74,6 +74,12 @@ DROP INDEX result_rank;
 CREATE INDEX result_place ON result (tenant_id, event_id, rank, entry_id);
 CREATE INDEX team_member_person ON team_member (tenant_id, person_id);
 
+-- How many entries were ranked when the event became final: counting them for each person's history would read them all.
+ALTER TABLE event_head ADD COLUMN ranked integer;
+UPDATE event_head h SET ranked = (SELECT count(*) FROM result r WHERE r.tenant_id = h.tenant_id AND r.event_id = h.event_id AND r.rank > 0)
+    WHERE h.phase = 'final';
+GRANT UPDATE (ranked) ON event_head TO leitai_app;
+
 -- What looks odd, for the organiser to judge; never a punishment.
 CREATE TABLE finding (
     tenant_id  bigint NOT NULL,
