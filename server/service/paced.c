@@ -185,9 +185,9 @@ static void on_size(void *arg, int err, const struct lt_pg_result *r)
 static void count(struct lt_paced *e)
 {
     bool due = e->counted_us == 0 || mono_us(e) - e->counted_us > MINUTE_US;
-    struct lt_pg_req *r =
-        due && !e->counting ? lt_pg_req_new(e->cache->pg, (struct lt_tenant_id){e->key.tenant})
-                            : NULL;
+    struct lt_pg_req *r = due && !e->counting
+                              ? lt_pg_req_new(e->cache->pg, (struct lt_tenant_id){e->key.tenant})
+                              : NULL;
     if (!r)
         return;
     lt_pg_req_add(r, LT_SQL_PACED_SIZE, (const char *[]){num(e->key.event).s});
@@ -219,9 +219,9 @@ static int read_pool(struct lt_paced *e, const struct lt_pg_result *r)
 {
     int err = LT_OK;
     for (int i = 0; i < lt_pg_rows(r, 1) && err == LT_OK; i++)
-        err = lt_pool_add(&e->pool, (int)lt_pg_i64(r, 1, i, 0), (int)lt_pg_i64(r, 1, i, 1) - 1,
-                          (int)lt_pg_i64(r, 1, i, 2), lt_pg_text(r, 1, i, 3),
-                          lt_pg_text(r, 1, i, 4));
+        err =
+            lt_pool_add(&e->pool, (int)lt_pg_i64(r, 1, i, 0), (int)lt_pg_i64(r, 1, i, 1) - 1,
+                        (int)lt_pg_i64(r, 1, i, 2), lt_pg_text(r, 1, i, 3), lt_pg_text(r, 1, i, 4));
     if (err == LT_OK)
         err = lt_pool_end(&e->pool, &e->sheet);
     for (int k = 0; k < e->sheet.n_rounds && err == LT_OK; k++) {

@@ -171,8 +171,8 @@ const struct lt_batch_kind lt_paper_start_kind = {
     .metric_queue = LT_M_PAPER_START_QUEUE,
 };
 
-int lt_paper_start_add(struct lt_batcher *b, const struct lt_paper_start *s, lt_paper_start_fn *done,
-                       void *arg)
+int lt_paper_start_add(struct lt_batcher *b, const struct lt_paper_start *s,
+                       lt_paper_start_fn *done, void *arg)
 {
     struct start *item = calloc(1, sizeof *item);
     if (!item)

@@ -25,7 +25,7 @@ struct lt_paper_row lt_paper_row_at(const struct lt_pg_result *r, int stmt, int 
 enum { LT_PAPER_MARK_HEX = 16 }; /* a browser or an address: 8 bytes */
 struct lt_paper_start {
     struct lt_paper_key key;
-    int32_t no;       /* how-many-eth paper of the person in the event, from 1 */
+    int32_t no;         /* how-many-eth paper of the person in the event, from 1 */
     int64_t seed, duel; /* duel 0: none */
     int64_t long_us;    /* from start to deadline, */
     int64_t end_us;     /* which is at most this */
@@ -37,8 +37,8 @@ struct lt_paper_start {
  * left: look again. LT_EDBDATA, LT_EDRAIN as in batch.h. */
 typedef void lt_paper_start_fn(void *arg, int err, const struct lt_paper_row *row);
 extern const struct lt_batch_kind lt_paper_start_kind;
-int lt_paper_start_add(struct lt_batcher *b, const struct lt_paper_start *s, lt_paper_start_fn *done,
-                       void *arg);
+int lt_paper_start_add(struct lt_batcher *b, const struct lt_paper_start *s,
+                       lt_paper_start_fn *done, void *arg);
 
 /* The whole of a paper's choices, from a known revision to the next; with state other than open it is
  * handed in. */

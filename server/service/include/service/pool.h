@@ -4,7 +4,7 @@
 
 struct lt_pool {
     int n, cap;
-    struct lt_pool_row *rows; /* over the event, in order of qi */
+    struct lt_pool_row *rows;     /* over the event, in order of qi */
     int first[LT_ROUNDS_MAX + 1]; /* rows of round r: [first[r], first[r + 1]) */
     int rounds;                   /* that have been begun */
 };
