@@ -23,7 +23,7 @@ struct lt_duel_place {
     int64_t reached_us; /* when it had them, cluster time */
     int place;          /* from 1, ties share; 0: not decided yet */
     bool forfeited;
-    int64_t points_c;   /* for the place; forfeited: none */
+    int64_t points_c; /* for the place; forfeited: none */
 };
 /* Where the duel stands at now_us. *ret_end_us: when it ended (a target was reached; all sides are
  * through or left; one side is left of those that did not forfeit), 0: goes on. `places` has n. */
