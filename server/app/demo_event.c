@@ -37,7 +37,7 @@ static int write_event(struct lt_db *d, const struct csv *events, int row,
 {
     struct lt_sheet *sheet = malloc(sizeof *sheet);
     struct event_written written;
-    int64_t *questions;
+    struct event_drawn questions;
     struct lt_buf problems;
     assert(sheet);
     struct event_draft e = {
@@ -52,7 +52,7 @@ static int write_event(struct lt_db *d, const struct csv *events, int row,
     lt_buf_init(&problems, LT_SHEET_BYTES);
     int err = event_questions(bank, sheet, 0, &questions, &problems);
     assert(err == LT_OK); /* the bank is ours */
-    e.questions = questions;
+    e.questions = &questions;
     err = event_write(d, &e, &written);
     if (err == LT_OK)
         *ret_event = written.event;
@@ -62,7 +62,7 @@ static int write_event(struct lt_db *d, const struct csv *events, int row,
         assert(err != LT_ESHEET); /* so are the teams */
     }
     lt_buf_done(&problems);
-    free(questions);
+    event_drawn_done(&questions);
     free(sheet);
     return err;
 }

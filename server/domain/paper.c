@@ -184,6 +184,18 @@ int64_t lt_paper_deadline_us(const struct lt_round_rule *rule, int n_items, int6
     return rule->seconds > 0 && items_us < end_us ? items_us : end_us;
 }
 
+/* When nothing could be answered any more, as far as that has happened; 0: it has not. */
+static int64_t ended_us(const struct lt_paper *p, const struct walk *w, int64_t now_us)
+{
+    int64_t end_us = now_us >= p->deadline_us ? p->deadline_us : INT64_MAX;
+
+    if (p->state != LT_PAPER_OPEN && p->submitted_us < end_us)
+        end_us = p->submitted_us;
+    if (forward(p) && (w->over || w->item == p->n) && w->opened_us < end_us)
+        end_us = w->opened_us;
+    return end_us == INT64_MAX ? 0 : end_us;
+}
+
 void lt_paper_at(const struct lt_paper *p, int64_t now_us, struct lt_paper_view *ret)
 {
     bool each = p->rule->paper.one_by_one || by_lives(p) || by_race(p);
@@ -192,21 +204,21 @@ void lt_paper_at(const struct lt_paper *p, int64_t now_us, struct lt_paper_view 
     *ret = (struct lt_paper_view){.item = -1, .opened_us = p->started_us, .shown = p->n};
     if (p->state != LT_PAPER_OPEN && now_us > p->submitted_us)
         now_us = p->submitted_us;
-    ret->ended = p->state != LT_PAPER_OPEN || now_us >= p->deadline_us;
+    walk_begin(p, &w);
     if (forward(p)) {
-        walk_begin(p, &w);
         while (step(p, now_us, &w))
             ;
-        ret->ended = ret->ended || w.over || w.item == p->n;
         ret->item = w.item;
         ret->opened_us = w.opened_us;
-        ret->item_deadline_us = p->rule->seconds > 0 && w.item < p->n ? item_end_us(p, &w) : 0;
+        ret->item_deadline_us = p->rule->seconds > 0 ? item_end_us(p, &w) : 0;
         ret->right = w.right;
         if (by_lives(p) && w.wrong < p->rule->paper.revivals)
             ret->lives = p->rule->paper.revivals - w.wrong;
         if (each)
             ret->shown = w.item < p->n ? w.item + 1 : p->n;
     }
+    ret->ended_us = ended_us(p, &w, now_us);
+    ret->ended = ret->ended_us != 0;
     if (ret->ended) {
         ret->item = p->n;
         ret->item_deadline_us = 0;

@@ -16,7 +16,7 @@ static struct lt_pool_row pool[POOL_ROWS];
 static char pool_topics[POOL_ROWS][16];
 static int n_pool;
 static struct lt_round_rule rule;
-static struct lt_paper paper, copy;
+static struct lt_paper paper;
 
 /* A question whose key follows from its number. */
 static inline struct lt_pool_row *pool_row(int topic, enum lt_qtype type, int difficulty)

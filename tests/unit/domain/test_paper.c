@@ -8,6 +8,8 @@
 
 #include "papers.h"
 
+static struct lt_paper copy;
+
 static struct lt_paper_view view;
 
 static int setup(void **state)

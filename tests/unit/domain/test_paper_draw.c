@@ -9,6 +9,8 @@
 
 #include "papers.h"
 
+static struct lt_paper copy;
+
 static int setup(void **state)
 {
     (void)state;

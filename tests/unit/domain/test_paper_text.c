@@ -8,6 +8,8 @@
 
 #include "papers.h"
 
+static struct lt_paper copy;
+
 static char text[LT_PAPER_TEXT_BYTES + 1], again[LT_PAPER_TEXT_BYTES + 1];
 
 static int setup(void **state)
