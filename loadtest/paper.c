@@ -531,9 +531,9 @@ static void crowd_done(struct crowd *c)
         lt_wsc_drop(&c->all[i].conn);
         free(c->all[i].items);
     }
+    lt_gen_done(&c->gen); /* it knows the timers of all */
     free(c->all);
     free(c->records);
-    lt_gen_done(&c->gen);
     free(c);
 }
 

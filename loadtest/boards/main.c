@@ -27,7 +27,14 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { MS = 1000, SECOND_US = 1000 * 1000, AROUND = 5, CHECKS = 1000, LINE_BYTES = 64 };
+enum {
+    MS = 1000,
+    SECOND_US = 1000 * 1000,
+    MARK_LOOK_US = 10 * 1000,
+    AROUND = 5,
+    CHECKS = 1000,
+    LINE_BYTES = 64
+};
 enum { POINTS_UNIT_BITS = 27 }; /* see domain/ranking.c */
 enum kind { RANK, AROUND_ME, TOP, KINDS };
 static const char *const kind_name[KINDS] = {"rank", "around", "top"};
@@ -51,6 +58,7 @@ struct bench {
     int64_t stale, wrong, errors;
     int left; /* checks */
     uv_poll_t ticks, input;
+    struct lt_timer ready;
     char line[LINE_BYTES];
     size_t line_len;
 };
@@ -288,6 +296,17 @@ static void on_input(uv_poll_t *h, int status, int events)
         b->line_len = 0;
 }
 
+/* Obey once Redis' mark is known: until then every board is stale. */
+static void on_ready(struct lt_timer *t, int64_t now)
+{
+    struct bench *b = t->arg;
+    (void)now;
+    if (lt_boards_mark(b->boards)[0])
+        uv_poll_start(&b->input, UV_READABLE, on_input);
+    else
+        lt_loop_timer(b->loop, t, MARK_LOOK_US);
+}
+
 /* ---- life ---- */
 
 static bool options(struct bench *b, int argc, char **argv, const char **ret_url)
@@ -348,7 +367,8 @@ static bool run(struct bench *b, const char *url)
     uv_poll_init(lt_loop_uv(b->loop), &b->ticks, b->ticker);
     uv_poll_start(&b->ticks, UV_READABLE, on_tick);
     uv_poll_init(lt_loop_uv(b->loop), &b->input, STDIN_FILENO);
-    uv_poll_start(&b->input, UV_READABLE, on_input);
+    lt_timer_init(&b->ready, on_ready, b);
+    lt_loop_timer(b->loop, &b->ready, 0);
     lt_loop_run(b->loop);
     uv_close((uv_handle_t *)&b->ticks, NULL);
     uv_close((uv_handle_t *)&b->input, NULL);
