@@ -73,8 +73,7 @@ async function open_event(tenant, code, season) {
   fs.writeFileSync(file, JSON.stringify(sheet));
   await run(o.program, ["event", "save", "--tenant", "demo", "--code", code, "--title", "压力测试", "--season", String(season), "--sheet", file, "--bank", "law", "--opens", at(-1), "--closes", at(600)]);
   const event = await value(`SELECT event_id FROM leitai.event WHERE tenant_id = ${tenant} AND code = '${code}'`);
-  await sql(`INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q, args)
-    SELECT ${tenant}, ${event}, 'bench-lobby', person_id, 'lobby', 0, '{}' FROM leitai.person WHERE tenant_id = ${tenant} AND ext_id = 'host'`);
+  await run(o.program, ["event", "publish", "--tenant", "demo", "--event", code]);
   for (let i = 0; i < 300; i++) {
     if ((await value(`SELECT phase FROM leitai.event_head WHERE tenant_id = ${tenant} AND event_id = ${event}`)) === "running") return event;
     await sleep(100);
@@ -231,7 +230,7 @@ async function measure_load(tenant, event, result, problems) {
   boards.say("check");
   const check = JSON.parse(await boards.line());
   await boards.end();
-  if ((await load.end()) !== 0) problems.push(`leitai-load: ${fs.readFileSync(`${o.dir}/load.err`, "utf8")}`);
+  await load_ended(load, "load", problems);
   say(`loaded ${JSON.stringify(under)} ${JSON.stringify(counts)}`);
   if (idle.wrong + check.wrong + idle.errors + check.errors + under.errors + idle.stale + under.stale > 0) problems.push(`board: ${JSON.stringify({ idle, under, check })}`);
   judge_load(read_log(log), (deadline_us - go_us) / SECOND_US, result);
@@ -239,6 +238,11 @@ async function measure_load(tenant, event, result, problems) {
     idle_around_p99_ms: round(idle.around.p99), idle_top_p99_ms: round(idle.top.p99), rank_p50_ms: round(under.rank.p50), idle_rank_p50_ms: round(idle.rank.p50) });
   result.updates = stats_between(before, await table_stats());
   return read_log(log);
+}
+
+async function load_ended(load, name, problems) {
+  const code = await load.end();
+  if (code !== 0) problems.push(`leitai-load (${name}) ended with ${code}: ${fs.readFileSync(`${o.dir}/${name}.err`, "utf8")}`);
 }
 
 function judge_load(log, sweep_from, result) {
@@ -265,7 +269,7 @@ async function measure_lives(tenant, event, from, result, problems) {
   load.say("go");
   await load.line();
   const counts = JSON.parse(await load.line());
-  if ((await load.end()) !== 0) problems.push(`leitai-load: ${fs.readFileSync(`${o.dir}/lives.err`, "utf8")}`);
+  await load_ended(load, "lives", problems);
   const [[n, bytes, heap, indexes]] = await sql(`SELECT (SELECT count(*) FROM leitai.paper_${LIFE_SEASON} WHERE state = 1), pg_total_relation_size('leitai.paper_${LIFE_SEASON}'), pg_relation_size('leitai.paper_${LIFE_SEASON}'), pg_indexes_size('leitai.paper_${LIFE_SEASON}')`);
   if (Number(n) !== o.lives || counts.saved !== o.lives * QUESTIONS) problems.push(`${n} of ${o.lives} papers were handed in, ${counts.saved} saves`);
   const entry = Number(await value("SELECT pg_total_relation_size('leitai.entry') / GREATEST(1, (SELECT count(*) FROM leitai.entry))"));
