@@ -50,6 +50,25 @@ static int put_off(struct jobs *j, const struct lt_final_job *job, bool failed)
     return err;
 }
 
+/* The board of a self-paced event is nobody's but ours; nodes write those of contests. */
+static int ask_board(struct jobs *j, const struct lt_final_job *job)
+{
+    struct lt_rows *rows;
+    int err = lt_db_begin(j->link.db, job->tenant);
+    if (err == LT_OK)
+        err = lt_db_exec(j->link.db, &rows,
+                         "SELECT self_paced FROM leitai.event WHERE tenant_id = "
+                         "leitai.current_tenant() AND event_id = $1",
+                         lt_num(job->event.v).s);
+    lt_db_rollback(j->link.db);
+    if (err != LT_OK)
+        return err;
+    if (lt_rows_count(rows) == 1 && lt_rows_bool(rows, 0, 0))
+        refresher_ask(j->refresher, job->tenant, job->event);
+    lt_rows_free(rows);
+    return LT_OK;
+}
+
 static int run_one(struct jobs *j, const struct lt_final_job *job)
 {
     int64_t seq = 0;
@@ -58,8 +77,7 @@ static int run_one(struct jobs *j, const struct lt_final_job *job)
         lt_log(LT_LOG_INFO, "event is final", LT_I("tenant", job->tenant.v),
                LT_I("event", job->event.v), LT_I("seq", seq));
         lt_wake(j->config, job->tenant, job->event);
-        refresher_ask(j->refresher, job->tenant, job->event);
-        return LT_OK;
+        return ask_board(j, job);
     }
     if (err == LT_EDRAIN || lt_db_lost(j->link.db))
         return err;
@@ -138,8 +156,8 @@ static int run_all(struct jobs *j)
     if (err == LT_OK && mono_ms() >= j->sweep_from_ms)
         err = sweeper_run(j->sweeper, j->link.db, j->stop_fd);
     if (err == LT_OK)
-        err = run_due(j);
-    return err == LT_OK ? refresher_run(j->refresher, j->link.db) : err;
+        err = refresher_run(j->refresher, j->link.db);
+    return err == LT_OK ? run_due(j) : err;
 }
 
 int lt_jobs_main(const struct lt_config *c)
