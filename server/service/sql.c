@@ -256,7 +256,9 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(PACED_SIZE, 1,
       "SELECT count(*) FROM leitai.entry WHERE tenant_id = leitai.current_tenant() AND "
       "event_id = $1::bigint"),
-    /* Before a table has statistics, or with those of an empty one, the planner would read all of it for a
+    /* An entry is found by its person (event_id + 0 = …): of an event that is new since the statistics the
+       planner believes that it has one entry, and would read all of them.
+       Before a table has statistics, or with those of an empty one, the planner would read all of it for a
        batch. */
     S(PLAN, 0,
       "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', "
@@ -273,7 +275,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "m.person_id = p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON "
       "u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id WHERE NOT EXISTS (SELECT FROM "
       "leitai.entry n WHERE n.tenant_id = leitai.current_tenant() AND n.person_id = "
-      "i.person_id AND n.event_id = i.event_id) ORDER BY i.event_id, p.person_id ON "
+      "i.person_id AND n.event_id + 0 = i.event_id) ORDER BY i.event_id, p.person_id ON "
       "CONFLICT DO NOTHING"),
     /* A statement of its own: the next one's snapshot is taken when the lock is held. */
     S(PAPER_ORDINALS, 2,
@@ -297,7 +299,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "q.round_no = i.round_no) + row_number() OVER (PARTITION BY i.event_id, i.round_no "
       "ORDER BY i.person_id) - 1 END AS ordinal FROM i JOIN h USING (event_id) JOIN "
       "leitai.entry e ON e.tenant_id = leitai.current_tenant() AND e.person_id = "
-      "i.person_id AND e.event_id = i.event_id CROSS JOIN (SELECT (extract(epoch FROM "
+      "i.person_id AND e.event_id + 0 = i.event_id CROSS JOIN (SELECT (extract(epoch FROM "
       "clock_timestamp()) * 1000000)::bigint AS now_us) AS c) INSERT INTO leitai.paper "
       "(season, round_no, attempt, no, ordinal, tenant_id, event_id, person_id, entry_id, "
       "duel_id, seed, started_us, deadline_us, device, address) SELECT n.season, "
@@ -392,7 +394,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "1000000)::bigint, 0), COALESCE(r.points_c, 0), COALESCE(r.rank, -1) FROM "
       "leitai.event e JOIN leitai.event_head h USING (tenant_id, event_id) CROSS JOIN me "
       "LEFT JOIN leitai.entry n ON n.tenant_id = e.tenant_id AND n.person_id = $1::bigint "
-      "AND n.event_id = e.event_id AND h.phase = 'final' LEFT JOIN leitai.result r ON "
+      "AND n.event_id + 0 = e.event_id AND h.phase = 'final' LEFT JOIN leitai.result r ON "
       "r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND r.entry_id = n.entry_id "
       "WHERE e.tenant_id = leitai.current_tenant() AND (h.phase IN ('lobby', 'running', "
       "'paused') OR (e.self_paced AND (h.phase = 'finished' OR (h.phase = 'final' AND "
@@ -443,7 +445,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(RESULT_OWN, 2,
       "SELECT h.phase, COALESCE(h.ranked, 0), r.rank, n.name, n.unit_name, r.points_c, "
       "n.entry_id FROM leitai.event_head h LEFT JOIN leitai.entry n ON n.tenant_id = "
-      "h.tenant_id AND n.event_id = h.event_id AND n.person_id = $2::bigint LEFT JOIN "
+      "h.tenant_id AND n.event_id + 0 = h.event_id AND n.person_id = $2::bigint LEFT JOIN "
       "leitai.result r ON r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND "
       "r.entry_id = n.entry_id WHERE h.tenant_id = leitai.current_tenant() AND h.event_id "
       "= $1::bigint"),
@@ -470,7 +472,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "INSERT INTO leitai.certificate (tenant_id, event_id, person_id, code, name, "
       "unit_name, points_c, rank, entries) SELECT h.tenant_id, h.event_id, n.person_id, "
       "$3, n.name, n.unit_name, r.points_c, r.rank, h.ranked FROM leitai.event_head h JOIN "
-      "leitai.entry n ON n.tenant_id = h.tenant_id AND n.event_id = h.event_id AND "
+      "leitai.entry n ON n.tenant_id = h.tenant_id AND n.event_id + 0 = h.event_id AND "
       "n.person_id = $2::bigint AND NOT n.guest JOIN leitai.result r ON r.tenant_id = "
       "n.tenant_id AND r.event_id = n.event_id AND r.entry_id = n.entry_id AND r.rank > 0 "
       "AND r.points_c >= $4::bigint WHERE h.tenant_id = leitai.current_tenant() AND "
