@@ -263,6 +263,8 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "'off', true), set_config('enable_hashjoin', 'off', true), "
       "set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', "
       "'force_generic_plan', true)"),
+    /* Here and in PAPER_START + 0: entries are looked up by person, never by event. Of an event that has just
+       begun the planner thinks that hardly anybody is in it, and reads all who are, for each start. */
     S(PAPER_ENTRIES, 2,
       "INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, unit_id, name, "
       "unit_name, guest) SELECT p.tenant_id, i.event_id, 'person', p.person_id, u.unit_id, "
@@ -273,7 +275,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "m.person_id = p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON "
       "u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id WHERE NOT EXISTS (SELECT FROM "
       "leitai.entry n WHERE n.tenant_id = leitai.current_tenant() AND n.person_id = "
-      "i.person_id AND n.event_id = i.event_id) ORDER BY i.event_id, p.person_id ON "
+      "i.person_id AND n.event_id + 0 = i.event_id) ORDER BY i.event_id, p.person_id ON "
       "CONFLICT DO NOTHING"),
     /* A statement of its own: the next one's snapshot is taken when the lock is held. */
     S(PAPER_ORDINALS, 2,
@@ -297,7 +299,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "q.round_no = i.round_no) + row_number() OVER (PARTITION BY i.event_id, i.round_no "
       "ORDER BY i.person_id) - 1 END AS ordinal FROM i JOIN h USING (event_id) JOIN "
       "leitai.entry e ON e.tenant_id = leitai.current_tenant() AND e.person_id = "
-      "i.person_id AND e.event_id = i.event_id CROSS JOIN (SELECT (extract(epoch FROM "
+      "i.person_id AND e.event_id + 0 = i.event_id CROSS JOIN (SELECT (extract(epoch FROM "
       "clock_timestamp()) * 1000000)::bigint AS now_us) AS c) INSERT INTO leitai.paper "
       "(season, round_no, attempt, no, ordinal, tenant_id, event_id, person_id, entry_id, "
       "duel_id, seed, started_us, deadline_us, device, address) SELECT n.season, "
@@ -317,6 +319,8 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND p.round_no = i.round_no AND p.attempt = i.attempt AND p.season = i.season"),
     /* The row is the gate: whoever wrote it meanwhile, or handed it in, or moved its end, has changed what is
        compared here. */
+    /* + 0: the deadline is compared, never searched for. A window's end is the deadline of a hundred
+       thousand papers, and with them all in its way a save read them one by one. */
     S(PAPER_WRITE, 14,
       "UPDATE leitai.paper p SET rev = p.rev + 1, state = i.state, submitted_us = "
       "i.submitted_us, choices = i.choices, points_c = i.points_c, time_us = i.time_us, "
@@ -328,7 +332,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "time_us, correct, answered) WHERE p.tenant_id = leitai.current_tenant() AND "
       "p.event_id = i.event_id AND p.person_id = i.person_id AND p.round_no = i.round_no "
       "AND p.attempt = i.attempt AND p.season = i.season AND p.rev = i.rev AND "
-      "p.deadline_us = i.deadline_us AND p.state = 0"),
+      "p.deadline_us + 0 = i.deadline_us AND p.state = 0"),
     S(PAPER_WRITE_READ, 14,
       "SELECT i.ord, p.rev = i.rev + 1 AND p.state = i.state AND p.deadline_us = "
       "i.deadline_us AND p.choices = i.choices, p.state, p.rev, p.ordinal, p.entry_id, "
