@@ -109,6 +109,7 @@ static void watch(struct session *s, struct lt_held *h)
         if (!w->watch.held || (at->watch.held && w->since_us < at->since_us))
             at = w;
     }
+    at->told = at->told && at->watch.held == h;
     at->session = s;
     at->since_us = lt_loop_now(s->all->loop).mono_us;
     at->watch.fn = on_news;
@@ -146,8 +147,8 @@ static void on_result(void *arg, int err, const struct lt_pg_result *r)
     if (err == LT_OK && !h)
         err = LT_EBUSY; /* pushed out meanwhile; it is asked for again */
     if (err == LT_OK) {
-        for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++) {
-            marks[n] = session_mark(r, 0, i, 0, &open);
+        for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++) {
+            marks[n] = session_mark(r, 1, i, 0, &open);
             n += !open;
         }
         send_paper(s, h, re(a), marks, n);
@@ -189,6 +190,8 @@ static void on_news(struct lt_watch *w, enum lt_paper_news news)
         send_paper(s, h, NULL, NULL, 0);
         return;
     }
+    if (hw->told)
+        return;
     const struct lt_paper_key *key = lt_held_key(h);
     struct asked *a = ask(s, OPEN, NULL, key->event.v, key->round);
     if (!a)
@@ -283,6 +286,9 @@ static void on_submitted(void *arg, int err)
     struct lt_held *h = s ? lt_papers_held(s->all->parts.papers, &a->key) : NULL;
     if (!s)
         return;
+    for (int i = 0; i < PAPERS_WATCHED; i++) /* the answer is news enough */
+        if (h && s->home->watches[i].watch.held == h)
+            s->home->watches[i].told = true;
     if (err == LT_OK && h)
         show(a, h);
     else
@@ -420,11 +426,11 @@ static void decide(struct asked *a, struct lt_paced *e, const struct lt_pg_resul
 {
     static struct lt_paper_mark marks[MARKS_MAX];
     int n = 0, no = 0, attempt = 0;
-    for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++, n++) {
+    for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++, n++) {
         bool open, here;
-        marks[n] = session_mark(r, 0, i, 0, &open);
+        marks[n] = session_mark(r, 1, i, 0, &open);
         here = marks[n].round == a->key.round - 1;
-        no = (int)lt_pg_i64(r, 0, i, 2);
+        no = (int)lt_pg_i64(r, 1, i, 2);
         if (here)
             attempt = marks[n].attempt;
         if (here && open) {
@@ -434,7 +440,7 @@ static void decide(struct asked *a, struct lt_paced *e, const struct lt_pg_resul
             return;
         }
     }
-    int err = !lt_pg_bool(r, 1, 0, 0)                                        ? LT_EAUDIENCE
+    int err = !lt_pg_bool(r, 2, 0, 0)                                        ? LT_EAUDIENCE
               : e->phase < LT_PHASE_RUNNING                                  ? LT_ENOTOPEN
               : e->phase != LT_PHASE_RUNNING || now_us(a->s) >= e->closes_us ? LT_EPHASE
                                                                              : LT_OK;
