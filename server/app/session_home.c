@@ -395,7 +395,7 @@ static void list_begin(struct session *s)
     s->home->listing = true;
     snprintf(person, sizeof person, "%lld", (long long)s->who.person.v);
     lt_pg_req_add(r, LT_SQL_PLAN, NULL);
-    lt_pg_req_add(r, LT_SQL_HOME_PERSON, (const char *[]){"", person});
+    lt_pg_req_add(r, LT_SQL_HOME_PERSON, (const char *[]){person});
     lt_pg_req_add(r, LT_SQL_HOME_EVENTS, (const char *[]){person});
     lt_pg_req_add(r, LT_SQL_HOME_MARKS, (const char *[]){person});
     session_hold(s);
@@ -437,7 +437,7 @@ static int ask_person(struct session *s, bool make)
         for (int i = 0; i < 3; i++)
             lt_buf_done(all[i]);
     }
-    lt_pg_req_add(r, LT_SQL_HOME_PERSON, (const char *[]){t->sub, "0"});
+    lt_pg_req_add(r, LT_SQL_HOME_KNOWN, (const char *[]){t->sub});
     session_hold(s);
     int err = lt_pg_submit(r, on_person, s);
     if (err != LT_OK)

@@ -366,15 +366,18 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND e.event_id = $1::bigint AND (e.audience_kinds = '{}' OR me.kind = ANY "
       "(e.audience_kinds)) AND (e.audience_regions = '{}' OR e.audience_regions && (SELECT "
       "array_agg(region_id) FROM up)) AND (NOT e.audience_leaders OR me.leader))"),
-    /* By its key either way: a condition on two columns would be planned anew each time. */
-    S(HOME_PERSON, 2,
+    S(HOME_PERSON, 1,
       "SELECT p.person_id, p.name, COALESCE(u.name, ''), t.name, p.guest FROM "
       "leitai.person p JOIN leitai.tenant t USING (tenant_id) LEFT JOIN leitai.membership "
       "m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL "
       "LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id "
-      "WHERE p.tenant_id = leitai.current_tenant() AND p.person_id = CASE WHEN $2::bigint > "
-      "0 THEN $2::bigint ELSE (SELECT q.person_id FROM leitai.person q WHERE q.tenant_id = "
-      "leitai.current_tenant() AND q.ext_id = $1) END"),
+      "WHERE p.tenant_id = leitai.current_tenant() AND p.person_id = $1::bigint"),
+    S(HOME_KNOWN, 1,
+      "SELECT p.person_id, p.name, COALESCE(u.name, ''), t.name, p.guest FROM "
+      "leitai.person p JOIN leitai.tenant t USING (tenant_id) LEFT JOIN leitai.membership "
+      "m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL "
+      "LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id "
+      "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $1"),
     S(HOME_EVENTS, 1,
       "WITH RECURSIVE me AS (SELECT p.leader, u.kind, u.region_id FROM leitai.person p "
       "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = "

@@ -77,8 +77,8 @@ enum lt_sql {
     LT_SQL_PAPER_MARKS, /* $1 event, $2 person, $3 season → round, attempt, no, state, started, points,
                            time, correct, answered, duel */
     LT_SQL_ADDRESSED,   /* $1 event, $2 person → whether the event addresses the person */
-    LT_SQL_HOME_PERSON, /* $1 ext id, $2 person (used instead when > 0) → person, name, unit name,
-                           tenant name */
+    LT_SQL_HOME_PERSON, /* $1 person → person, name, unit name, tenant name, guest */
+    LT_SQL_HOME_KNOWN,  /* $1 ext id → the same */
     LT_SQL_HOME_EVENTS, /* $1 person → event, title, phase, self-paced, opens µs, closes µs, points,
                            rank; those that address the person */
     LT_SQL_HOME_MARKS, /* $1 person → event, then the columns of LT_SQL_PAPER_MARKS, of all events
