@@ -69,10 +69,12 @@ static void submit(struct asked *a, struct lt_pg_req *r, lt_pg_fn *fn)
     }
 }
 
+/* Statement 0 is the planner's; what is asked comes after it. */
 static struct lt_pg_req *req_new(const struct asked *a)
 {
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(a->s->all->hub), a->s->who.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     return r;
 }
 
@@ -109,10 +111,10 @@ static void on_board(void *arg, int err, const struct lt_pg_result *r)
                              .own = a->rank,
                              .top = top,
                              .around = around};
-    for (int i = 0; i < lt_pg_rows(r, 0) && i < TOP_ROWS; i++)
-        top[m.n_top++] = rank_row(a, r, 0, i);
-    for (int i = 0; a->rank > 0 && i < lt_pg_rows(r, 1) && i < 2 * AROUND_ROWS + 1; i++)
-        around[m.n_around++] = rank_row(a, r, 1, i);
+    for (int i = 0; i < lt_pg_rows(r, 1) && i < TOP_ROWS; i++)
+        top[m.n_top++] = rank_row(a, r, 1, i);
+    for (int i = 0; a->rank > 0 && i < lt_pg_rows(r, 2) && i < 2 * AROUND_ROWS + 1; i++)
+        around[m.n_around++] = rank_row(a, r, 2, i);
     lt_buf_init(&b, REPLY_BYTES);
     lt_msg_ranks_write(&m, &b);
     session_send(s, &b);
@@ -126,17 +128,17 @@ static void on_own(void *arg, int err, const struct lt_pg_result *r)
     struct session *s = back(a);
     if (!s)
         return;
-    if (err == LT_OK && lt_pg_rows(r, 0) != 1)
+    if (err == LT_OK && lt_pg_rows(r, 1) != 1)
         err = LT_ENOPAPER;
-    else if (err == LT_OK && strcmp(lt_pg_text(r, 0, 0, 0), "final") != 0)
+    else if (err == LT_OK && strcmp(lt_pg_text(r, 1, 0, 0), "final") != 0)
         err = LT_ENOTYET;
     if (err != LT_OK) {
         end(a, err);
         return;
     }
-    a->of = (int32_t)lt_pg_i64(r, 0, 0, 1);
-    a->rank = (int32_t)lt_pg_i64(r, 0, 0, 2);
-    a->entry = lt_pg_i64(r, 0, 0, 6);
+    a->of = (int32_t)lt_pg_i64(r, 1, 0, 1);
+    a->rank = (int32_t)lt_pg_i64(r, 1, 0, 2);
+    a->entry = lt_pg_i64(r, 1, 0, 6);
     struct num event = num(a->event);
     struct lt_pg_req *req = req_new(a);
     lt_pg_req_add(req, LT_SQL_RESULT_TOP, (const char *[]){event.s, num(TOP_ROWS).s});
@@ -176,20 +178,20 @@ static void on_certificate(void *arg, int err, const struct lt_pg_result *r)
     struct lt_buf b;
     if (!s)
         return;
-    if (err == LT_OK && lt_pg_rows(r, 1) != 1)
+    if (err == LT_OK && lt_pg_rows(r, 2) != 1)
         err = LT_ENOTYET; /* not final, or not passed */
     if (err == LT_OK) {
         struct lt_msg_certificate m = {
             .event = a->event,
-            .code = lt_pg_text(r, 1, 0, 0),
-            .title = lt_pg_text(r, 1, 0, 1),
-            .tenant = lt_pg_text(r, 1, 0, 2),
-            .name = lt_pg_text(r, 1, 0, 3),
-            .unit = lt_pg_text(r, 1, 0, 4),
-            .points = lt_pg_i64(r, 1, 0, 5),
-            .rank = (int32_t)lt_pg_i64(r, 1, 0, 6),
-            .of = (int32_t)lt_pg_i64(r, 1, 0, 7),
-            .issued_ms = lt_pg_i64(r, 1, 0, 8) / 1000,
+            .code = lt_pg_text(r, 2, 0, 0),
+            .title = lt_pg_text(r, 2, 0, 1),
+            .tenant = lt_pg_text(r, 2, 0, 2),
+            .name = lt_pg_text(r, 2, 0, 3),
+            .unit = lt_pg_text(r, 2, 0, 4),
+            .points = lt_pg_i64(r, 2, 0, 5),
+            .rank = (int32_t)lt_pg_i64(r, 2, 0, 6),
+            .of = (int32_t)lt_pg_i64(r, 2, 0, 7),
+            .issued_ms = lt_pg_i64(r, 2, 0, 8) / 1000,
         };
         lt_buf_init(&b, REPLY_BYTES);
         lt_msg_certificate_write(&m, &b);
