@@ -36,7 +36,8 @@ CREATE TABLE duel_rating (
 
 -- One person's drawn set of questions: seed, times and choices are the truth. points_c, correct, answered and time_us are what they
 -- gave when it was handed in, for lists; results are computed anew. No foreign key: it would be checked for each paper. A row is
--- updated in place many times, so none of the columns that a save changes is indexed, and pages keep room.
+-- updated in place many times, so none of the columns that a save changes is indexed, and pages keep
+-- room: a paper begins with a quarter of what it is when all is answered.
 CREATE TABLE paper (
     season       smallint NOT NULL,
     state        smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3), -- open, submitted, expired, forfeited
@@ -65,7 +66,7 @@ CREATE TABLE paper (
     CHECK ((state = 0) = (submitted_us IS NULL)),
     PRIMARY KEY (tenant_id, event_id, person_id, round_no, attempt, season)
 ) PARTITION BY LIST (season);
-CREATE UNIQUE INDEX paper_no ON paper (tenant_id, event_id, person_id, no, season);
+CREATE UNIQUE INDEX paper_no ON paper (tenant_id, person_id, event_id, no, season);
 CREATE INDEX paper_open ON paper (deadline_us, tenant_id, event_id) WHERE state = 0;
 CREATE INDEX paper_duel ON paper (tenant_id, event_id, duel_id) WHERE duel_id IS NOT NULL;
 
@@ -170,7 +171,7 @@ BEGIN
         v_table := v_parent || '_' || p_season;
         CONTINUE WHEN to_regclass('leitai.' || v_table) IS NOT NULL;
         EXECUTE format('CREATE TABLE leitai.%I PARTITION OF leitai.%I FOR VALUES IN (%s)%s', v_table, v_parent, p_season,
-                       CASE v_parent WHEN 'paper' THEN ' WITH (fillfactor = 60)' ELSE '' END);
+                       CASE v_parent WHEN 'paper' THEN ' WITH (fillfactor = 30)' ELSE '' END);
         EXECUTE format('ALTER TABLE leitai.%I ENABLE ROW LEVEL SECURITY', v_table);
         EXECUTE format('ALTER TABLE leitai.%I FORCE ROW LEVEL SECURITY', v_table);
         EXECUTE format('CREATE POLICY tenant_wall ON leitai.%I USING (tenant_id = leitai.current_tenant())', v_table);
