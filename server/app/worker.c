@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "live_ranks.h"
 #include "service/commit.h"
 #include "service/join.h"
 #include "service/papers.h"
@@ -45,6 +46,8 @@ struct worker {
     struct lt_batcher *answers, *joins, *starts, *writes;
     struct lt_paced_cache *paced;
     struct lt_papers *papers;
+    struct lt_ranks *ranks;
+    struct live_ranks live_ranks;
     struct lt_keys *keys;
     struct lt_sessions *sessions;
     struct lt_net *net;
@@ -103,6 +106,7 @@ static const struct lt_net_handler net_handler = {.on_open = on_open,
 static void on_loop_idle(void *arg)
 {
     struct worker *w = arg;
+    lt_ranks_free(w->ranks);
     lt_boards_free(w->boards);
     lt_runner_free(w->runner);
     lt_papers_free(w->papers);
@@ -233,7 +237,11 @@ static void make_papers(struct worker *w, const struct lt_batch_opts *answers)
     w->writes = lt_batcher_new(w->loop, w->pg, &lt_paper_write_kind, &batch);
     assert(w->paced && w->starts && w->writes);
     w->papers = lt_papers_new(w->loop, w->pg, w->cluster, w->writes, (int)opt(w, "papers_max"));
-    assert(w->papers);
+    w->ranks = lt_ranks_new(w->loop, w->redis, w->boards,
+                            &(struct lt_ranks_opts){.queue_rows = (int)opt(w, "paper_queue")});
+    assert(w->papers && w->ranks);
+    w->live_ranks = (struct live_ranks){.pg = w->pg, .ranks = w->ranks};
+    lt_papers_on_handed_in(w->papers, live_ranks_move, &w->live_ranks);
 }
 
 static void make_service(struct worker *w)
@@ -260,7 +268,8 @@ static void make_service(struct worker *w)
     make_papers(w, &batch);
     w->sessions = lt_sessions_new(
         w->loop, w->hub, w->keys, w->answers, w->joins,
-        &(struct lt_home_parts){.paced = w->paced, .papers = w->papers, .starts = w->starts},
+        &(struct lt_home_parts){
+            .paced = w->paced, .papers = w->papers, .starts = w->starts, .ranks = w->ranks},
         &(struct lt_sessions_opts){.hello_timeout_us = opt(w, "hello_timeout_ms") * MS,
                                    .session_ttl_s = opt(w, "session_ttl_s"),
                                    .messages_per_second = (int)opt(w, "messages_per_second"),

@@ -442,11 +442,15 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "n.event_id AND o.person_id = $1::bigint AND o.posted_at IS NOT NULL"),
     S(RESULT_OWN, 2,
       "SELECT h.phase, COALESCE(h.ranked, 0), r.rank, n.name, n.unit_name, r.points_c, "
-      "r.entry_id FROM leitai.event_head h LEFT JOIN leitai.entry n ON n.tenant_id = "
+      "n.entry_id FROM leitai.event_head h LEFT JOIN leitai.entry n ON n.tenant_id = "
       "h.tenant_id AND n.event_id = h.event_id AND n.person_id = $2::bigint LEFT JOIN "
       "leitai.result r ON r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND "
       "r.entry_id = n.entry_id WHERE h.tenant_id = leitai.current_tenant() AND h.event_id "
       "= $1::bigint"),
+    S(ENTRY_NAMES, 2,
+      "SELECT n.entry_id, n.name, n.unit_name FROM unnest($2::bigint[]) AS i(entry_id) "
+      "JOIN leitai.entry n ON n.tenant_id = leitai.current_tenant() AND n.event_id = "
+      "$1::bigint AND n.entry_id = i.entry_id"),
     S(RESULT_TOP, 2,
       "SELECT r.rank, n.name, n.unit_name, r.points_c, r.entry_id FROM leitai.result r "
       "JOIN leitai.entry n USING (tenant_id, event_id, entry_id) WHERE r.tenant_id = "

@@ -6,6 +6,7 @@
 #include "service/batch.h"
 #include "service/hub.h"
 #include "service/papers.h"
+#include "service/ranks.h"
 
 struct lt_sessions;
 struct lt_sessions_opts {
@@ -23,6 +24,7 @@ struct lt_home_parts {
     struct lt_paced_cache *paced;
     struct lt_papers *papers;
     struct lt_batcher *starts;
+    struct lt_ranks *ranks;
 };
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
                                     struct lt_batcher *answers, struct lt_batcher *joins,
