@@ -147,8 +147,8 @@ static int grade(struct sweeper *s, const struct event *e, const struct lt_rows 
     return LT_OK;
 }
 
-/* + 0: of an event that the statistics do not know yet the planner expects a row or two, and reads all
- * its papers. So the first statement goes by deadline, the second by person. */
+/* + 0: by deadline. Of an event that the statistics do not know yet the planner expects a row or two, and
+ * would read and sort all its papers. */
 static int hand_in(struct sweeper *s, struct lt_db *d, const struct due *due, int *ret_n)
 {
     struct lt_rows *rows;
@@ -172,15 +172,7 @@ static int hand_in(struct sweeper *s, struct lt_db *d, const struct due *due, in
         return err;
     const struct columns *c = &s->columns;
     return lt_db_exec(
-        d, NULL,
-        "UPDATE leitai.paper p SET state = 2, rev = p.rev + 1, submitted_us = i.deadline_us, "
-        "points_c "
-        "= i.points_c, time_us = i.time_us, correct = i.correct, answered = i.answered FROM "
-        "unnest($3::bigint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::bigint[], "
-        "$8::bigint[], $9::integer[], $10::integer[]) AS i (person_id, round_no, attempt, "
-        "deadline_us, points_c, time_us, correct, answered) WHERE p.tenant_id = "
-        "leitai.current_tenant() AND p.event_id + 0 = $1 AND p.season = $2::smallint AND "
-        "p.person_id = i.person_id AND p.round_no = i.round_no AND p.attempt = i.attempt AND p.state + 0 = 0",
+        d, NULL, "SELECT leitai.hand_in_papers($1, $2::smallint, $3, $4, $5, $6, $7, $8, $9, $10)",
         lt_num(due->event).s, lt_num(due->season).s, c->text[0], c->text[1], c->text[2], c->text[3],
         c->text[4], c->text[5], c->text[6], c->text[7]);
 }
