@@ -165,7 +165,7 @@ GRANT EXECUTE ON FUNCTION papers_digest(bigint, smallint) TO leitai_app;
 -- papers of an event that the statistics do not know yet would be read all, by a planner that expects one or two.
 CREATE FUNCTION hand_in_papers(p_event bigint, p_season smallint, p_person bigint[], p_round smallint[], p_attempt smallint[],
                                p_submitted_us bigint[], p_points_c bigint[], p_time_us bigint[], p_correct integer[], p_answered integer[])
-    RETURNS void LANGUAGE plpgsql AS $$
+    RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     FOR i IN 1 .. cardinality(p_person) LOOP
         UPDATE leitai.paper p SET state = 2, rev = p.rev + 1, submitted_us = p_submitted_us[i], points_c = p_points_c[i],
