@@ -154,6 +154,55 @@ CREATE OR REPLACE FUNCTION event_digest(p_event bigint, p_season smallint) RETUR
 REVOKE ALL ON FUNCTION papers_digest(bigint, smallint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION papers_digest(bigint, smallint) TO leitai_app;
 
+-- Ends a duel: its papers are handed in, the ratings move, ended_us is set; all of it or nothing. What is passed was computed from
+-- rows of these revisions and deadlines and from these ratings: 'stale' if others stand meanwhile, 'was' if the duel had ended, 'none'.
+-- Papers are locked in the order in which batches write them.
+CREATE FUNCTION close_duel(p_event bigint, p_duel bigint, p_season smallint, p_ended_us bigint, p_person bigint[], p_rev integer[],
+                           p_deadline bigint[], p_state smallint[], p_submitted bigint[], p_points bigint[], p_time bigint[],
+                           p_correct integer[], p_answered integer[], p_before integer[], p_after integer[]) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_tenant bigint := leitai.current_tenant();
+    v_ended bigint;
+    v_n integer := cardinality(p_person);
+BEGIN
+    SELECT d.ended_us INTO v_ended FROM leitai.duel d
+        WHERE d.tenant_id = v_tenant AND d.event_id = p_event AND d.duel_id = p_duel FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'none'; END IF;
+    IF v_ended IS NOT NULL THEN RETURN 'was'; END IF;
+    PERFORM FROM leitai.paper p WHERE p.tenant_id = v_tenant AND p.event_id = p_event AND p.duel_id = p_duel AND p.season = p_season
+        ORDER BY p.person_id FOR UPDATE;
+    IF v_n <> (SELECT count(*) FROM leitai.paper p JOIN unnest(p_person, p_rev, p_deadline) AS i(person_id, rev, deadline_us)
+                   USING (person_id, rev, deadline_us)
+               WHERE p.tenant_id = v_tenant AND p.event_id = p_event AND p.duel_id = p_duel AND p.season = p_season) THEN
+        RETURN 'stale';
+    END IF;
+    IF v_n > 1 THEN -- who plays robots only is not rated
+        INSERT INTO leitai.duel_rating (tenant_id, person_id) SELECT v_tenant, i.person_id FROM unnest(p_person) AS i(person_id)
+            ORDER BY i.person_id ON CONFLICT DO NOTHING;
+        PERFORM FROM leitai.duel_rating r WHERE r.tenant_id = v_tenant AND r.person_id = ANY (p_person) ORDER BY r.person_id FOR UPDATE;
+        IF v_n <> (SELECT count(*) FROM leitai.duel_rating r JOIN unnest(p_person, p_before) AS i(person_id, rating)
+                       USING (person_id, rating) WHERE r.tenant_id = v_tenant) THEN
+            RETURN 'stale';
+        END IF;
+        UPDATE leitai.duel_rating r SET rating = i.rating, games = r.games + 1 FROM unnest(p_person, p_after) AS i(person_id, rating)
+            WHERE r.tenant_id = v_tenant AND r.person_id = i.person_id;
+    END IF;
+    UPDATE leitai.paper p SET rev = p.rev + 1, state = CASE p.state WHEN 0 THEN i.state ELSE p.state END,
+            submitted_us = COALESCE(p.submitted_us, i.submitted_us), points_c = i.points_c, time_us = i.time_us,
+            correct = i.correct, answered = i.answered
+        FROM unnest(p_person, p_state, p_submitted, p_points, p_time, p_correct, p_answered)
+            AS i(person_id, state, submitted_us, points_c, time_us, correct, answered)
+        WHERE p.tenant_id = v_tenant AND p.event_id = p_event AND p.duel_id = p_duel AND p.season = p_season
+            AND p.person_id = i.person_id;
+    UPDATE leitai.duel d SET ended_us = p_ended_us WHERE d.tenant_id = v_tenant AND d.event_id = p_event AND d.duel_id = p_duel;
+    RETURN 'closed';
+END $$;
+REVOKE ALL ON FUNCTION close_duel(bigint, bigint, smallint, bigint, bigint[], integer[], bigint[], smallint[], bigint[], bigint[],
+                                  bigint[], integer[], integer[], integer[], integer[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION close_duel(bigint, bigint, smallint, bigint, bigint[], integer[], bigint[], smallint[], bigint[], bigint[],
+                                     bigint[], integer[], integer[], integer[], integer[]) TO leitai_app;
+
 -- A season has a partition of answers and one of papers.
 CREATE OR REPLACE FUNCTION ensure_season(p_season smallint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

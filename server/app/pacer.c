@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "fold.h"
+#include "service/command.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
