@@ -25,6 +25,7 @@ CREATE TABLE duel (
     PRIMARY KEY (tenant_id, event_id, duel_id),
     FOREIGN KEY (tenant_id, event_id, round_no) REFERENCES round
 );
+CREATE INDEX duel_open ON duel (started_us, tenant_id, event_id) WHERE ended_us IS NULL;
 CREATE TABLE duel_rating (
     tenant_id bigint NOT NULL,
     person_id bigint NOT NULL,
@@ -222,7 +223,8 @@ END $$;
 SELECT ensure_season(y::smallint) FROM generate_series(2025, 2030) AS y;
 
 -- Looks across tenants: which events have something due, and a certificate by its code.
-GRANT SELECT ON paper, certificate, event_head, inbox TO leitai_cross;
+GRANT SELECT ON paper, duel, certificate, event_head, inbox TO leitai_cross;
+CREATE POLICY cross_tenant ON duel FOR SELECT TO leitai_cross USING (true);
 CREATE POLICY cross_tenant ON paper FOR SELECT TO leitai_cross USING (true);
 CREATE POLICY cross_tenant ON certificate FOR SELECT TO leitai_cross USING (true);
 CREATE POLICY cross_tenant ON event_head FOR SELECT TO leitai_cross USING (true);
@@ -244,6 +246,15 @@ CREATE FUNCTION find_expired(p_now_us bigint, p_grace_us bigint, OUT tenant_id b
     AS $$ SELECT DISTINCT p.tenant_id, p.event_id, p.season FROM (
               SELECT tenant_id, event_id, season FROM leitai.paper
               WHERE state = 0 AND deadline_us < p_now_us - p_grace_us ORDER BY deadline_us LIMIT 1000) p $$;
+-- Duels that have not ended though none of their papers can be written any more.
+CREATE FUNCTION find_left_duels(p_now_us bigint, p_grace_us bigint, OUT tenant_id bigint, OUT event_id bigint, OUT season smallint,
+                                OUT duel_id bigint)
+    RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
+    AS $$ SELECT d.tenant_id, d.event_id, e.season, d.duel_id FROM leitai.duel d JOIN leitai.event e USING (tenant_id, event_id)
+          WHERE d.ended_us IS NULL AND d.started_us < p_now_us - p_grace_us AND NOT EXISTS (SELECT FROM leitai.paper p
+              WHERE p.tenant_id = d.tenant_id AND p.event_id = d.event_id AND p.duel_id = d.duel_id AND p.season = e.season
+                AND p.state = 0 AND p.deadline_us >= p_now_us - p_grace_us)
+          ORDER BY d.started_us LIMIT 100 $$;
 CREATE FUNCTION find_certificate(p_code text, OUT tenant text, OUT title text, OUT name text, OUT unit_name text, OUT points_c bigint,
                                  OUT rank integer, OUT entries integer, OUT issued_on date)
     RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
@@ -254,7 +265,7 @@ DO $$
 DECLARE f text;
 BEGIN
     EXECUTE 'GRANT CREATE ON SCHEMA leitai TO leitai_cross';
-    FOREACH f IN ARRAY ARRAY['find_paced()', 'find_expired(bigint, bigint)', 'find_certificate(text)'] LOOP
+    FOREACH f IN ARRAY ARRAY['find_paced()', 'find_expired(bigint, bigint)', 'find_left_duels(bigint, bigint)', 'find_certificate(text)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION leitai.%s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION leitai.%s TO leitai_app', f);
         EXECUTE format('ALTER FUNCTION leitai.%s OWNER TO leitai_cross', f);

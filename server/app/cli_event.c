@@ -261,8 +261,7 @@ static int save(struct event *e)
     if (err == LT_OK)
         printf("event %s: id %" PRId64 ", rules version %" PRId64 ", %d questions (seed %" PRIu64
                "), %d teams, join code %s\n",
-               e->code, w.event, w.version, w.questions, e->seed, teams,
-               w.join_code);
+               e->code, w.event, w.version, w.questions, e->seed, teams, w.join_code);
     return err;
 }
 
@@ -321,9 +320,8 @@ static int run_save(struct event *e)
 /* As the job process does it when a desk asks. */
 static int move(struct event *e, enum lt_action action)
 {
-    struct lt_db_opts opts = {.url = lt_config_str(e->config, "database_url"),
-                              .name = "leitai event",
-                              .stop_fd = -1};
+    struct lt_db_opts opts = {
+        .url = lt_config_str(e->config, "database_url"), .name = "leitai event", .stop_fd = -1};
     enum lt_phase phase = LT_PHASE_DRAFT;
     e->at.tenant_code = e->tenant;
     int err = lt_db_open(&opts, &e->db, e->err);
@@ -384,8 +382,11 @@ static int run_presets(struct event *e)
 static const struct verb {
     const char *name;
     int (*run)(struct event *e);
-} verbs[] = {{"presets", run_presets}, {"check", run_check}, {"save", run_save},
-           {"publish", run_publish}, {"close", run_close}};
+} verbs[] = {{"presets", run_presets},
+             {"check", run_check},
+             {"save", run_save},
+             {"publish", run_publish},
+             {"close", run_close}};
 
 static int parse(struct event *e, int argc, char **argv, const struct verb **ret_verb)
 {

@@ -312,7 +312,8 @@ static int write_audience(struct lt_db *d, const struct event_draft *e, struct e
     if (err == LT_OK)
         err = lt_db_exec(
             d, NULL,
-            "UPDATE leitai.event SET self_paced = $2::boolean, opens_at = $3::timestamptz, closes_at "
+            "UPDATE leitai.event SET self_paced = $2::boolean, opens_at = $3::timestamptz, "
+            "closes_at "
             "= $4::timestamptz, audience_kinds = $5::text[], audience_regions = ARRAY (SELECT "
             "region_id FROM leitai.region WHERE tenant_id = leitai.current_tenant() AND code = ANY "
             "($6::text[]) ORDER BY 1), audience_leaders = $7::boolean WHERE tenant_id = "

@@ -90,12 +90,13 @@ static int end(struct pace *p, int err)
 static int follow(struct pace *p, const struct lt_record *r)
 {
     if (r->kind == LT_REC_PHASE && r->phase == LT_PHASE_LOBBY)
-        return lt_db_exec(p->db, NULL,
-                          "UPDATE leitai.rule_sheet s SET frozen_at = clock_timestamp() FROM "
-                          "leitai.event_head h WHERE h.tenant_id = leitai.current_tenant() AND "
-                          "h.event_id = $1 AND (s.tenant_id, s.event_id, s.version) = (h.tenant_id, "
-                          "h.event_id, h.sheet_version) AND s.frozen_at IS NULL",
-                          p->event.s);
+        return lt_db_exec(
+            p->db, NULL,
+            "UPDATE leitai.rule_sheet s SET frozen_at = clock_timestamp() FROM "
+            "leitai.event_head h WHERE h.tenant_id = leitai.current_tenant() AND "
+            "h.event_id = $1 AND (s.tenant_id, s.event_id, s.version) = (h.tenant_id, "
+            "h.event_id, h.sheet_version) AND s.frozen_at IS NULL",
+            p->event.s);
     if (r->kind == LT_REC_FINALISING)
         return lt_db_exec(p->db, NULL,
                           "INSERT INTO leitai.job (tenant_id, event_id, kind, token) VALUES "
@@ -113,8 +114,8 @@ static int append(struct pace *p, const struct lt_record *r)
     lt_record_write(r, &payload);
     assert(!payload.failed);
     int err = lt_db_exec(p->db, NULL, "SELECT leitai.append_log($1, $2, $3, $4, $5, $6, $7)",
-                         p->event.s, lt_num(p->fold->token).s, lt_num(r->seq).s,
-                         lt_num(r->at_us).s, lt_record_kind_name(r->kind), lt_buf_cstr(&payload),
+                         p->event.s, lt_num(p->fold->token).s, lt_num(r->seq).s, lt_num(r->at_us).s,
+                         lt_record_kind_name(r->kind), lt_buf_cstr(&payload),
                          phase ? lt_phase_name(r->phase) : NULL);
     lt_buf_done(&payload);
     if (err == LT_OK)
@@ -143,8 +144,11 @@ static int decide(struct pace *p, struct lt_input *in, int *ret_refusal)
 /* What the clock asks for. */
 static int act(struct pace *p, enum lt_action action)
 {
-    struct lt_input in = {
-        .kind = LT_IN_COMMAND, .action = action, .expect_q = LT_EXPECT_ANY, .staff = true, .qi = -1};
+    struct lt_input in = {.kind = LT_IN_COMMAND,
+                          .action = action,
+                          .expect_q = LT_EXPECT_ANY,
+                          .staff = true,
+                          .qi = -1};
     int refusal, err = decide(p, &in, &refusal);
     if (err == LT_OK && refusal != LT_OK)
         lt_log(LT_LOG_WARN, "a self-paced event does not move", LT_S("event", p->event.s),

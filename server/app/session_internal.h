@@ -53,6 +53,7 @@ struct home {
         struct lt_race_watch race; /* of a side of a duel */
         struct session *session;
         int64_t since_us; /* the oldest makes room */
+        bool told;        /* that it was handed in */
     } watches[PAPERS_WATCHED];
     bool listing; /* a list is being put together */
     struct {

@@ -111,6 +111,7 @@ static struct home_watch *watch(struct session *s, struct lt_held *h)
     }
     if (at->watch.held != h)
         lt_race_unwatch(&at->race);
+    at->told = at->told && at->watch.held == h;
     at->session = s;
     at->since_us = lt_loop_now(s->all->loop).mono_us;
     at->watch.fn = on_news;
@@ -228,6 +229,8 @@ static void on_news(struct lt_watch *w, enum lt_paper_news news)
         send_paper(s, h, NULL, NULL, 0);
         return;
     }
+    if (hw->told)
+        return;
     const struct lt_paper_key *key = lt_held_key(h);
     struct asked *a = ask(s, OPEN, NULL, key->event.v, key->round);
     if (!a)
@@ -322,6 +325,9 @@ static void on_submitted(void *arg, int err)
     struct lt_held *h = s ? lt_papers_held(s->all->parts.papers, &a->key) : NULL;
     if (!s)
         return;
+    for (int i = 0; i < PAPERS_WATCHED; i++) /* the answer is news enough */
+        if (h && s->home->watches[i].watch.held == h)
+            s->home->watches[i].told = true;
     if (err == LT_OK && h)
         show(a, h);
     else
