@@ -166,8 +166,8 @@ static void on_result(void *arg, int err, const struct lt_pg_result *r)
     if (err == LT_OK && !h)
         err = LT_EBUSY; /* pushed out meanwhile; it is asked for again */
     if (err == LT_OK) {
-        for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++) {
-            marks[n] = session_mark(r, 0, i, 0, &open);
+        for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++) {
+            marks[n] = session_mark(r, 1, i, 0, &open);
             n += !open;
         }
         send_paper(s, h, re(a), marks, n);
@@ -207,6 +207,7 @@ static void show(struct asked *a, struct lt_held *h)
     }
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), a->key.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(
         r, LT_SQL_PAPER_MARKS,
         (const char *[]){num(a->key.event.v).s, num(a->key.person.v).s, num(a->key.season).s});
@@ -483,11 +484,11 @@ static void decide(struct asked *a, struct lt_paced *e, const struct lt_pg_resul
 {
     static struct lt_paper_mark marks[MARKS_MAX];
     int n = 0, no = 0, attempt = 0;
-    for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++, n++) {
+    for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++, n++) {
         bool open, here;
-        marks[n] = session_mark(r, 0, i, 0, &open);
+        marks[n] = session_mark(r, 1, i, 0, &open);
         here = marks[n].round == a->key.round - 1;
-        no = (int)lt_pg_i64(r, 0, i, 2);
+        no = (int)lt_pg_i64(r, 1, i, 2);
         if (here)
             attempt = marks[n].attempt;
         if (here && open) {
@@ -497,7 +498,7 @@ static void decide(struct asked *a, struct lt_paced *e, const struct lt_pg_resul
             return;
         }
     }
-    int err = !lt_pg_bool(r, 1, 0, 0)                                        ? LT_EAUDIENCE
+    int err = !lt_pg_bool(r, 2, 0, 0)                                        ? LT_EAUDIENCE
               : e->phase < LT_PHASE_RUNNING                                  ? LT_ENOTOPEN
               : e->phase != LT_PHASE_RUNNING || now_us(a->s) >= e->closes_us ? LT_EPHASE
                                                                              : LT_OK;
@@ -534,6 +535,7 @@ static void read_marks(struct asked *a)
     struct num event = num(a->key.event.v), person = num(a->key.person.v);
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), a->key.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(r, LT_SQL_PAPER_MARKS, (const char *[]){event.s, person.s, num(a->key.season).s});
     lt_pg_req_add(r, LT_SQL_ADDRESSED, (const char *[]){event.s, person.s});
     session_hold(s);
