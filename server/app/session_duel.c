@@ -145,9 +145,9 @@ static void seek(struct asked *a, const struct lt_pg_result *r)
 {
     struct session *s = a->s;
     struct lt_seek_who who = {.round = a->round,
-                              .rating = (int)lt_pg_i64(r, 2, 0, 0),
-                              .region = lt_pg_i64(r, 2, 0, 1),
-                              .parent = lt_pg_i64(r, 2, 0, 2),
+                              .rating = (int)lt_pg_i64(r, 3, 0, 0),
+                              .region = lt_pg_i64(r, 3, 0, 1),
+                              .parent = lt_pg_i64(r, 3, 0, 2),
                               .person = a->person};
     session_duel_done(s); /* one thing at a time */
     snprintf(s->home->match.id, sizeof s->home->match.id, "%s", a->id);
@@ -164,10 +164,10 @@ static int may(struct asked *a, const struct lt_pg_result *r, int *ret_attempt)
     int64_t now_us = lt_cluster_now_us(lt_hub_cluster(a->s->all->hub));
     int n = 0, err = LT_OK;
     *ret_attempt = 0;
-    for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++, n++) {
+    for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++, n++) {
         bool open;
         int64_t duel;
-        marks[n] = lt_paper_mark_at(r, 0, i, 0, &open, &duel);
+        marks[n] = lt_paper_mark_at(r, 1, i, 0, &open, &duel);
         if (!open || duel == 0)
             continue;
         if (marks[n].round == a->round - 1)
@@ -177,7 +177,7 @@ static int may(struct asked *a, const struct lt_pg_result *r, int *ret_attempt)
     }
     if (*ret_attempt != 0)
         return LT_OK;
-    if (err == LT_OK && (!lt_pg_bool(r, 1, 0, 0) || lt_pg_rows(r, 2) != 1))
+    if (err == LT_OK && (!lt_pg_bool(r, 2, 0, 0) || lt_pg_rows(r, 3) != 1))
         err = LT_EAUDIENCE;
     if (err == LT_OK && e->phase < LT_PHASE_RUNNING)
         err = LT_ENOTOPEN;
@@ -217,6 +217,7 @@ static void event_with(struct asked *a, struct lt_paced *e)
     a->paced = e;
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), s->who.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(r, LT_SQL_PAPER_MARKS,
                   (const char *[]){event.s, person.s, num(e->season).s});
     lt_pg_req_add(r, LT_SQL_ADDRESSED, (const char *[]){event.s, person.s});

@@ -162,11 +162,11 @@ static int make(struct start *s)
 /* ---- reading ---- */
 
 /* Whether the i-th person may begin a duel now, as which paper. */
-static bool fits(struct start *s, const struct lt_pg_result *r, int stmt)
+static bool fits(struct start *s, const struct lt_pg_result *r, int person)
 {
     static struct lt_paper_mark marks[MARKS_MAX];
-    struct person *p = &s->persons[stmt];
-    int n = 0;
+    struct person *p = &s->persons[person];
+    int n = 0, stmt = person + 1;
     bool open;
     int64_t duel;
     p->attempt = p->no = 1;
@@ -204,6 +204,7 @@ static void read_marks(struct start *s)
     struct lt_pg_req *r = lt_pg_req_new(s->pg, (struct lt_tenant_id){s->event->key.tenant});
     s->err = LT_ENOMEM;
     if (r) {
+        lt_pg_req_add(r, LT_SQL_PLAN, NULL);
         for (int i = 0; i < s->n; i++)
             lt_pg_req_add(
                 r, LT_SQL_PAPER_MARKS,

@@ -364,7 +364,7 @@ static void on_closed(void *arg, int err, const struct lt_pg_result *res)
 {
     struct lt_race *r = arg;
     r->closing = false;
-    const char *what = err == LT_OK ? lt_pg_text(res, 0, 0, 0) : "";
+    const char *what = err == LT_OK ? lt_pg_text(res, 1, 0, 0) : "";
     if (strcmp(what, "closed") == 0) {
         lt_metric_add(LT_M_DUELS_CLOSED, 1);
         announce(r);
@@ -436,7 +436,7 @@ struct at {
 };
 static const char *cell(void *arg, int row, int col)
 {
-    return lt_pg_text(((struct at *)arg)->r, 0, row, col);
+    return lt_pg_text(((struct at *)arg)->r, 1, row, col);
 }
 
 /* Papers that are held here learn what another node, or a closing, has made of them. */
@@ -471,7 +471,7 @@ static void on_rows(void *arg, int err, const struct lt_pg_result *res)
     struct at at = {res};
     r->reading = false;
     if (err == LT_OK)
-        err = lt_duel_rows_take(&r->rows, lt_pg_rows(res, 0), cell, &at);
+        err = lt_duel_rows_take(&r->rows, lt_pg_rows(res, 1), cell, &at);
     if (err == LT_OK && r->rows.round >= r->event->sheet.n_rounds)
         err = LT_ENOENT;
     if (err == LT_ENOENT)
@@ -505,6 +505,7 @@ static void fetch(struct lt_race *r)
     snprintf(event, sizeof event, "%" PRId64, r->name.event);
     snprintf(duel, sizeof duel, "%" PRId64, r->name.duel);
     snprintf(season, sizeof season, "%d", r->rows.season);
+    lt_pg_req_add(req, LT_SQL_PLAN, NULL);
     lt_pg_req_add(req, LT_SQL_DUEL, (const char *[]){event, duel, season});
     r->read_us = lt_loop_now(r->all->loop).mono_us;
     r->reading = lt_pg_submit(req, on_rows, r) == LT_OK;

@@ -493,10 +493,10 @@ static void on_marks(void *arg, int err, const struct lt_pg_result *r)
         again(s, LOOK_US);
         return;
     }
-    for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++, n++) {
+    for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++, n++) {
         bool open;
         int64_t duel;
-        marks[n] = lt_paper_mark_at(r, 0, i, 0, &open, &duel);
+        marks[n] = lt_paper_mark_at(r, 1, i, 0, &open, &duel);
         if (open && duel != 0 && marks[n].round == s->who.round - 1)
             state.attempt = marks[n].attempt;
     }
@@ -523,6 +523,7 @@ static int read_marks(struct lt_seek *s)
         lt_pg_req_new(s->all->pg, (struct lt_tenant_id){s->event->key.tenant});
     if (!r)
         return LT_ENOMEM;
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(r, LT_SQL_PAPER_MARKS, (const char *[]){event.s, person.s, season.s});
     return lt_pg_submit(r, on_marks, s);
 }
