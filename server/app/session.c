@@ -270,6 +270,9 @@ static void dispatch_event(struct session *s, const struct lt_client_msg *m)
     case LT_CLIENT_MSG_ID_EVIDENCE:
         session_evidence(s, &m->evidence);
         break;
+    case LT_CLIENT_MSG_ID_FINDINGS:
+        session_findings(s);
+        break;
     case LT_CLIENT_MSG_ID_RULES:
         session_rules(s);
         break;

@@ -133,6 +133,8 @@ void session_list_events(struct session *s);
 void session_roster(struct session *s, const struct lt_roster_in *m);
 void session_preview(struct session *s, const struct lt_preview_in *m);
 void session_evidence(struct session *s, const struct lt_evidence_in *m);
+/* session_findings.c */
+void session_findings(struct session *s);
 /* session_home.c */
 void session_home(struct session *s); /* hello of role home: who it is is known */
 void session_home_done(struct session *s);

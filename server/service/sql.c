@@ -519,4 +519,20 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "$5::bigint[], $6::integer[], $7::bigint[], $8::smallint[], $9::bigint[], "
       "$10::bigint[], $11::bigint[], $12::integer[], $13::integer[], $14::integer[], "
       "$15::integer[])"),
+    S(FINDINGS, 2,
+      "SELECT f.kind, f.subject, (f.e->>'n')::bigint, (f.e->>'of')::bigint, "
+      "(f.e->>'before_e4')::integer, (f.e->>'after_e4')::integer, "
+      "(f.e->>'of_subjects')::integer, s.id::bigint, COALESCE(n.name, p.name, "
+      "q.body::jsonb->>'stem', s.id), COALESCE(n.unit_name, ''), (extract(epoch FROM "
+      "f.found_at) * 1000000)::bigint FROM (SELECT kind, subject, evidence::jsonb AS e, "
+      "found_at FROM leitai.finding WHERE tenant_id = leitai.current_tenant() AND event_id "
+      "= $1::bigint ORDER BY kind, subject LIMIT $2::integer) AS f CROSS JOIN LATERAL "
+      "jsonb_array_elements_text(f.e->'subjects') WITH ORDINALITY AS s(id, ord) LEFT JOIN "
+      "leitai.entry n ON f.kind <> 'exposed_question' AND n.tenant_id = "
+      "leitai.current_tenant() AND n.event_id = $1::bigint AND n.person_id = s.id::bigint "
+      "LEFT JOIN leitai.person p ON f.kind <> 'exposed_question' AND p.tenant_id = "
+      "leitai.current_tenant() AND p.person_id = s.id::bigint LEFT JOIN "
+      "leitai.question_instance q ON f.kind = 'exposed_question' AND q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = s.id::integer ORDER "
+      "BY f.kind, f.subject, s.ord"),
 };

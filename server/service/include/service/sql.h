@@ -104,6 +104,9 @@ enum lt_sql {
                     name, unit, rating, person, attempt, and the columns of LT_SQL_PAPER; a row a paper,
                     in order of person */
     LT_SQL_DUEL_CLOSE, /* the parameters of close_duel() → 'closed', 'was', 'stale', 'none' */
+    LT_SQL_FINDINGS,   /* $1 event, $2 findings at most → kind, subject, n, of, before, after
+                          (ten-thousandths), subjects in all, number of the person or question,
+                          name or stem, unit, found µs; a row for each subject that is named */
     LT_SQL_STATEMENTS        /* count */
 };
 enum { LT_SCORES_PAGE = 20000 };
