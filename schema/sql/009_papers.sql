@@ -6,6 +6,7 @@ ALTER TABLE event ADD COLUMN self_paced boolean NOT NULL DEFAULT false;
 ALTER TABLE event ADD COLUMN audience_kinds text[] NOT NULL DEFAULT '{}';
 ALTER TABLE event ADD COLUMN audience_regions bigint[] NOT NULL DEFAULT '{}';
 ALTER TABLE event ADD COLUMN audience_leaders boolean NOT NULL DEFAULT false;
+ALTER TABLE event ADD COLUMN at_once boolean NOT NULL DEFAULT false; -- self-paced, and its board moves with each paper
 ALTER TABLE event ADD CHECK (NOT self_paced OR (opens_at IS NOT NULL AND closes_at > opens_at));
 
 -- What a draw looks at, frozen with the question.
@@ -125,7 +126,7 @@ GRANT UPDATE (state, rev, deadline_us, submitted_us, points_c, time_us, correct,
 GRANT UPDATE (ended_us) ON duel TO leitai_app;
 GRANT UPDATE (rating, games) ON duel_rating TO leitai_app;
 GRANT UPDATE (evidence, found_at), DELETE ON finding TO leitai_app; -- looked at again, an event has those that there are now
-GRANT UPDATE (audience_kinds, audience_regions, audience_leaders, self_paced) ON event TO leitai_app;
+GRANT UPDATE (audience_kinds, audience_regions, audience_leaders, self_paced, at_once) ON event TO leitai_app;
 
 -- SHA-256 over the rule sheet in force and the questions; of a self-paced event with what a draw looks at.
 CREATE OR REPLACE FUNCTION content_digest(p_event bigint) RETURNS text LANGUAGE sql STABLE
@@ -246,6 +247,11 @@ CREATE FUNCTION find_paced(OUT tenant_id bigint, OUT event_id bigint) RETURNS SE
                  OR EXISTS (SELECT FROM leitai.inbox i WHERE (i.tenant_id, i.event_id) = (e.tenant_id, e.event_id)
                             AND i.outcome IS NULL))
           LIMIT 100 $$;
+-- Self-paced events whose board is to be written whole from time to time.
+CREATE FUNCTION find_moving(OUT tenant_id bigint, OUT event_id bigint, OUT phase text) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
+    AS $$ SELECT e.tenant_id, e.event_id, h.phase FROM leitai.event e JOIN leitai.event_head h USING (tenant_id, event_id)
+          WHERE e.at_once AND h.phase IN ('running', 'finished') ORDER BY 1, 2 LIMIT 200 $$;
 -- Events with papers whose deadline is past by p_grace_us at p_now_us.
 CREATE FUNCTION find_expired(p_now_us bigint, p_grace_us bigint, OUT tenant_id bigint, OUT event_id bigint, OUT season smallint)
     RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
@@ -271,7 +277,7 @@ DO $$
 DECLARE f text;
 BEGIN
     EXECUTE 'GRANT CREATE ON SCHEMA leitai TO leitai_cross';
-    FOREACH f IN ARRAY ARRAY['find_paced()', 'find_expired(bigint, bigint)', 'find_left_duels(bigint, bigint)', 'find_certificate(text)'] LOOP
+    FOREACH f IN ARRAY ARRAY['find_paced()', 'find_moving()', 'find_expired(bigint, bigint)', 'find_left_duels(bigint, bigint)', 'find_certificate(text)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION leitai.%s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION leitai.%s TO leitai_app', f);
         EXECUTE format('ALTER FUNCTION leitai.%s OWNER TO leitai_cross', f);

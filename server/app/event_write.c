@@ -316,10 +316,12 @@ static int write_audience(struct lt_db *d, const struct event_draft *e, struct e
             "closes_at "
             "= $4::timestamptz, audience_kinds = $5::text[], audience_regions = ARRAY (SELECT "
             "region_id FROM leitai.region WHERE tenant_id = leitai.current_tenant() AND code = ANY "
-            "($6::text[]) ORDER BY 1), audience_leaders = $7::boolean WHERE tenant_id = "
+            "($6::text[]) ORDER BY 1), audience_leaders = $7::boolean, at_once = $8::boolean WHERE "
+            "tenant_id = "
             "leitai.current_tenant() AND event_id = $1",
             lt_num(w->event).s, e->sheet->self_paced ? "t" : "f", e->opens_at, e->closes_at,
-            c.text[0], c.text[1], a->leaders ? "t" : "f");
+            c.text[0], c.text[1], a->leaders ? "t" : "f",
+            e->sheet->self_paced && e->sheet->at_once ? "t" : "f");
     columns_done(&c);
     return err;
 }

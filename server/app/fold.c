@@ -112,6 +112,7 @@ void lt_fold_free(struct lt_fold *f)
     free(f->places);
     free(f->order);
     free(f->by_entry);
+    free(f->handed_in);
     free(f->title);
     free(f);
 }

@@ -23,6 +23,7 @@ struct lt_fold {
     /* Self-paced (fold_papers.c): */
     struct lt_pool pool;
     struct lt_place *places, **order, **by_entry; /* n_ranked of each */
+    int32_t *handed_in;                           /* papers, by place as in `places` */
     /* Sees each paper with what it is worth by itself; an error ends the fold. NULL: nobody looks. */
     int (*on_paper)(void *arg, const struct fold_paper *p, const struct lt_paper_score *score);
     void *on_paper_arg;

@@ -158,6 +158,7 @@ static int close_person(struct sums *s)
     place->correct = total.correct;
     place->answered = total.answered;
     place->time_us = total.time_us;
+    f->handed_in[s->at] = s->n_marks;
     s->n_marks = 0;
     return LT_OK;
 }
@@ -243,7 +244,8 @@ static int make_places(struct lt_fold *f, const struct lt_rows *entries)
     f->places = calloc((size_t)n + 1, sizeof *f->places);
     f->order = calloc((size_t)n + 1, sizeof *f->order);
     f->by_entry = calloc((size_t)n + 1, sizeof *f->by_entry);
-    if (!f->places || !f->order || !f->by_entry)
+    f->handed_in = calloc((size_t)n + 1, sizeof *f->handed_in);
+    if (!f->places || !f->order || !f->by_entry || !f->handed_in)
         return LT_ENOMEM;
     for (int i = 0; i < n; i++) {
         f->places[i] = (struct lt_place){.entry = lt_rows_i64(entries, i, 0),

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "findings.h"
 #include "pacer.h"
+#include "refresher.h"
 #include "sweeper.h"
 #include "wake.h"
 #include <time.h>
@@ -25,6 +26,7 @@ struct jobs {
     int stop_fd;
     struct link link;
     struct sweeper *sweeper;
+    struct refresher *refresher;
     int64_t
         sweep_from_ms; /* monotonic: nodes write first what they held while the database was away */
 };
@@ -71,6 +73,7 @@ static int run_one(struct jobs *j, const struct lt_final_job *job)
         lt_log(LT_LOG_INFO, "event is final", LT_I("tenant", job->tenant.v),
                LT_I("event", job->event.v), LT_I("seq", seq));
         lt_wake(j->config, job->tenant, job->event);
+        refresher_ask(j->refresher, job->tenant, job->event);
         find(j, job);
         return LT_OK;
     }
@@ -150,7 +153,9 @@ static int run_all(struct jobs *j)
         err = pace_due(j);
     if (err == LT_OK && mono_ms() >= j->sweep_from_ms)
         err = sweeper_run(j->sweeper, j->link.db, j->stop_fd);
-    return err == LT_OK ? run_due(j) : err;
+    if (err == LT_OK)
+        err = run_due(j);
+    return err == LT_OK ? refresher_run(j->refresher, j->link.db) : err;
 }
 
 int lt_jobs_main(const struct lt_config *c)
@@ -167,6 +172,7 @@ int lt_jobs_main(const struct lt_config *c)
         .listen = "leitai_jobs",
     };
     j.sweeper = sweeper_new(c);
+    j.refresher = refresher_new(c);
     lt_supervised_ready();
     for (bool stop = false; !stop;) {
         link_notified(&j.link);
@@ -181,6 +187,7 @@ int lt_jobs_main(const struct lt_config *c)
     }
     link_close(&j.link);
     sweeper_free(j.sweeper);
+    refresher_free(j.refresher);
     close(j.stop_fd);
     return 0;
 }

@@ -399,7 +399,7 @@ static void list_begin(struct session *s)
     s->home->listing = true;
     snprintf(person, sizeof person, "%lld", (long long)s->who.person.v);
     lt_pg_req_add(r, LT_SQL_PLAN, NULL);
-    lt_pg_req_add(r, LT_SQL_HOME_PERSON, (const char *[]){"", person});
+    lt_pg_req_add(r, LT_SQL_HOME_PERSON, (const char *[]){person});
     lt_pg_req_add(r, LT_SQL_HOME_EVENTS, (const char *[]){person});
     lt_pg_req_add(r, LT_SQL_HOME_MARKS, (const char *[]){person});
     session_hold(s);
@@ -426,6 +426,7 @@ static int ask_person(struct session *s, bool make)
     struct lt_buf ext, name, unit;
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), s->who.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     if (make) {
         struct lt_buf *const all[] = {&ext, &name, &unit};
         const char *const text[] = {t->sub, t->name[0] ? t->name : t->sub, t->unit};
@@ -441,7 +442,7 @@ static int ask_person(struct session *s, bool make)
         for (int i = 0; i < 3; i++)
             lt_buf_done(all[i]);
     }
-    lt_pg_req_add(r, LT_SQL_HOME_PERSON, (const char *[]){t->sub, "0"});
+    lt_pg_req_add(r, LT_SQL_HOME_KNOWN, (const char *[]){t->sub});
     session_hold(s);
     int err = lt_pg_submit(r, on_person, s);
     if (err != LT_OK)
@@ -457,7 +458,7 @@ static void on_person(void *arg, int err, const struct lt_pg_result *r)
         return;
     bool made = s->who.person.v < 0;
     if (err == LT_OK)
-        err = take_person(s, r, made ? 2 : 0);
+        err = take_person(s, r, made ? 3 : 1);
     bool lacks = err == LT_ENOENT || (err == LT_OK && !s->who.unit[0] && s->ticket->unit[0]);
     if (lacks && !made) {
         s->who.person.v = -1;
@@ -502,27 +503,27 @@ static void on_history(void *arg, int err, const struct lt_pg_result *r)
         session_home_refuse(s, err, NULL);
         return;
     }
-    int n = lt_pg_rows(r, 0);
-    struct lt_msg_history m = {.credits = lt_pg_i64(r, 1, 0, 0),
+    int n = lt_pg_rows(r, 1);
+    struct lt_msg_history m = {.credits = lt_pg_i64(r, 2, 0, 0),
                                .n_rows = n < HISTORY_ROWS ? n : HISTORY_ROWS,
                                .rows = rows,
                                .more = n > HISTORY_ROWS};
     for (int i = 0; i < m.n_rows; i++) {
-        bool result = !lt_pg_null(r, 0, i, 4), ranked = result && lt_pg_i64(r, 0, i, 5) > 0;
+        bool result = !lt_pg_null(r, 1, i, 4), ranked = result && lt_pg_i64(r, 1, i, 5) > 0;
         rows[i] = (struct lt_past_event_out){
-            .event = lt_pg_i64(r, 0, i, 0),
-            .title = lt_pg_text(r, 0, i, 1),
-            .on_ms = lt_pg_i64(r, 0, i, 2) / 1000,
-            .final = lt_pg_bool(r, 0, i, 3),
+            .event = lt_pg_i64(r, 1, i, 0),
+            .title = lt_pg_text(r, 1, i, 1),
+            .on_ms = lt_pg_i64(r, 1, i, 2) / 1000,
+            .final = lt_pg_bool(r, 1, i, 3),
             .has_points = result,
-            .points = lt_pg_i64(r, 0, i, 4),
+            .points = lt_pg_i64(r, 1, i, 4),
             .has_rank = ranked,
-            .rank = (int32_t)lt_pg_i64(r, 0, i, 5),
+            .rank = (int32_t)lt_pg_i64(r, 1, i, 5),
             .has_of = ranked,
-            .of = (int32_t)lt_pg_i64(r, 0, i, 6),
-            .credits = lt_pg_i64(r, 0, i, 7),
-            .papers = (int32_t)lt_pg_i64(r, 0, i, 8),
-            .certificate = lt_pg_bool(r, 0, i, 9),
+            .of = (int32_t)lt_pg_i64(r, 1, i, 6),
+            .credits = lt_pg_i64(r, 1, i, 7),
+            .papers = (int32_t)lt_pg_i64(r, 1, i, 8),
+            .certificate = lt_pg_bool(r, 1, i, 9),
         };
     }
     lt_buf_init(&b, HOME_BYTES);
@@ -541,6 +542,7 @@ void session_history(struct session *s, const struct lt_history_in *m)
     snprintf(before, sizeof before, "%lld",
              (long long)(last ? LT_TIME_MAX_US : m->before_ms * 1000));
     snprintf(rows, sizeof rows, "%d", HISTORY_ROWS + 1);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(r, LT_SQL_HISTORY, (const char *[]){person, before, rows});
     lt_pg_req_add(r, LT_SQL_HISTORY_CREDITS, (const char *[]){person});
     session_hold(s);

@@ -1,5 +1,6 @@
 /* What came of an event: its board and a person's certificate. */
 #include "base/err.h"
+#include "live_ranks.h"
 #include "session_internal.h"
 #include <assert.h>
 #include <openssl/rand.h>
@@ -14,6 +15,8 @@ struct asked {
     int64_t event;
     int32_t rank, of; /* own */
     int64_t entry;
+    bool moves; /* the board of an event that runs still */
+    struct lt_ranks_page *page;
     char code[17];
 };
 
@@ -47,6 +50,7 @@ static struct session *back(struct asked *a)
     struct session *s = a->s;
     if (session_back(s))
         return s;
+    free(a->page);
     free(a);
     return NULL;
 }
@@ -56,6 +60,7 @@ static void end(struct asked *a, int err)
     a->s->asked--;
     if (err != LT_OK)
         session_home_refuse(a->s, err, NULL);
+    free(a->page);
     free(a);
 }
 
@@ -69,10 +74,12 @@ static void submit(struct asked *a, struct lt_pg_req *r, lt_pg_fn *fn)
     }
 }
 
+/* Statement 0 is the planner's; what is asked comes after it. */
 static struct lt_pg_req *req_new(const struct asked *a)
 {
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(a->s->all->hub), a->s->who.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     return r;
 }
 
@@ -109,10 +116,10 @@ static void on_board(void *arg, int err, const struct lt_pg_result *r)
                              .own = a->rank,
                              .top = top,
                              .around = around};
-    for (int i = 0; i < lt_pg_rows(r, 0) && i < TOP_ROWS; i++)
-        top[m.n_top++] = rank_row(a, r, 0, i);
-    for (int i = 0; a->rank > 0 && i < lt_pg_rows(r, 1) && i < 2 * AROUND_ROWS + 1; i++)
-        around[m.n_around++] = rank_row(a, r, 1, i);
+    for (int i = 0; i < lt_pg_rows(r, 1) && i < TOP_ROWS; i++)
+        top[m.n_top++] = rank_row(a, r, 1, i);
+    for (int i = 0; a->rank > 0 && i < lt_pg_rows(r, 2) && i < 2 * AROUND_ROWS + 1; i++)
+        around[m.n_around++] = rank_row(a, r, 2, i);
     lt_buf_init(&b, REPLY_BYTES);
     lt_msg_ranks_write(&m, &b);
     session_send(s, &b);
@@ -120,23 +127,122 @@ static void on_board(void *arg, int err, const struct lt_pg_result *r)
     end(a, LT_OK);
 }
 
+/* ---- the board of one that runs, and whose results are shown at once ---- */
+
+static const char *name_of(const struct lt_pg_result *r, int64_t entry, int col)
+{
+    for (int i = 0; i < lt_pg_rows(r, 1); i++)
+        if (lt_pg_i64(r, 1, i, 0) == entry)
+            return lt_pg_text(r, 1, i, col);
+    return "";
+}
+
+static struct lt_rank_row_out moving_row(const struct asked *a, const struct lt_pg_result *r,
+                                         const struct lt_ranked *row)
+{
+    return (struct lt_rank_row_out){.rank = (int32_t)row->rank,
+                                    .name = name_of(r, row->entry, 1),
+                                    .unit = name_of(r, row->entry, 2),
+                                    .points = lt_board_points(row->score),
+                                    .you = row->entry == a->entry};
+}
+
+static void on_names(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct asked *a = arg;
+    struct session *s = back(a);
+    struct lt_rank_row_out top[TOP_ROWS], around[2 * AROUND_ROWS + 1];
+    struct lt_buf b;
+    if (!s)
+        return;
+    if (err == LT_OK) {
+        const struct lt_ranks_page *p = a->page;
+        struct lt_msg_ranks m = {.event = a->event,
+                                 .of = (int32_t)p->of,
+                                 .stale = p->stale,
+                                 .has_own = p->own > 0,
+                                 .own = (int32_t)p->own,
+                                 .top = top,
+                                 .around = around};
+        for (int i = 0; i < p->n_top && i < TOP_ROWS; i++)
+            top[m.n_top++] = moving_row(a, r, &p->top[i]);
+        for (int i = 0; i < p->n_around && i < 2 * AROUND_ROWS + 1; i++)
+            around[m.n_around++] = moving_row(a, r, &p->around[i]);
+        lt_buf_init(&b, REPLY_BYTES);
+        lt_msg_ranks_write(&m, &b);
+        session_send(s, &b);
+        lt_buf_done(&b);
+    }
+    end(a, err);
+}
+
+static void on_page(void *arg, int err, const struct lt_ranks_page *page)
+{
+    struct asked *a = arg;
+    struct lt_buf ids;
+    if (!back(a))
+        return;
+    if (err != LT_OK) {
+        end(a, err);
+        return;
+    }
+    a->page = malloc(sizeof *a->page);
+    assert(a->page);
+    *a->page = *page;
+    lt_buf_init(&ids, REPLY_BYTES);
+    lt_pg_array_begin(&ids);
+    for (int i = 0; i < page->n_top; i++)
+        lt_pg_array_i64(&ids, page->top[i].entry);
+    for (int i = 0; i < page->n_around; i++)
+        lt_pg_array_i64(&ids, page->around[i].entry);
+    lt_pg_array_end(&ids);
+    struct lt_pg_req *r = req_new(a);
+    lt_pg_req_add(r, LT_SQL_ENTRY_NAMES, (const char *[]){num(a->event).s, lt_buf_cstr(&ids)});
+    lt_buf_done(&ids);
+    submit(a, r, on_names);
+}
+
+static void read_moving(struct asked *a)
+{
+    struct session *s = a->s;
+    struct lt_ranks_query q = {.tenant = s->who.tenant,
+                               .event = {a->event},
+                               .entry = a->entry,
+                               .top = TOP_ROWS,
+                               .around = AROUND_ROWS};
+    session_hold(s);
+    int err = lt_ranks_read(s->all->parts.ranks, &q, on_page, a);
+    if (err != LT_OK) {
+        s->pending--;
+        end(a, err);
+    }
+}
+
+/* ---- which of them ---- */
+
 static void on_own(void *arg, int err, const struct lt_pg_result *r)
 {
     struct asked *a = arg;
     struct session *s = back(a);
     if (!s)
         return;
-    if (err == LT_OK && lt_pg_rows(r, 0) != 1)
+    bool known = err == LT_OK && lt_pg_rows(r, 1) == 1;
+    bool final = known && strcmp(lt_pg_text(r, 1, 0, 0), "final") == 0;
+    if (err == LT_OK && !known)
         err = LT_ENOPAPER;
-    else if (err == LT_OK && strcmp(lt_pg_text(r, 0, 0, 0), "final") != 0)
+    else if (err == LT_OK && !final && !a->moves)
         err = LT_ENOTYET;
     if (err != LT_OK) {
         end(a, err);
         return;
     }
-    a->of = (int32_t)lt_pg_i64(r, 0, 0, 1);
-    a->rank = (int32_t)lt_pg_i64(r, 0, 0, 2);
-    a->entry = lt_pg_i64(r, 0, 0, 6);
+    a->of = (int32_t)lt_pg_i64(r, 1, 0, 1);
+    a->rank = (int32_t)lt_pg_i64(r, 1, 0, 2);
+    a->entry = lt_pg_i64(r, 1, 0, 6);
+    if (!final) {
+        read_moving(a);
+        return;
+    }
     struct num event = num(a->event);
     struct lt_pg_req *req = req_new(a);
     lt_pg_req_add(req, LT_SQL_RESULT_TOP, (const char *[]){event.s, num(TOP_ROWS).s});
@@ -145,14 +251,30 @@ static void on_own(void *arg, int err, const struct lt_pg_result *r)
     submit(a, req, on_board);
 }
 
+static void on_rules(void *arg, int err, struct lt_paced *e)
+{
+    struct asked *a = arg;
+    struct session *s = back(a);
+    if (!s)
+        return;
+    if (err != LT_OK &&
+        err != LT_ENOEVENT) { /* a contest's board is shown, too, once it is final */
+        end(a, err);
+        return;
+    }
+    a->moves = err == LT_OK && live_ranks_moves(&e->sheet);
+    struct lt_pg_req *r = req_new(a);
+    lt_pg_req_add(r, LT_SQL_RESULT_OWN, (const char *[]){num(a->event).s, num(s->who.person.v).s});
+    submit(a, r, on_own);
+}
+
 void session_ranks(struct session *s, const struct lt_ranks_in *m)
 {
     struct asked *a = ask(s, m->event);
     if (!a)
         return;
-    struct lt_pg_req *r = req_new(a);
-    lt_pg_req_add(r, LT_SQL_RESULT_OWN, (const char *[]){num(m->event).s, num(s->who.person.v).s});
-    submit(a, r, on_own);
+    session_hold(s);
+    lt_paced_get(s->all->parts.paced, s->who.tenant, (struct lt_event_id){m->event}, on_rules, a);
 }
 
 /* ---- the certificate ---- */
@@ -176,20 +298,20 @@ static void on_certificate(void *arg, int err, const struct lt_pg_result *r)
     struct lt_buf b;
     if (!s)
         return;
-    if (err == LT_OK && lt_pg_rows(r, 1) != 1)
+    if (err == LT_OK && lt_pg_rows(r, 2) != 1)
         err = LT_ENOTYET; /* not final, or not passed */
     if (err == LT_OK) {
         struct lt_msg_certificate m = {
             .event = a->event,
-            .code = lt_pg_text(r, 1, 0, 0),
-            .title = lt_pg_text(r, 1, 0, 1),
-            .tenant = lt_pg_text(r, 1, 0, 2),
-            .name = lt_pg_text(r, 1, 0, 3),
-            .unit = lt_pg_text(r, 1, 0, 4),
-            .points = lt_pg_i64(r, 1, 0, 5),
-            .rank = (int32_t)lt_pg_i64(r, 1, 0, 6),
-            .of = (int32_t)lt_pg_i64(r, 1, 0, 7),
-            .issued_ms = lt_pg_i64(r, 1, 0, 8) / 1000,
+            .code = lt_pg_text(r, 2, 0, 0),
+            .title = lt_pg_text(r, 2, 0, 1),
+            .tenant = lt_pg_text(r, 2, 0, 2),
+            .name = lt_pg_text(r, 2, 0, 3),
+            .unit = lt_pg_text(r, 2, 0, 4),
+            .points = lt_pg_i64(r, 2, 0, 5),
+            .rank = (int32_t)lt_pg_i64(r, 2, 0, 6),
+            .of = (int32_t)lt_pg_i64(r, 2, 0, 7),
+            .issued_ms = lt_pg_i64(r, 2, 0, 8) / 1000,
         };
         lt_buf_init(&b, REPLY_BYTES);
         lt_msg_certificate_write(&m, &b);

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "live_ranks.h"
 #include "service/commit.h"
 #include "service/duels.h"
 #include "service/join.h"
@@ -49,6 +50,8 @@ struct worker {
     struct lt_papers *papers;
     struct lt_duels *duels;
     struct lt_matching *matching;
+    struct lt_ranks *ranks;
+    struct live_ranks live_ranks;
     struct lt_keys *keys;
     struct lt_sessions *sessions;
     struct lt_net *net;
@@ -107,6 +110,7 @@ static const struct lt_net_handler net_handler = {.on_open = on_open,
 static void on_loop_idle(void *arg)
 {
     struct worker *w = arg;
+    lt_ranks_free(w->ranks);
     lt_boards_free(w->boards);
     lt_runner_free(w->runner);
     lt_match_free(w->matching);
@@ -239,7 +243,11 @@ static void make_papers(struct worker *w, const struct lt_batch_opts *answers)
     w->writes = lt_batcher_new(w->loop, w->pg, &lt_paper_write_kind, &batch);
     assert(w->paced && w->starts && w->writes);
     w->papers = lt_papers_new(w->loop, w->pg, w->cluster, w->writes, (int)opt(w, "papers_max"));
-    assert(w->papers);
+    w->ranks = lt_ranks_new(w->loop, w->redis, w->boards,
+                            &(struct lt_ranks_opts){.queue_rows = (int)opt(w, "paper_queue")});
+    assert(w->papers && w->ranks);
+    w->live_ranks = (struct live_ranks){.pg = w->pg, .ranks = w->ranks};
+    lt_papers_on_handed_in(w->papers, live_ranks_move, &w->live_ranks);
     w->duels = lt_duels_new(w->loop, w->pg, w->redis, w->cluster, w->papers);
     w->matching = lt_match_new(w->loop, w->pg, w->redis, w->cluster);
     assert(w->duels && w->matching);
@@ -272,6 +280,7 @@ static void make_service(struct worker *w)
         &(struct lt_home_parts){.paced = w->paced,
                                 .papers = w->papers,
                                 .starts = w->starts,
+                                .ranks = w->ranks,
                                 .duels = w->duels,
                                 .matching = w->matching},
         &(struct lt_sessions_opts){.hello_timeout_us = opt(w, "hello_timeout_ms") * MS,

@@ -76,6 +76,8 @@ struct lt_papers {
     struct lt_batcher *writes;
     int papers_max;
     bool stopped;
+    void (*on_handed_in)(void *arg, const struct lt_held *h);
+    void *handed_in_arg;
     struct lt_held *held, *newest, *oldest;
     void (*on_duel)(void *arg, struct lt_held *h);
     void *on_duel_arg;
@@ -120,6 +122,11 @@ const struct lt_paper_key *lt_held_key(const struct lt_held *h)
 int64_t lt_held_duel(const struct lt_held *h)
 {
     return h->duel;
+}
+
+int64_t lt_held_entry(const struct lt_held *h)
+{
+    return h->entry;
 }
 
 /* ---- packed and unpacked ---- */
@@ -246,6 +253,13 @@ void lt_papers_on_duel(struct lt_papers *p, void (*fn)(void *arg, struct lt_held
 {
     p->on_duel = fn;
     p->on_duel_arg = arg;
+}
+
+void lt_papers_on_handed_in(struct lt_papers *p, void (*fn)(void *arg, const struct lt_held *h),
+                            void *arg)
+{
+    p->on_handed_in = fn;
+    p->handed_in_arg = arg;
 }
 
 void lt_papers_stop(struct lt_papers *p)
@@ -692,6 +706,8 @@ static void written(struct lt_held *h, const struct lt_paper_row *row)
         return;
     }
     lt_metric_add(LT_M_PAPER_SUBMITS, 1);
+    if (h->papers->on_handed_in && !h->papers->stopped)
+        h->papers->on_handed_in(h->papers->handed_in_arg, h);
     if (h->state != LT_PAPER_OPEN)
         return; /* it was read meanwhile */
     h->state = row->state;

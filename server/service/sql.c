@@ -366,13 +366,18 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND e.event_id = $1::bigint AND (e.audience_kinds = '{}' OR me.kind = ANY "
       "(e.audience_kinds)) AND (e.audience_regions = '{}' OR e.audience_regions && (SELECT "
       "array_agg(region_id) FROM up)) AND (NOT e.audience_leaders OR me.leader))"),
-    S(HOME_PERSON, 2,
+    S(HOME_PERSON, 1,
       "SELECT p.person_id, p.name, COALESCE(u.name, ''), t.name, p.guest FROM "
       "leitai.person p JOIN leitai.tenant t USING (tenant_id) LEFT JOIN leitai.membership "
       "m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL "
       "LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id "
-      "WHERE p.tenant_id = leitai.current_tenant() AND CASE WHEN $2::bigint > 0 THEN "
-      "p.person_id = $2::bigint ELSE p.ext_id = $1 END"),
+      "WHERE p.tenant_id = leitai.current_tenant() AND p.person_id = $1::bigint"),
+    S(HOME_KNOWN, 1,
+      "SELECT p.person_id, p.name, COALESCE(u.name, ''), t.name, p.guest FROM "
+      "leitai.person p JOIN leitai.tenant t USING (tenant_id) LEFT JOIN leitai.membership "
+      "m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL "
+      "LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id "
+      "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $1"),
     S(HOME_EVENTS, 1,
       "WITH RECURSIVE me AS (SELECT p.leader, u.kind, u.region_id FROM leitai.person p "
       "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = "
@@ -437,11 +442,15 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "n.event_id AND o.person_id = $1::bigint AND o.posted_at IS NOT NULL"),
     S(RESULT_OWN, 2,
       "SELECT h.phase, COALESCE(h.ranked, 0), r.rank, n.name, n.unit_name, r.points_c, "
-      "r.entry_id FROM leitai.event_head h LEFT JOIN leitai.entry n ON n.tenant_id = "
+      "n.entry_id FROM leitai.event_head h LEFT JOIN leitai.entry n ON n.tenant_id = "
       "h.tenant_id AND n.event_id = h.event_id AND n.person_id = $2::bigint LEFT JOIN "
       "leitai.result r ON r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND "
       "r.entry_id = n.entry_id WHERE h.tenant_id = leitai.current_tenant() AND h.event_id "
       "= $1::bigint"),
+    S(ENTRY_NAMES, 2,
+      "SELECT n.entry_id, n.name, n.unit_name FROM unnest($2::bigint[]) AS i(entry_id) "
+      "JOIN leitai.entry n ON n.tenant_id = leitai.current_tenant() AND n.event_id = "
+      "$1::bigint AND n.entry_id = i.entry_id"),
     S(RESULT_TOP, 2,
       "SELECT r.rank, n.name, n.unit_name, r.points_c, r.entry_id FROM leitai.result r "
       "JOIN leitai.entry n USING (tenant_id, event_id, entry_id) WHERE r.tenant_id = "

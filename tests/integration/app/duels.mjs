@@ -1,4 +1,4 @@
-// Duels on two nodes. `duels.mjs PORT_A PORT_B SUPERVISOR_A DIR EVENT`. Every frame that comes is looked at for keys. Stops Redis and starts it
+// Duels on two nodes. `duels.mjs PORT_A PORT_B SUPERVISOR_A DIR EVENT`, and once the event is final `duels.mjs after PORT DIR EVENT`. Every frame that comes is looked at for keys. Stops Redis and starts it
 // again, and kills node A's worker. Prints "ok" or "not ok" a line.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -6,8 +6,8 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import { Ws } from "../../lib/ws.mjs";
 
-const [portA, portB, supervisor, dir, eventText] = process.argv.slice(2);
-const event = eventText;
+const after = process.argv[2] === "after";
+const [portA, portB, supervisor, dir, event] = after ? [process.argv[3], "", "", process.argv[4], process.argv[5]] : process.argv.slice(2);
 const b64 = (x) => Buffer.from(JSON.stringify(x)).toString("base64url");
 function ticket(sub, claims = {}, file = "secret") {
   const secret = fs.readFileSync(`${dir}/${file}`, "utf8").trim();
@@ -107,6 +107,32 @@ const code = (m) => (m.t === "error" ? m.code : m.t);
 const me = (p) => p.duel.find((s) => s.you), other = (p) => p.duel.find((s) => !s.you);
 const duelsOf = (h) => Number(sql(`SELECT count(*) FROM leitai.paper WHERE event_id = ${event} AND person_id = ${h.person} AND duel_id IS NOT NULL`));
 const rating = (h) => sql(`SELECT rating || ' ' || games FROM leitai.duel_rating WHERE person_id = ${h.person}`);
+
+if (after) {
+  const desk = async (hello) => {
+    const ws = await Ws.connect(Number(portA));
+    ws.send({ t: "hello", v: 1, event, ...hello });
+    return ws;
+  };
+  await test("a desk sees what was found, with names", async () => {
+    const ws = await desk({ role: "desk", ticket: ticket("host") });
+    await ws.next((m) => m.t === "welcome");
+    ws.send({ t: "findings" });
+    const m = await ws.next((x) => x.t === "findings" || x.t === "error");
+    assert.equal(m.t, "findings", m.code);
+    const f = m.rows.find((r) => r.kind === "shared_device");
+    assert.ok(f.of_subjects >= 4 && f.subjects.length > 0 && f.subjects.every((s) => s.person && s.name), JSON.stringify(f));
+    assert.equal(m.more, false);
+    ws.end();
+  });
+  await test("nobody else does", async () => {
+    const h = await enter(portA, 1);
+    h.ws.send({ t: "findings" });
+    assert.equal((await h.next((m) => m.t === "error")).code, "forbidden");
+    h.end();
+  });
+  process.exit(failed);
+}
 
 // ---- two ----
 const a = await enter(portA, 1), b = await enter(portB, 2);

@@ -32,6 +32,17 @@ report 'every duel has ended' same 0 "$(sql -c "SELECT count(*) FROM leitai.duel
 report 'points of places are in the results' same "$(sql -c "SELECT sum(points_c) FROM leitai.paper WHERE event_id = $event")" \
     "$(sql -c "SELECT sum(points_c) FROM leitai.result WHERE event_id = $event")"
 report 'ratings neither grow nor shrink in all' same 0 "$(sql -c "SELECT sum(rating - 1200) FROM leitai.duel_rating")"
+# Everybody in the test says to be the same browser.
+found() { [ "$(sql -c "SELECT (evidence::jsonb->>'n')::integer >= 4 FROM leitai.finding WHERE event_id = $event AND kind = 'shared_device'")" = t ]; }
+report 'that many played on one device is found' await found
+stamp=$(sql -c "SELECT max(found_at) FROM leitai.finding WHERE event_id = $event")
+findings() { "$build/leitai" event findings --tenant demo --event duels >"$dir/findings.out" 2>&1; }
+report 'the organiser may look again' findings || cat "$dir/findings.out"
+report 'it is said in both languages, with names' grep -q '多人同一设备 / many people on one device: .*(' "$dir/findings.out"
+report 'what was found is found once, anew' same t "$(sql -c "SELECT min(found_at) > '$stamp' AND count(*) = count(DISTINCT (kind, subject)) FROM leitai.finding WHERE event_id = $event")"
+report 'nobody lost a point by it' same "$(sql -c "SELECT sum(points_c) FROM leitai.paper WHERE event_id = $event")" \
+    "$(sql -c "SELECT sum(points_c) FROM leitai.result WHERE event_id = $event")"
+PSQL_URL=$PSQL_URL node "$here/duels.mjs" after "${node_port[a]}" "$dir" "$event" || fails=1
 replay() { "$build/leitai" replay duels --tenant demo >"$dir/replay.out" 2>&1; }
 audit() { "$build/leitai" audit verify --tenant demo --event duels >"$dir/audit.out" 2>&1; }
 report 'a replay comes to the same' replay || cat "$dir/replay.out"

@@ -445,6 +445,18 @@ await test("disjoint papers share no question, show their key at once, and come 
   assert.ok(n >= 1 && n < 6, `${n}`);
   assert.equal(code(last), "limit_reached");
 });
+await test("the board of an event that shows results at once moves with each paper", async () => {
+  const x = await Home.enter(portA, { ticket: ticket("p000100") }), y = await Home.enter(portB, { ticket: ticket("p000110") });
+  const ask = async (h) => { h.ws.send({ t: "ranks", event: disjoint }); return h.next((m) => m.t === "ranks" || m.t === "error"); };
+  let m;
+  await until("the board is there", async () => { m = await ask(x); return m.t === "ranks" && !m.stale && m.own > 0 && (await ask(y)).own > 0; });
+  assert.ok(m.of >= 2 && m.top.every((r) => r.points === 0 && r.rank === 1 && r.name), JSON.stringify(m));
+  assert.equal(m.around.filter((r) => r.you).length, 1);
+  x.ws.send({ t: "ranks", event });
+  assert.equal(code(await x.next((z) => z.t === "ranks" || z.t === "error")), "not_yet");
+  x.end();
+  y.end();
+});
 await test("no frame told a key before its time", async () => assert.deepEqual(leaks, []));
 for (const h of [a, b, a2]) h.end();
 process.exit(failed);

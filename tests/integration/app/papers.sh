@@ -55,6 +55,8 @@ report 'each paper is there once' same 0 "$(sql -c "SELECT count(*) - count(DIST
 report 'its credits are posted' await posted "$event"
 report 'each once' same "$(sql -c "SELECT count(*) FROM leitai.credit_outbox WHERE event_id = $event")" \
     "$(sql -c "SELECT count(*) FROM study.ledger l JOIN leitai.credit_outbox o USING (key) WHERE o.event_id = $event")"
+board() { [ "$(redis-cli -s "$dir/redis.sock" zcard "lt:{1:$event}:board")" = "$(sql -c "SELECT count(*) FROM leitai.result WHERE event_id = $event")" ]; }
+report 'its board is written when it is final' await board
 node "$here/papers.mjs" after "${node_port[a]}" "$dir" "$event" || fails=1
 replay() { "$build/leitai" replay papers --tenant demo >"$dir/replay.out" 2>&1; }
 audit() { "$build/leitai" audit verify --tenant demo --event papers >"$dir/audit.out" 2>&1; }

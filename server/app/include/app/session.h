@@ -8,6 +8,7 @@
 #include "service/hub.h"
 #include "service/match.h"
 #include "service/papers.h"
+#include "service/ranks.h"
 
 struct lt_sessions;
 struct lt_sessions_opts {
@@ -27,6 +28,7 @@ struct lt_home_parts {
     struct lt_batcher *starts;
     struct lt_duels *duels;
     struct lt_matching *matching;
+    struct lt_ranks *ranks;
 };
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
                                     struct lt_batcher *answers, struct lt_batcher *joins,

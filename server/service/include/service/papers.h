@@ -15,6 +15,9 @@ struct lt_papers *lt_papers_new(struct lt_loop *l, struct lt_pg *pg, struct lt_c
                                 struct lt_batcher *writes, int papers_max);
 /* fn(arg, h): a write of a side of a duel has committed. Set once, before anything is held. */
 void lt_papers_on_duel(struct lt_papers *p, void (*fn)(void *arg, struct lt_held *h), void *arg);
+/* fn(arg, h) after each paper that this node has handed in: the commit is done. */
+void lt_papers_on_handed_in(struct lt_papers *p, void (*fn)(void *arg, const struct lt_held *h),
+                            void *arg);
 /* Write nothing any more: the batcher is about to be freed. */
 void lt_papers_stop(struct lt_papers *p);
 /* After the pool and the batchers are gone. */
@@ -37,6 +40,7 @@ const struct lt_paced *lt_held_event(const struct lt_held *h);
 struct lt_paced *lt_held_paced(const struct lt_held *h); /* the same, to be pinned */
 const struct lt_paper_key *lt_held_key(const struct lt_held *h);
 int64_t lt_held_duel(const struct lt_held *h); /* 0: none */
+int64_t lt_held_entry(const struct lt_held *h);
 /* The paper as it stands here, unpacked; valid until the next call into lt_papers_ or lt_held_. */
 const struct lt_paper *lt_held_paper(struct lt_held *h);
 

@@ -77,8 +77,8 @@ enum lt_sql {
     LT_SQL_PAPER_MARKS, /* $1 event, $2 person, $3 season → round, attempt, no, state, started, points,
                            time, correct, answered, duel */
     LT_SQL_ADDRESSED,   /* $1 event, $2 person → whether the event addresses the person */
-    LT_SQL_HOME_PERSON, /* $1 ext id, $2 person (used instead when > 0) → person, name, unit name,
-                           tenant name */
+    LT_SQL_HOME_PERSON, /* $1 person → person, name, unit name, tenant name, guest */
+    LT_SQL_HOME_KNOWN,  /* $1 ext id → the same */
     LT_SQL_HOME_EVENTS, /* $1 person → event, title, phase, self-paced, opens µs, closes µs, points,
                            rank; those that address the person */
     LT_SQL_HOME_MARKS, /* $1 person → event, then the columns of LT_SQL_PAPER_MARKS, of all events
@@ -86,8 +86,9 @@ enum lt_sql {
     LT_SQL_HISTORY, /* $1 person, $2 before µs, $3 rows → event, title, joined µs, final, points, rank,
                        of, credits, papers, whether a certificate may be had */
     LT_SQL_HISTORY_CREDITS, /* $1 person → hundredths */
-    LT_SQL_RESULT_OWN, /* $1 event, $2 person → phase, ranked, then a row of LT_SQL_RESULT_TOP */
-    LT_SQL_RESULT_TOP, /* $1 event, $2 rows → rank, name, unit, points, entry */
+    LT_SQL_RESULT_OWN,  /* $1 event, $2 person → phase, ranked, then a row of LT_SQL_RESULT_TOP */
+    LT_SQL_ENTRY_NAMES, /* $1 event, $2 entries → entry, name, unit */
+    LT_SQL_RESULT_TOP,  /* $1 event, $2 rows → rank, name, unit, points, entry */
     LT_SQL_RESULT_AROUND,   /* $1 event, $2 rank, $3 entry, $4 rows → likewise, above and below */
     LT_SQL_CERTIFICATE_ADD, /* $1 event, $2 person, $3 code, $4 points to pass: once, of a final event
                              */
