@@ -8,6 +8,7 @@
  * taps the space bar twice must not cut off a whole hall. Not waiting any longer has its own key.
  */
 import { answered, manyAnswer, owing, roundNow, staked } from "../shared/contest.ts";
+import { liveMode } from "../shared/modes.ts";
 import type { Action, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
 
 export type Refusal =
@@ -141,7 +142,7 @@ function betweenStep({ ahead }: Snapshot): Step {
 }
 
 function armedStep(snap: Snapshot, question: Question): Step {
-  switch (question.mode) {
+  switch (liveMode(question.mode)) {
     case "wager": {
       const { n, of } = staked(snap);
       return n < of ? wait("wait.stakes") : act("open", "step.openWager");
@@ -161,7 +162,7 @@ function armedStep(snap: Snapshot, question: Question): Step {
 
 function openStep(snap: Snapshot, question: Question, known: Known): Step {
   const round = roundNow(snap);
-  switch (question.mode) {
+  switch (liveMode(question.mode)) {
     case "buzzer":
       return wait("wait.press");
     case "jury":

@@ -9,7 +9,7 @@ import { t } from "./messages.ts";
 import { Rules } from "./Rules.tsx";
 import { RulingList } from "./Rulings.tsx";
 import type { Me } from "./screen.ts";
-import { Sheet } from "./Sheet.tsx";
+import { Sheet } from "../phone/Sheet.tsx";
 import { HandOver, Members } from "./Team.tsx";
 
 export type Page = "menu" | "rules" | "rulings" | "captain";

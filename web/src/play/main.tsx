@@ -2,6 +2,7 @@
  * in the same place. */
 import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
+import type { Draft } from "../phone/draft.ts";
 import { arrive, forget, type Keep, keepFor } from "../shared/arrival.ts";
 import { lang } from "../shared/i18n.ts";
 import { type About, type Credential, Link } from "../shared/link.ts";
@@ -11,7 +12,7 @@ import { roundOf } from "../shared/teams.ts";
 import "../shared/tokens.css";
 import { Judge } from "./Judge.tsx";
 import type { Page } from "./Menu.tsx";
-import { answered, blank, type Draft, type Mine, underSnapshot } from "./mine.ts";
+import { answered, blank, type Mine, underSnapshot } from "./mine.ts";
 import { type Heard, heard, heardAll, news, opened } from "./news.ts";
 import "./play.css";
 import { Play } from "./Play.tsx";

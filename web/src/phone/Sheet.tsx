@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { BackIcon, CrossIcon } from "../shared/icons.tsx";
 import { lang } from "../shared/i18n.ts";
 import { ERROR_TEXT, type ErrorCode } from "../shared/protocol.gen.ts";
-import { t } from "./messages.ts";
+import { t } from "./words.ts";
 
 interface Props {
   title: string;
