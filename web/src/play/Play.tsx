@@ -40,6 +40,8 @@ export interface PlayProps {
   askRules: () => void;
   join: (credential: Credential) => void;
   leave: () => void;
+  /** for whoever came from his own events */
+  home: (() => void) | undefined;
 }
 
 export function Play(props: PlayProps) {
@@ -58,7 +60,7 @@ export function Play(props: PlayProps) {
       {inside && <News snap={snap} self={self} news={props.news} heard={props.heard} />}
       <Body {...props} snap={snap} self={self} />
       {inside && live && page !== undefined && (
-        <Menu live={live} snap={snap} self={self} status={status} page={page} go={go} askRules={props.askRules} act={props.act} />
+        <Menu live={live} snap={snap} self={self} status={status} page={page} go={go} askRules={props.askRules} act={props.act} home={props.home} />
       )}
     </div>
   );

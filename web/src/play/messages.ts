@@ -63,6 +63,7 @@ const messages = {
   "end.credits": { zh: "所得积分记入您的学习档案", en: "Credits earned go to your study record" },
   "end.guest": { zh: "访客不计积分", en: "Guests earn no credits" },
 
+  "menu.home": { zh: "我的赛事", en: "My events" },
   "menu.rules": { zh: "比赛规则", en: "Rules" },
   "menu.rulings": { zh: "裁定记录", en: "Rulings" },
   "rules.loading": { zh: "正在读取规则", en: "Fetching the rules" },
