@@ -107,7 +107,7 @@ function Sheet({ facts, code }: { facts: Facts; code: string }) {
           <p class="name">{facts.name}</p>
           {facts.unit !== "" && <p class="unit">{facts.unit}</p>}
           <p class="event">
-            {t("in", { title: lang.value === "zh" ? `“${facts.title}”` : facts.title })}
+            {t("in", { title: facts.title })}
             <br />
             {t("special")}
           </p>

@@ -4,7 +4,7 @@ import { translator } from "../shared/i18n.ts";
 const messages = {
   "lang.other": { zh: "English", en: "中文" },
   "title": { zh: "证书", en: "Certificate" },
-  "sub": { zh: "参赛证书", en: "of achievement" },
+  "sub": { zh: "法治知识竞赛", en: "of achievement" },
   "granted": { zh: "兹证明", en: "This is to certify that" },
   "in": { zh: "在{title}中成绩合格，", en: "passed {title}" },
   "points": { zh: "得分", en: "Points" },

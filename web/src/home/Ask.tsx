@@ -9,7 +9,7 @@ import { AwayIcon, CheckIcon, CrossIcon } from "../shared/icons.tsx";
 import { ERROR_TEXT, type PaperItem } from "../shared/protocol.gen.ts";
 import { Countdown } from "../shared/Ring.tsx";
 import { type Key, t } from "./messages.ts";
-import type { Saved } from "./paper.ts";
+import { type Book, type Saved, savedState } from "./paper.ts";
 
 interface HeadProps {
   item: PaperItem;
@@ -111,4 +111,15 @@ export function SaveLine({ saved, kept }: { saved: Saved; kept: boolean }) {
         </p>
       );
   }
+}
+
+/** Between two questions: only what is not stored yet is worth a word. */
+export function Storing({ book, live, kept }: { book: Book; live: boolean; kept: boolean }) {
+  const saved = savedState(book, undefined, live);
+  if (saved.at !== "saving" && saved.at !== "unsaved") return null;
+  return (
+    <footer class="bar">
+      <SaveLine saved={saved} kept={kept} />
+    </footer>
+  );
 }

@@ -4,11 +4,11 @@ import { complete } from "../phone/draft.ts";
 import { Sheet } from "../phone/Sheet.tsx";
 import { RobotIcon } from "../shared/icons.tsx";
 import type { DuelSide, Paper } from "../shared/protocol.gen.ts";
-import { AskBody, AskHead, SaveLine } from "./Ask.tsx";
-import { useNow, WholeClock } from "./Clock.tsx";
+import { AskBody, AskHead, Storing } from "./Ask.tsx";
+import { useNow } from "./Clock.tsx";
 import { Head } from "./Head.tsx";
 import { t } from "./messages.ts";
-import { draftOf, savedState, standOf } from "./paper.ts";
+import { draftOf, standOf } from "./paper.ts";
 import { Pausing } from "./Pausing.tsx";
 import type { PaperProps } from "./Timed.tsx";
 
@@ -22,9 +22,7 @@ export function Duel({ book, target, now, live, kept, acts }: PaperProps & { tar
   const confirm = () => item && draft && complete(draft, item) && acts.choose(item.i, draft, true);
   return (
     <>
-      <Head title={paper.round_title} under={paper.title} back={() => ask(true)} backLabel={t("duel.leave")}>
-        <WholeClock deadlineMs={paper.deadline_ms} now={now} />
-      </Head>
+      <Head title={paper.round_title} under={paper.title} back={() => ask(true)} backLabel={t("duel.leave")} />
       <Sides sides={paper.duel} target={target ?? paper.n} />
       {item && draft && stand.at === "item" ? (
         <>
@@ -45,9 +43,7 @@ export function Duel({ book, target, now, live, kept, acts }: PaperProps & { tar
       ) : (
         <>
           <Pausing title={waitWords(paper, stand.at, live)} />
-          <footer class="bar">
-            <SaveLine saved={savedState(book, undefined, live)} kept={kept} />
-          </footer>
+          <Storing book={book} live={live} kept={kept} />
         </>
       )}
       {leaving && (

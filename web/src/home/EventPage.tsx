@@ -29,7 +29,7 @@ export function EventPage({ event, tenant, now, live, starting, acts }: Props) {
   const closed = state.at === "soon" || state.at === "counting" || state.at === "results";
   return (
     <>
-      <Head title={event.title} under={tenant} back={acts.back} />
+      <Head title={tenant} back={acts.back} />
       <main class="event">
         <section class={`event-head event-${state.at}`}>
           <h1>{event.title}</h1>
@@ -118,9 +118,10 @@ function RoundCard({ event, round, closed, live, starting, acts }: RoundProps) {
 
 function Used({ round, closed }: { round: OpenRound; closed: boolean }) {
   const { today, all } = left(round);
+  const counts = !closed && round.open === undefined;
   const words = [
-    ...(today !== undefined && !closed ? [t("event.leftToday", { n: all === undefined ? today : Math.min(today, all) })] : []),
-    ...(today === undefined && all !== undefined && !closed ? [t("event.left", { n: all })] : []),
+    ...(today !== undefined && counts ? [t("event.leftToday", { n: all === undefined ? today : Math.min(today, all) })] : []),
+    ...(today === undefined && all !== undefined && counts ? [t("event.left", { n: all })] : []),
     ...(round.used > 0 && round.best !== undefined ? [t("event.best", { n: points(round.best) })] : []),
   ];
   return words.length === 0 ? null : <p class="round-used num">{words.join(" · ")}</p>;

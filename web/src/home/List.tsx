@@ -25,7 +25,7 @@ export function List({ frame, now, acts }: { frame: HomeFrame; now: () => number
       <main class="home">
         <section class="me">
           <div>
-            <h1 class="cut">{frame.you.name}</h1>
+            <h1>{frame.you.name}</h1>
             <p class="cut">{frame.you.unit}</p>
           </div>
           <button type="button" class="me-record" onClick={() => acts.go({ at: "history" })}>

@@ -44,7 +44,7 @@ function Verdict({ paper }: { paper: Paper }) {
   if (paper.mode === "survival") return <RunEnd paper={paper} />;
   if (paper.mode === "duel") return <DuelEnd paper={paper} />;
   return (
-    <section class={paper.result ? "verdict verdict-final" : "verdict"} role="status">
+    <section class={paper.result ? "verdict verdict-final" : "verdict verdict-right"} role="status">
       <p>{t(paper.practice && paper.result ? "done.practice" : (`done.${paper.state === "open" ? "submitted" : paper.state}` as Key))}</p>
       {paper.result ? (
         <h1 class="num score">

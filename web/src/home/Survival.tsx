@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { complete } from "../phone/draft.ts";
 import { vibrate } from "../phone/vibrate.ts";
 import { CheckIcon, CrossIcon, HeartIcon } from "../shared/icons.tsx";
-import { AskBody, AskHead, SaveLine } from "./Ask.tsx";
+import { AskBody, AskHead, SaveLine, Storing } from "./Ask.tsx";
 import { useNow } from "./Clock.tsx";
 import { Head } from "./Head.tsx";
 import { t } from "./messages.ts";
@@ -56,9 +56,7 @@ export function Survival({ book, now, live, kept, acts }: PaperProps) {
       ) : (
         <>
           <Pausing title={t(live ? "paper.checking" : "paper.nextAway")} />
-          <footer class="bar">
-            <SaveLine saved={savedState(book, undefined, live)} kept={kept} />
-          </footer>
+          <Storing book={book} live={live} kept={kept} />
         </>
       )}
     </>

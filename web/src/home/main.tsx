@@ -190,7 +190,7 @@ export function openHome(root: HTMLElement): void {
     const depth = ((history.state as { depth?: number } | null)?.depth ?? 0) + (instead ? 0 : 1);
     if (instead) history.replaceState({ place: next, depth }, "");
     else history.pushState({ place: next, depth }, "");
-    starting.value = undefined;
+    if (next.at !== "match") starting.value = undefined;
     show(next);
   }
 
@@ -234,8 +234,8 @@ export function openHome(root: HTMLElement): void {
     if (starting.value?.busy) return;
     const id = newId();
     startId = id;
-    if (kind === "match") go({ at: "match", event, round }, place.value.at === "paper");
     starting.value = { event, round, busy: true, refused: undefined };
+    if (kind === "match" && place.value.at !== "match") go({ at: "match", event, round }, place.value.at === "paper");
     void link.request({ t: kind, id, event, round, device: device(newId) }, START_MS).then((code) => {
       if (code !== undefined && code !== "gone") link.send({ t: "list" });
       starting.value = code === undefined ? undefined : { event, round, busy: false, refused: code };

@@ -116,7 +116,7 @@ const messages = {
   "save.saved": { zh: "已保存", en: "Saved" },
   "save.saving": { zh: "正在保存", en: "Saving" },
   "save.unsaved": { zh: "{n} 题还没有保存", en: "{n} not saved yet" },
-  "save.unsavedHint": { zh: "已存在手机上，可以继续作答；连上网会自动发送", en: "Kept on this phone. Go on; it is sent when the network is back" },
+  "save.unsavedHint": { zh: "已存在手机上，连上网会自动发送", en: "Kept on this phone, sent when the network is back" },
   "save.unkept": { zh: "这部手机不能暂存，请不要关闭页面", en: "This phone cannot keep it; do not close the page" },
   "save.begun": { zh: "还没有排完，排完才保存", en: "Saved once all are in order" },
   "save.refused": { zh: "本题没有保存", en: "Not saved" },
