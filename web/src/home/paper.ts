@@ -1,8 +1,8 @@
 /* A paper in the hand: what the server said of it, what was chosen here, and what of that is stored. Pure; the only writer of this state.
  *
  * Every choice has a rev, counted up from above whatever the server sent, and an id with which it is sent until it is acknowledged. Of two
- * choices for one question the higher rev stands, whoever made it; with the same rev the server's. What is not acknowledged is kept on
- * the phone (`kept`) and comes back after a reload (`opened`), still with its id.
+ * choices for one question the higher rev stands, whoever made it; with the same rev the server's. All of it is kept on the phone (`keep`)
+ * and comes back after a reload (`opened`), also without a network, and what was not acknowledged still has its id.
  */
 import { type Draft, EMPTY } from "../phone/draft.ts";
 import type { ErrorCode, Paper, PaperChoice, PaperItem, SaveRequest } from "../shared/protocol.gen.ts";
@@ -63,7 +63,7 @@ function merged(book: Book, paper: Paper, mine: Readonly<Record<number, Own>>, r
   return {
     ...book,
     paper,
-    own: open ? { ...stored, ...Object.fromEntries(mineStands) } : stored,
+    own: open ? { ...stored, ...Object.fromEntries(mineStands.map(([i, own]) => [i, again(own)])) } : stored,
     rev: highest,
     at: Math.min(Math.max(1, book.at), Math.max(1, paper.n)),
     handing: open ? book.handing : undefined,
@@ -82,6 +82,11 @@ function stands(own: Own, stored: Own | undefined, ahead: boolean): boolean {
     case "saved":
       return own.rev > (stored?.rev ?? 0);
   }
+}
+
+/* Acknowledged, and yet not in what the server sent: an older word of it, mostly. Sent once more it is acknowledged once more. */
+function again(own: Own): Own {
+  return own.at === "saved" && own.id !== "" ? { ...own, at: "waiting" } : own;
 }
 
 function fromStored(choice: PaperChoice): Own {
@@ -265,6 +270,5 @@ export function keyOf(paper: { event: string; round: number; attempt: number }):
 }
 
 export function keep(book: Book): Kept {
-  const own = Object.fromEntries(Object.entries(book.own).filter(([, one]) => one.at === "waiting" || one.at === "draft"));
-  return { own, rev: book.rev, flags: [...book.flags], at: book.at, ...(book.handing === undefined ? {} : { handing: book.handing }) };
+  return { own: { ...book.own }, rev: book.rev, flags: [...book.flags], at: book.at, ...(book.handing === undefined ? {} : { handing: book.handing }) };
 }
