@@ -42,6 +42,8 @@ CREATE TABLE paper (
     state        smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3), -- open, submitted, expired, forfeited
     round_no     smallint NOT NULL,
     attempt      smallint NOT NULL CHECK (attempt > 0),
+    no           smallint NOT NULL CHECK (no > 0), -- how-many-eth paper of this person in the event: of two starts that have seen the
+                                                   -- same papers one is made, so that limits over all rounds hold
     rev          integer NOT NULL DEFAULT 0, -- saves so far
     ordinal      integer NOT NULL DEFAULT 0, -- disjoint draws: how-many-eth paper of the round
     tenant_id    bigint NOT NULL,
@@ -60,10 +62,23 @@ CREATE TABLE paper (
     device       bytea, -- HMAC of the browser's random id, 8 bytes
     address      bytea, -- HMAC of the address, 8 bytes
     choices      text NOT NULL DEFAULT '[]', -- as domain/paper.h writes them
+    CHECK ((state = 0) = (submitted_us IS NULL)),
     PRIMARY KEY (tenant_id, event_id, person_id, round_no, attempt, season)
 ) PARTITION BY LIST (season);
-CREATE INDEX paper_open ON paper (deadline_us) WHERE state = 0;
+CREATE UNIQUE INDEX paper_no ON paper (tenant_id, event_id, person_id, no, season);
+CREATE INDEX paper_open ON paper (deadline_us, tenant_id, event_id) WHERE state = 0;
 CREATE INDEX paper_duel ON paper (tenant_id, event_id, duel_id) WHERE duel_id IS NOT NULL;
+
+-- Who stands beside whom is read from results by rank; a personal history by person.
+DROP INDEX result_rank;
+CREATE INDEX result_place ON result (tenant_id, event_id, rank, entry_id);
+CREATE INDEX team_member_person ON team_member (tenant_id, person_id);
+
+-- How many entries were ranked when the event became final: counting them for each person's history would read them all.
+ALTER TABLE event_head ADD COLUMN ranked integer;
+UPDATE event_head h SET ranked = (SELECT count(*) FROM result r WHERE r.tenant_id = h.tenant_id AND r.event_id = h.event_id AND r.rank > 0)
+    WHERE h.phase = 'final';
+GRANT UPDATE (ranked) ON event_head TO leitai_app;
 
 -- What looks odd, for the organiser to judge; never a punishment.
 CREATE TABLE finding (
@@ -111,6 +126,34 @@ GRANT UPDATE (rating, games) ON duel_rating TO leitai_app;
 GRANT UPDATE (evidence, found_at) ON finding TO leitai_app;
 GRANT UPDATE (audience_kinds, audience_regions, audience_leaders, self_paced) ON event TO leitai_app;
 
+-- SHA-256 over the rule sheet in force and the questions; of a self-paced event with what a draw looks at.
+CREATE OR REPLACE FUNCTION content_digest(p_event bigint) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT encode(sha256(convert_to(s.sheet::text || E'\n' || (
+              SELECT string_agg(q.qi || ' ' || q.body::text || CASE WHEN e.self_paced
+                  THEN concat_ws(' ', '', q.round_no, q.difficulty, q.audience) ELSE '' END, E'\n' ORDER BY q.qi)
+              FROM leitai.question_instance q
+              WHERE q.tenant_id = h.tenant_id AND q.event_id = h.event_id), 'UTF8')), 'hex')
+          FROM leitai.event_head h JOIN leitai.event e USING (tenant_id, event_id)
+          JOIN leitai.rule_sheet s ON (s.tenant_id, s.event_id, s.version) = (h.tenant_id, h.event_id, h.sheet_version)
+          WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = p_event $$;
+-- SHA-256 over all papers of an event, NULL when there is none: people in 256 parts by their id, so that no aggregate grows with
+-- the event. A part is the hash over the hashes of its papers, in order of person, round and attempt.
+CREATE FUNCTION papers_digest(p_event bigint, p_season smallint) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT encode(sha256(string_agg(d.part, ''::bytea ORDER BY d.no)), 'hex') FROM (
+              SELECT p.person_id % 256 AS no, sha256(string_agg(sha256(convert_to(concat_ws('|', p.person_id, p.round_no, p.attempt,
+                  p.entry_id, p.duel_id, p.ordinal, p.seed, p.started_us, p.deadline_us, p.submitted_us, p.state, p.choices), 'UTF8')),
+                  ''::bytea ORDER BY p.person_id, p.round_no, p.attempt)) AS part
+              FROM leitai.paper p WHERE p.tenant_id = leitai.current_tenant() AND p.event_id = p_event AND p.season = p_season
+              GROUP BY 1) d $$;
+CREATE OR REPLACE FUNCTION event_digest(p_event bigint, p_season smallint) RETURNS text LANGUAGE sql STABLE
+    AS $$ SELECT encode(sha256(convert_to(leitai.answers_digest(p_event, 0, 32767, p_season, 0, true) || COALESCE((
+              SELECT string_agg(concat_ws('|', i.command_id, i.person_id, i.action, i.expect_q, i.args, i.outcome), E'\n'
+                  ORDER BY i.inbox_no) FROM leitai.inbox i WHERE i.tenant_id = leitai.current_tenant() AND i.event_id = p_event
+                  AND i.action IN ('answer', 'press', 'stake')), '') || COALESCE(leitai.papers_digest(p_event, p_season), ''), 'UTF8')),
+              'hex') $$;
+REVOKE ALL ON FUNCTION papers_digest(bigint, smallint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION papers_digest(bigint, smallint) TO leitai_app;
+
 -- A season has a partition of answers and one of papers.
 CREATE OR REPLACE FUNCTION ensure_season(p_season smallint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -140,7 +183,9 @@ CREATE FUNCTION find_paced(OUT tenant_id bigint, OUT event_id bigint) RETURNS SE
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
     AS $$ SELECT e.tenant_id, e.event_id FROM leitai.event e JOIN leitai.event_head h USING (tenant_id, event_id)
           WHERE e.self_paced AND h.phase <> 'final'
-            AND ((h.phase = 'lobby' AND e.opens_at <= now()) OR (h.phase = 'running' AND e.closes_at <= now()) OR h.phase = 'finished'
+            AND ((h.phase = 'lobby' AND e.opens_at <= now()) OR (h.phase = 'running' AND e.closes_at <= now())
+                 OR (h.phase = 'finished' AND NOT EXISTS (SELECT FROM leitai.job j
+                     WHERE (j.tenant_id, j.event_id, j.token) = (h.tenant_id, h.event_id, h.token)))
                  OR EXISTS (SELECT FROM leitai.inbox i WHERE (i.tenant_id, i.event_id) = (e.tenant_id, e.event_id)
                             AND i.outcome IS NULL))
           LIMIT 100 $$;

@@ -129,6 +129,7 @@ static int ensure_tenant(struct demo *m, const char *code, const char *name, con
 {
     struct lt_tenant_id known;
     struct lt_db *d = m->owner;
+    bool fresh = false;
     int err = lt_db_begin(d, (struct lt_tenant_id){0});
     if (err == LT_OK) /* one load at a time */
         err =
@@ -141,8 +142,14 @@ static int ensure_tenant(struct demo *m, const char *code, const char *name, con
         err = lt_db_commit(d);
     else
         lt_db_rollback(d);
+    if (err == LT_OK && known.v == 0)
+        fresh = true;
+    if (fresh)
+        err = find_tenant(d, code, &known);
     if (err == LT_OK)
-        printf("tenant %s: %s\n", code, known.v == 0 ? "loaded" : "is there already");
+        err = demo_events_publish(d, known);
+    if (err == LT_OK)
+        printf("tenant %s: %s\n", code, fresh ? "loaded" : "is there already");
     return told(m, d, err);
 }
 

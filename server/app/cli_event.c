@@ -4,9 +4,12 @@
  *   leitai event check (--sheet FILE | --preset NAME)
  *   leitai event save --tenant CODE --code CODE --title TITLE --season YEAR
  *                     (--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N]
+ *                     [--opens TIME --closes TIME]
+ *   leitai event (publish | close) --tenant CODE --event CODE_OR_ID
  *
  * Saving is one transaction: an event is there as a whole or not at all. Until its lobby opens it may
- * be saved again, as often as one likes. What is wrong with a sheet or a table of teams goes to
+ * be saved again, as often as one likes. A self-paced event has a window; published, it opens and
+ * closes by itself, and `close` ends it before its time. What is wrong with a sheet or a table of teams goes to
  * stdout, a line for each problem, in both languages; what went wrong otherwise goes to stderr. */
 #include "app/commands.h"
 
@@ -15,6 +18,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "event_write.h"
+#include "lookup.h"
+#include "pacer.h"
 #include "reasons.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -34,7 +39,8 @@ enum {
 struct event {
     const struct lt_config *config;
     const char *tenant, *code, *title, *season, *sheet_path, *preset, *bank, *teams_path,
-        *seed_text;
+        *seed_text, *opens, *closes;
+    struct lookup at; /* of publish and close */
     uint64_t seed;
     struct lt_buf text;  /* of the sheet */
     struct lt_buf teams; /* the table */
@@ -171,7 +177,7 @@ static int find_tenant(struct event *e, struct lt_tenant_id *ret)
     return LT_ENOENT;
 }
 
-static int draw(struct event *e, int64_t **ret_ids)
+static int draw(struct event *e, struct event_drawn *ret)
 {
     struct event_bank bank;
     int err = event_bank_load(e->db, e->bank, &bank);
@@ -179,25 +185,28 @@ static int draw(struct event *e, int64_t **ret_ids)
         lt_buf_printf(e->err, "there is no bank %s", e->bank);
     if (err != LT_OK)
         return told(e, err);
-    err = event_questions(&bank, e->sheet, e->seed, ret_ids, &e->problems);
+    err = event_questions(&bank, e->sheet, e->seed, ret, &e->problems);
     event_bank_done(&bank);
     return told(e, err);
 }
 
 static int write_event(struct event *e, struct event_written *ret)
 {
-    int64_t *questions = NULL;
+    struct event_drawn questions;
     struct event_draft draft = {.code = e->code,
                                 .title = e->title,
                                 .season = e->season,
                                 .text = lt_buf_cstr(&e->text),
-                                .sheet = e->sheet};
+                                .sheet = e->sheet,
+                                .questions = &questions,
+                                .opens_at = e->opens,
+                                .closes_at = e->closes};
     int err = draw(e, &questions);
     if (err != LT_OK)
         return err;
-    draft.questions = questions;
     err = event_write(e->db, &draft, ret);
-    free(questions);
+    ret->questions = questions.n;
+    event_drawn_done(&questions);
     if (err == LT_EPHASE)
         lt_buf_printf(e->err, "the lobby of %s was opened: its rules are frozen", e->code);
     else if (err == LT_EBUSY)
@@ -207,6 +216,8 @@ static int write_event(struct event *e, struct event_written *ret)
                       e->code, lt_config_int(e->config, "event_idle_s"));
     else if (err == LT_EFULL)
         lt_buf_str(e->err, "no join code is free");
+    else if (err == LT_EAUDIENCE)
+        lt_buf_printf(e->err, "the audience names %s, which no region or unit is", ret->missing);
     return told(e, err);
 }
 
@@ -250,8 +261,7 @@ static int save(struct event *e)
     if (err == LT_OK)
         printf("event %s: id %" PRId64 ", rules version %" PRId64 ", %d questions (seed %" PRIu64
                "), %d teams, join code %s\n",
-               e->code, w.event, w.version, lt_sheet_questions(e->sheet), e->seed, teams,
-               w.join_code);
+               e->code, w.event, w.version, w.questions, e->seed, teams, w.join_code);
     return err;
 }
 
@@ -271,6 +281,9 @@ static int check_names(struct event *e)
         lt_buf_str(e->err, "--season: a year, 2000–2999");
     else if (e->teams_path && !e->sheet->teams)
         lt_buf_str(e->err, "--teams: this sheet ranks persons");
+    else if (e->sheet->self_paced != (e->opens && e->closes) || !e->opens != !e->closes)
+        lt_buf_str(e->err, e->sheet->self_paced ? "--opens and --closes: when it may be played"
+                                                : "--opens, --closes: a host leads this event");
     else if (!e->seed_text)
         return getrandom(&e->seed, sizeof e->seed, 0) == sizeof e->seed ? LT_OK : LT_EINTERNAL;
     else {
@@ -302,6 +315,44 @@ static int run_save(struct event *e)
     return err;
 }
 
+/* ---- publishing and closing ---- */
+
+/* As the job process does it when a desk asks. */
+static int move(struct event *e, enum lt_action action)
+{
+    struct lt_db_opts opts = {
+        .url = lt_config_str(e->config, "database_url"), .name = "leitai event", .stop_fd = -1};
+    enum lt_phase phase = LT_PHASE_DRAFT;
+    e->at.tenant_code = e->tenant;
+    int err = lt_db_open(&opts, &e->db, e->err);
+    if (err == LT_OK)
+        err = lookup_event(&e->at, e->db);
+    if (err == LT_OK)
+        err = pace_command(e->db, e->at.tenant, e->at.event, action, &phase);
+    if (err == LT_OK)
+        printf("event %s: %s\n", e->at.event_code, lt_phase_name(phase));
+    else if (e->at.missing[0])
+        lt_buf_str(e->err, e->at.missing);
+    else if (err == LT_EPHASE)
+        lt_buf_printf(e->err, "%s is %s already", e->at.event_code, lt_phase_name(phase));
+    else if (err == LT_EFORBIDDEN)
+        lt_buf_printf(e->err, "%s is led from a desk", e->at.event_code);
+    else if (e->db)
+        err = told(e, err);
+    lt_db_close(e->db);
+    return err;
+}
+
+static int run_publish(struct event *e)
+{
+    return move(e, LT_ACT_LOBBY);
+}
+
+static int run_close(struct event *e)
+{
+    return move(e, LT_ACT_FINISH);
+}
+
 /* ---- the other two ---- */
 
 static int run_check(struct event *e)
@@ -331,7 +382,11 @@ static int run_presets(struct event *e)
 static const struct verb {
     const char *name;
     int (*run)(struct event *e);
-} verbs[] = {{"presets", run_presets}, {"check", run_check}, {"save", run_save}};
+} verbs[] = {{"presets", run_presets},
+             {"check", run_check},
+             {"save", run_save},
+             {"publish", run_publish},
+             {"close", run_close}};
 
 static int parse(struct event *e, int argc, char **argv, const struct verb **ret_verb)
 {
@@ -341,6 +396,7 @@ static int parse(struct event *e, int argc, char **argv, const struct verb **ret
         {"--tenant", &e->tenant}, {"--code", &e->code},        {"--title", &e->title},
         {"--season", &e->season}, {"--bank", &e->bank},        {"--sheet", &e->sheet_path},
         {"--preset", &e->preset}, {"--teams", &e->teams_path}, {"--seed", &e->seed_text},
+        {"--opens", &e->opens},   {"--closes", &e->closes},    {"--event", &e->at.event_code},
     };
     enum { OPTIONS = sizeof options / sizeof *options };
     *ret_verb = NULL;
@@ -357,6 +413,9 @@ static int parse(struct event *e, int argc, char **argv, const struct verb **ret
             return LT_ECONFIG;
         *options[k].value = argv[i + 1];
     }
+    bool moves = (*ret_verb)->run == run_publish || (*ret_verb)->run == run_close;
+    if (moves || e->at.event_code)
+        return moves && argc == 6 && e->tenant && e->at.event_code ? LT_OK : LT_ECONFIG;
     bool one = !e->sheet_path != !e->preset,
          all = e->tenant && e->code && e->title && e->season && e->bank;
     if ((*ret_verb)->run == run_presets)
@@ -372,7 +431,9 @@ static int usage(void)
             "usage: leitai event presets\n"
             "       leitai event check (--sheet FILE | --preset NAME)\n"
             "       leitai event save --tenant CODE --code CODE --title TITLE --season YEAR "
-            "(--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N]\n");
+            "(--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N] [--opens TIME "
+            "--closes TIME]\n"
+            "       leitai event (publish | close) --tenant CODE --event CODE_OR_ID\n");
     return EXIT_FAILURE;
 }
 

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "domain/award.h"
 #include "fold.h"
+#include "fold_papers.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -109,6 +110,21 @@ static int check_digest(struct replay *p, const struct lt_fold *f, const struct 
     return err;
 }
 
+/* The last record of a self-paced event vouches for its papers. */
+static int check_papers_digest(struct replay *p, const struct lt_fold *f, const struct lt_record *r,
+                               const char *where)
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(p->db, &rows, "SELECT leitai.event_digest($1, $2::smallint)", f->event.s,
+                         f->season.s);
+    if (err != LT_OK)
+        return err;
+    if (strcmp(lt_rows_text(rows, 0, 0), r->digest) != 0)
+        err = differs(p, where, "digest of the papers", r->digest, lt_rows_text(rows, 0, 0));
+    lt_rows_free(rows);
+    return err;
+}
+
 /* As the answers were counted when the gate had closed. */
 static void count(const struct lt_fold *f, const struct lt_answer_row *row, bool options,
                   struct lt_record *ret)
@@ -187,6 +203,28 @@ static int check_record(void *arg, const struct lt_fold *f, const struct lt_reco
         if (err == LT_OK)
             err = check_tally(p, f, r, where.s);
     }
+    if (err == LT_OK && f->sheet.self_paced && r->kind == LT_REC_FINAL)
+        err = check_papers_digest(p, f, r, where.s);
+    return err;
+}
+
+/* What a list shows of a paper that was handed in is what its choices are worth. */
+static int check_paper(void *arg, const struct fold_paper *paper,
+                       const struct lt_paper_score *score)
+{
+    struct replay *p = arg;
+    char where[128];
+    if (paper->paper->state == LT_PAPER_OPEN)
+        return LT_OK;
+    snprintf(where, sizeof where, "paper %d of round %d of person %" PRId64, paper->attempt,
+             paper->round + 1, paper->person);
+    int err = same(p, where, "points (hundredths)", paper->stored.points_c, score->points_c);
+    if (err == LT_OK)
+        err = same(p, where, "correct", paper->stored.correct, score->correct);
+    if (err == LT_OK)
+        err = same(p, where, "answered", paper->stored.answered, score->answered);
+    if (err == LT_OK)
+        err = same(p, where, "answer time (µs)", paper->stored.time_us, score->time_us);
     return err;
 }
 
@@ -208,7 +246,7 @@ static int check_result(struct replay *p, const struct lt_rows *rows, int i)
 {
     int64_t entry = lt_rows_i64(rows, i, 0);
     struct place_name where = at_entry("result", entry);
-    const struct lt_place *place = lt_standings_place(p->fold->standings, entry);
+    const struct lt_place *place = lt_fold_place(p->fold, entry);
     if (!place)
         return differs(p, where.s, "entry", "there", "none");
     const struct {
@@ -426,8 +464,11 @@ static int find(struct replay *p, const char *sql, const char *what, const char 
 static int check_all(struct replay *p)
 {
     int err = lt_fold_open(p->db, p->event_id, &p->fold);
-    if (err == LT_OK)
+    if (err == LT_OK) {
+        p->fold->on_paper = check_paper;
+        p->fold->on_paper_arg = p;
         err = fold_log(p);
+    }
     if (err == LT_OK)
         err = lt_fold_answers(p->fold);
     if (err == LT_OK)

@@ -23,6 +23,8 @@ int demo_bank_load(struct lt_db *d, const char *only_event);
 /* The events of a tenant: rule sheets, rounds, questions. Those that are over are played by
  * simulated people up to the request to finalise. */
 int demo_events_load(struct lt_db *d, const char *tenant_code);
+/* Publish the self-paced ones that are drafts still; in transactions of its own. */
+int demo_events_publish(struct lt_db *d, struct lt_tenant_id tenant);
 /* Play an event to its end, from `start_us` (cluster time) on: log, entries, answers, and the job
  * that finalises it. */
 int demo_play(struct lt_db *d, int64_t event, int64_t start_us);

@@ -20,7 +20,7 @@
 #include <sys/random.h>
 
 enum {
-    COLUMN_BYTES = 64 * 1024,
+    COLUMN_BYTES = 512 * 1024,
     CODE_TRIES = 20, /* with six digits, then with eight */
 };
 
@@ -80,21 +80,40 @@ void event_bank_done(struct event_bank *b)
     *b = (struct event_bank){0};
 }
 
-int event_questions(const struct event_bank *b, const struct lt_sheet *sheet, uint64_t seed,
-                    int64_t **ret_ids, struct lt_buf *err)
+static int draw(const struct event_bank *b, const struct lt_sheet *sheet, uint64_t seed, int *drawn,
+                struct event_drawn *ret, struct lt_buf *err)
 {
-    int n = lt_sheet_questions(sheet);
-    int *drawn = calloc((size_t)n, sizeof *drawn);
-    int64_t *ids = calloc((size_t)n, sizeof *ids);
-    int result = drawn && ids ? lt_draw(sheet, b->questions, b->n, seed, drawn, err) : LT_ENOMEM;
-    for (int i = 0; result == LT_OK && i < n; i++)
-        ids[i] = b->ids[drawn[i]];
+    if (!sheet->self_paced) {
+        ret->n = lt_sheet_questions(sheet);
+        for (int r = 0; r < sheet->n_rounds; r++)
+            ret->of_round[r] = lt_sheet_first(sheet, r + 1) - lt_sheet_first(sheet, r);
+        return lt_draw(sheet, b->questions, b->n, seed, drawn, err);
+    }
+    int result = lt_pool_draw(sheet, b->questions, b->n, seed, drawn, ret->of_round, err);
+    for (int r = 0; result == LT_OK && r < sheet->n_rounds; r++)
+        ret->n += ret->of_round[r];
+    return result;
+}
+
+int event_questions(const struct event_bank *b, const struct lt_sheet *sheet, uint64_t seed,
+                    struct event_drawn *ret, struct lt_buf *err)
+{
+    size_t room = (size_t)(sheet->self_paced ? b->n : lt_sheet_questions(sheet)) + 1;
+    int *drawn = calloc(room, sizeof *drawn);
+    *ret = (struct event_drawn){.ids = calloc(room, sizeof *ret->ids)};
+    int result = drawn && ret->ids ? draw(b, sheet, seed, drawn, ret, err) : LT_ENOMEM;
+    for (int i = 0; result == LT_OK && i < ret->n; i++)
+        ret->ids[i] = b->ids[drawn[i]];
     free(drawn);
     if (result != LT_OK)
-        free(ids);
-    else
-        *ret_ids = ids;
+        event_drawn_done(ret);
     return result;
+}
+
+void event_drawn_done(struct event_drawn *d)
+{
+    free(d->ids);
+    *d = (struct event_drawn){0};
 }
 
 /* ---- the event's row ---- */
@@ -232,23 +251,75 @@ static int insert_rounds(struct lt_db *d, int64_t event, const struct lt_sheet *
 static int insert_questions(struct lt_db *d, int64_t event, const struct event_draft *e)
 {
     struct columns c;
-    int n = lt_sheet_questions(e->sheet), round, index;
+    const struct event_drawn *q = e->questions;
     columns_init(&c, 3, COLUMN_BYTES);
-    for (int i = 0; i < n; i++) {
-        lt_sheet_round_of(e->sheet, i, &round, &index);
-        columns_i64(&c, 0, i);
-        columns_i64(&c, 1, round + 1);
-        columns_i64(&c, 2, e->questions[i]);
-    }
+    for (int r = 0, i = 0; r < e->sheet->n_rounds; r++)
+        for (int k = 0; k < q->of_round[r]; k++, i++) {
+            columns_i64(&c, 0, i);
+            columns_i64(&c, 1, r + 1);
+            columns_i64(&c, 2, q->ids[i]);
+        }
     columns_end(&c);
     int err = lt_db_exec(
         d, NULL,
         "INSERT INTO leitai.question_instance (tenant_id, event_id, qi, round_no, question_id, "
-        "body) SELECT q.tenant_id, $1, i.qi, i.round_no, q.question_id, q.body FROM "
+        "body, difficulty, audience) SELECT q.tenant_id, $1, i.qi, i.round_no, q.question_id, "
+        "q.body, q.difficulty, q.audience FROM "
         "unnest($2::smallint[], $3::smallint[], $4::bigint[]) AS i (qi, round_no, question_id) "
         "JOIN leitai.question q ON q.tenant_id = leitai.current_tenant() AND q.question_id = "
         "i.question_id",
         lt_num(event).s, c.text[0], c.text[1], c.text[2]);
+    columns_done(&c);
+    return err;
+}
+
+/* ---- whom it addresses, and when ---- */
+
+/* The first name of a list for which `sql` finds nothing, into `missing`. */
+static int check_names(struct lt_db *d, const char *sql, const char *names, char missing[61])
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(d, &rows, sql, names);
+    if (err != LT_OK)
+        return err;
+    if (lt_rows_count(rows) > 0) {
+        snprintf(missing, 61, "%s", lt_rows_text(rows, 0, 0));
+        err = LT_EAUDIENCE;
+    }
+    lt_rows_free(rows);
+    return err;
+}
+
+static int write_audience(struct lt_db *d, const struct event_draft *e, struct event_written *w)
+{
+    const struct lt_audience_rule *a = &e->sheet->audience;
+    struct columns c;
+    columns_init(&c, 2, COLUMN_BYTES);
+    for (int i = 0; i < a->n_kinds; i++)
+        columns_text(&c, 0, a->kinds[i]);
+    for (int i = 0; i < a->n_regions; i++)
+        columns_text(&c, 1, a->regions[i]);
+    columns_end(&c);
+    int err = check_names(d,
+                          "SELECT k FROM unnest($1::text[]) AS k WHERE NOT EXISTS (SELECT FROM "
+                          "leitai.unit WHERE tenant_id = leitai.current_tenant() AND kind = k)",
+                          c.text[0], w->missing);
+    if (err == LT_OK)
+        err = check_names(d,
+                          "SELECT k FROM unnest($1::text[]) AS k WHERE NOT EXISTS (SELECT FROM "
+                          "leitai.region WHERE tenant_id = leitai.current_tenant() AND code = k)",
+                          c.text[1], w->missing);
+    if (err == LT_OK)
+        err = lt_db_exec(
+            d, NULL,
+            "UPDATE leitai.event SET self_paced = $2::boolean, opens_at = $3::timestamptz, "
+            "closes_at "
+            "= $4::timestamptz, audience_kinds = $5::text[], audience_regions = ARRAY (SELECT "
+            "region_id FROM leitai.region WHERE tenant_id = leitai.current_tenant() AND code = ANY "
+            "($6::text[]) ORDER BY 1), audience_leaders = $7::boolean WHERE tenant_id = "
+            "leitai.current_tenant() AND event_id = $1",
+            lt_num(w->event).s, e->sheet->self_paced ? "t" : "f", e->opens_at, e->closes_at,
+            c.text[0], c.text[1], a->leaders ? "t" : "f");
     columns_done(&c);
     return err;
 }
@@ -258,7 +329,8 @@ static int ensure_season(struct lt_db *d, const char *season)
 {
     return lt_db_exec(d, NULL,
                       "SELECT leitai.ensure_season($1::smallint) WHERE "
-                      "to_regclass('leitai.answer_' || $1::smallint) IS NULL",
+                      "to_regclass('leitai.answer_' || $1::smallint) IS NULL OR "
+                      "to_regclass('leitai.paper_' || $1::smallint) IS NULL",
                       season);
 }
 
@@ -271,12 +343,14 @@ int event_write(struct lt_db *d, const struct event_draft *e, struct event_writt
     if (err == LT_OK)
         err = w.event != 0 ? clear_event(d, e, w.event) : insert_event(d, e, &w);
     if (err == LT_OK)
+        err = write_audience(d, e, &w);
+    if (err == LT_OK)
         err = insert_sheet(d, e->text, &w);
     if (err == LT_OK)
         err = insert_rounds(d, w.event, e->sheet);
     if (err == LT_OK)
         err = insert_questions(d, w.event, e);
-    if (err == LT_OK)
+    if (err == LT_OK || err == LT_EAUDIENCE)
         *ret = w;
     return err;
 }

@@ -174,6 +174,18 @@ static int append(struct run *r, const struct lt_record *record)
     return err;
 }
 
+/* How many were ranked, for who asks about one of them. After the append: it locks the same row. */
+static int store_size(struct run *r)
+{
+    int n = 0;
+    for (int i = 0; i < r->fold->n_ranked; i++)
+        n += r->fold->ranked[i]->rank > 0;
+    return lt_db_exec(r->db, NULL,
+                      "UPDATE leitai.event_head SET ranked = $2::integer WHERE tenant_id = "
+                      "leitai.current_tenant() AND event_id = $1",
+                      r->event.s, lt_num(n).s);
+}
+
 /* Over all that was sent in: the last record vouches for it. */
 static int digest(struct run *r, char out[LT_DIGEST_BYTES + 1])
 {
@@ -206,6 +218,8 @@ static int write_all(struct run *r)
     err = store(r);
     if (err == LT_OK)
         err = append(r, &record);
+    if (err == LT_OK)
+        err = store_size(r);
     r->head_seq = record.seq;
     return err;
 }

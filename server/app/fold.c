@@ -7,6 +7,7 @@
 #include "fold.h"
 
 #include "base/err.h"
+#include "fold_papers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,7 @@ int lt_fold_open(struct lt_db *d, struct lt_event_id event, struct lt_fold **ret
     f->db = d;
     f->event = lt_num(event.v);
     int err = read_event(f);
-    if (err == LT_OK)
+    if (err == LT_OK && !f->sheet.self_paced)
         err = read_questions(f);
     if (err == LT_OK) {
         lt_engine_init(&f->engine, &f->sheet);
@@ -107,6 +108,10 @@ void lt_fold_free(struct lt_fold *f)
     for (int i = 0; i < f->n_questions; i++)
         lt_question_free(f->questions[i]);
     free(f->questions);
+    lt_pool_done(&f->pool);
+    free(f->places);
+    free(f->order);
+    free(f->by_entry);
     free(f->title);
     free(f);
 }
@@ -224,10 +229,17 @@ static int public_questions(const struct lt_engine *e)
 
 int lt_fold_answers(struct lt_fold *f)
 {
+    if (f->sheet.self_paced)
+        return fold_papers(f);
     int err = add_entries(f), n = public_questions(&f->engine);
     for (int qi = 0; qi < n && err == LT_OK; qi++)
         err = settle_question(f, qi);
     if (err == LT_OK)
         f->n_ranked = lt_standings_rank(f->standings, &f->ranked);
     return err;
+}
+
+const struct lt_place *lt_fold_place(const struct lt_fold *f, int64_t entry)
+{
+    return f->sheet.self_paced ? fold_place_of(f, entry) : lt_standings_place(f->standings, entry);
 }

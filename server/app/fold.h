@@ -4,7 +4,9 @@
 #pragma once
 #include "app/db.h"
 #include "domain/standings.h"
+#include "service/pool.h"
 
+struct fold_paper;
 struct lt_fold {
     struct lt_db *db; /* borrowed, in the caller's transaction */
     struct lt_num event, season;
@@ -18,6 +20,12 @@ struct lt_fold {
     const struct lt_place *const *ranked; /* after lt_fold_answers */
     int n_ranked;
     int64_t moved_seq; /* of the last record that could move a standing: the board's version */
+    /* Self-paced (fold_papers.c): */
+    struct lt_pool pool;
+    struct lt_place *places, **order, **by_entry; /* n_ranked of each */
+    /* Sees each paper with what it is worth by itself; an error ends the fold. NULL: nobody looks. */
+    int (*on_paper)(void *arg, const struct fold_paper *p, const struct lt_paper_score *score);
+    void *on_paper_arg;
 };
 /* A record as it is stored, before it is applied; an error ends the fold. `f` is the state before
  * it. NULL: nobody looks. */
@@ -31,8 +39,11 @@ void lt_fold_free(struct lt_fold *f); /* NULL is fine */
 /* All records up to the head. LT_EGAP: one is missing. LT_ERECORD: one cannot be read, or contradicts
  * the state. engine.seq is then that of the last one that was right. */
 int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg);
-/* All entries, and the answers that count of every question whose key is public; then the ranks. */
+/* All entries, and the answers that count of every question whose key is public (self-paced: the papers
+ * that were handed in); then the ranks. */
 int lt_fold_answers(struct lt_fold *f);
+/* The place of an entry after that, NULL: it has none. */
+const struct lt_place *lt_fold_place(const struct lt_fold *f, int64_t entry);
 /* The answers that count of questions [from, to), in *ret, which is *ret_n long; bodies are borrowed
  * from *ret_rows. Free both. */
 int lt_fold_rows(const struct lt_fold *f, int from, int to, struct lt_rows **ret_rows,

@@ -1,4 +1,5 @@
-/* The job process: finalises events, one after the other.
+/* The job process: paces self-paced events, hands in papers at their deadline, finalises events, one
+ * after the other.
  *
  * It asks for jobs that are due once a second, and at once when the database notifies it. A job
  * that fails is put off for longer and longer, so that it cannot keep others waiting; one whose
@@ -10,7 +11,10 @@
 #include "background.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "pacer.h"
+#include "sweeper.h"
 #include "wake.h"
+#include <time.h>
 #include <unistd.h>
 
 enum { POLL_MS = 1000, TIMEOUT_MS = 10 * 60 * 1000, PUT_OFF_S = 1 };
@@ -19,6 +23,9 @@ struct jobs {
     const struct lt_config *config;
     int stop_fd;
     struct link link;
+    struct sweeper *sweeper;
+    int64_t
+        sweep_from_ms; /* monotonic: nodes write first what they held while the database was away */
 };
 
 /* Set when the job may be tried again. `failed`: it counts as a failure, and waits twice as long
@@ -64,10 +71,8 @@ static int run_one(struct jobs *j, const struct lt_final_job *job)
 static int run_due(struct jobs *j)
 {
     struct lt_rows *rows;
-    int err = link_open(&j->link);
-    if (err == LT_OK)
-        err = lt_db_exec(j->link.db, &rows,
-                         "SELECT tenant_id, event_id, token FROM leitai.find_job()");
+    int err =
+        lt_db_exec(j->link.db, &rows, "SELECT tenant_id, event_id, token FROM leitai.find_job()");
     if (err != LT_OK)
         return err;
     for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++) {
@@ -80,6 +85,56 @@ static int run_due(struct jobs *j)
     }
     lt_rows_free(rows);
     return err;
+}
+
+/* ---- self-paced events ---- */
+
+static int64_t mono_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static int pace_one(struct jobs *j, struct lt_tenant_id tenant, struct lt_event_id event)
+{
+    bool moved;
+    int err = pace_event(j->link.db, tenant, event, &moved);
+    if (err == LT_OK && moved)
+        lt_wake(j->config, tenant, event);
+    if (err == LT_OK || err == LT_EDEPOSED || lt_db_lost(j->link.db))
+        return err == LT_EDEPOSED ? LT_OK : err;
+    lt_log(LT_LOG_ERROR, "pacing failed", LT_I("tenant", tenant.v), LT_I("event", event.v),
+           LT_S("error", lt_err_wire(err)), LT_S("sqlstate", lt_db_sqlstate(j->link.db)),
+           LT_S("why", lt_db_message(j->link.db)));
+    return LT_OK; /* the others are not to wait for it */
+}
+
+static int pace_due(struct jobs *j)
+{
+    struct lt_rows *rows;
+    int err = lt_db_exec(j->link.db, &rows, "SELECT tenant_id, event_id FROM leitai.find_paced()");
+    if (err != LT_OK)
+        return err;
+    for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++)
+        err = pace_one(j, (struct lt_tenant_id){lt_rows_i64(rows, i, 0)},
+                       (struct lt_event_id){lt_rows_i64(rows, i, 1)});
+    lt_rows_free(rows);
+    return err;
+}
+
+/* One look at everything that may be due. */
+static int run_all(struct jobs *j)
+{
+    bool fresh = !j->link.db || lt_db_lost(j->link.db);
+    int err = link_open(&j->link);
+    if (err == LT_OK && fresh)
+        j->sweep_from_ms = mono_ms() + lt_config_int(j->config, "sweep_grace_ms");
+    if (err == LT_OK)
+        err = pace_due(j);
+    if (err == LT_OK && mono_ms() >= j->sweep_from_ms)
+        err = sweeper_run(j->sweeper, j->link.db, j->stop_fd);
+    return err == LT_OK ? run_due(j) : err;
 }
 
 int lt_jobs_main(const struct lt_config *c)
@@ -95,10 +150,11 @@ int lt_jobs_main(const struct lt_config *c)
                  .stop_fd = j.stop_fd},
         .listen = "leitai_jobs",
     };
+    j.sweeper = sweeper_new(c);
     lt_supervised_ready();
     for (bool stop = false; !stop;) {
         link_notified(&j.link);
-        int err = run_due(&j), wait_ms = POLL_MS;
+        int err = run_all(&j), wait_ms = POLL_MS;
         if (err != LT_OK)
             wait_ms = backoff_next(&backoff);
         else if (link_notified(&j.link))
@@ -108,6 +164,7 @@ int lt_jobs_main(const struct lt_config *c)
         stop = stop_wait(j.stop_fd, j.link.db, wait_ms);
     }
     link_close(&j.link);
+    sweeper_free(j.sweeper);
     close(j.stop_fd);
     return 0;
 }

@@ -343,7 +343,8 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
         drive_go(d);
         return;
     }
-    if (d || run->draining || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL)
+    if (d || run->draining || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL ||
+        c->sheet.self_paced) /* that is paced by the job process */
         return;
     if (mine || !alive) {
         bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] +
@@ -384,6 +385,8 @@ static void on_record(void *arg, struct lt_contest *c, const struct lt_record *r
 static void on_board(void *arg, struct lt_contest *c)
 {
     struct lt_runner *run = arg;
+    if (c->sheet.self_paced) /* the contest's copy here has no places */
+        return;
     if (c->drive || c->engine.phase == LT_PHASE_FINAL)
         project(run, c, !c->drive);
 }

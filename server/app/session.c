@@ -2,7 +2,8 @@
  * beside.
  *
  *   new → joining → live                 players, stages, desks of an event
- *              └──→ listed → joining     a desk that chooses an event
+ *              ├──→ listed → joining     a desk that chooses an event
+ *              └──→ home                 a person's own pages
  *   any → ending
  */
 #include "base/err.h"
@@ -26,10 +27,12 @@ static const bool allowed[SESSION_STATES][SESSION_STATES] = {
     [SESSION_NEW] = {[SESSION_JOINING] = true, [SESSION_ENDING] = true},
     [SESSION_JOINING] = {[SESSION_LIVE] = true,
                          [SESSION_LISTED] = true,
+                         [SESSION_HOME] = true,
                          [SESSION_NEW] = true,
                          [SESSION_ENDING] = true},
     [SESSION_LISTED] = {[SESSION_JOINING] = true, [SESSION_ENDING] = true},
     [SESSION_LIVE] = {[SESSION_ENDING] = true},
+    [SESSION_HOME] = {[SESSION_ENDING] = true},
 };
 
 void session_state(struct session *s, enum session_state to)
@@ -84,6 +87,7 @@ void session_hold(struct session *s)
 static void session_free(struct session *s)
 {
     session_hello_done(s);
+    free(s->home);
     *s->prev = s->next;
     if (s->next)
         s->next->prev = s->prev;
@@ -156,6 +160,7 @@ static void on_close(void *arg, struct lt_conn *c, int code)
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_rtt_stop(s);
     lt_hub_leave(&s->member);
+    session_home_done(s);
     s->conn = NULL;
     s->member.conn = NULL;
     if (s->pending == 0)
@@ -188,15 +193,58 @@ static void probe(struct session *s, const struct lt_time_in *m)
     lt_buf_done(&b);
 }
 
-static void dispatch(struct session *s, const struct lt_client_msg *m)
+/* The id by which its sender knows a message, NULL: it has none. */
+static const char *id_of(const struct lt_client_msg *m)
 {
-    bool hello = m->id == LT_CLIENT_MSG_ID_HELLO, time = m->id == LT_CLIENT_MSG_ID_TIME;
-    bool early = s->state == SESSION_NEW || s->state == SESSION_LISTED;
-    if (!time && hello != early) {
-        /* While joining, a client waits for its welcome; a second hello of a member is as wrong. */
-        session_refuse(s, LT_EORDER, NULL, 0);
-        return;
+    switch ((int)m->id) {
+    case LT_CLIENT_MSG_ID_MATCH:
+        return m->match.id;
+    case LT_CLIENT_MSG_ID_LEAVE:
+        return m->leave.id;
+    case LT_CLIENT_MSG_ID_COMMAND:
+        return m->command.id;
+    case LT_CLIENT_MSG_ID_ANSWER:
+        return m->answer.id;
+    default:
+        return NULL;
     }
+}
+
+/* Messages of home pages: only they may send them, and they send nothing else but echoes. */
+static bool dispatch_home(struct session *s, const struct lt_client_msg *m)
+{
+    switch ((int)m->id) {
+    case LT_CLIENT_MSG_ID_LIST:
+        session_list(s);
+        return true;
+    case LT_CLIENT_MSG_ID_START:
+        session_start(s, &m->start);
+        return true;
+    case LT_CLIENT_MSG_ID_OPEN:
+        session_open(s, &m->open);
+        return true;
+    case LT_CLIENT_MSG_ID_SAVE:
+        session_save(s, &m->save);
+        return true;
+    case LT_CLIENT_MSG_ID_SUBMIT:
+        session_submit(s, &m->submit);
+        return true;
+    case LT_CLIENT_MSG_ID_HISTORY:
+        session_history(s, &m->history);
+        return true;
+    case LT_CLIENT_MSG_ID_CERTIFICATE:
+        session_certificate(s, &m->certificate);
+        return true;
+    case LT_CLIENT_MSG_ID_RANKS:
+        session_ranks(s, &m->ranks);
+        return true;
+    default:
+        return false; /* matching is not there yet, the others belong to an event */
+    }
+}
+
+static void dispatch_event(struct session *s, const struct lt_client_msg *m)
+{
     switch (m->id) {
     case LT_CLIENT_MSG_ID_HELLO:
         session_hello(s, &m->hello);
@@ -239,6 +287,20 @@ static void dispatch(struct session *s, const struct lt_client_msg *m)
         break;
     case LT_CLIENT_MSG_IDS:
         assert(false);
+    }
+}
+
+static void dispatch(struct session *s, const struct lt_client_msg *m)
+{
+    bool hello = m->id == LT_CLIENT_MSG_ID_HELLO, time = m->id == LT_CLIENT_MSG_ID_TIME;
+    bool early = s->state == SESSION_NEW || s->state == SESSION_LISTED;
+    if (!time && hello != early) {
+        /* While joining, a client waits for its welcome; a second hello of a member is as wrong. */
+        session_refuse(s, LT_EORDER, NULL, 0);
+    } else if (s->state != SESSION_HOME || time) {
+        dispatch_event(s, m);
+    } else if (!dispatch_home(s, m)) {
+        session_refuse(s, LT_EFORBIDDEN, id_of(m), 0);
     }
 }
 
@@ -301,6 +363,7 @@ static void on_drain(struct lt_timer *t, int64_t now_us)
 
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
                                     struct lt_batcher *answers, struct lt_batcher *joins,
+                                    const struct lt_home_parts *parts,
                                     const struct lt_sessions_opts *opts)
 {
     struct lt_sessions *all = calloc(1, sizeof *all);
@@ -311,7 +374,9 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     all->keys = keys;
     all->answers = answers;
     all->joins = joins;
+    all->parts = *parts;
     all->opts = *opts;
+    lt_key_derive(opts->secret, "leitai device and address marks", all->mark_key);
     lt_session_key_init(&all->key, opts->secret);
     lt_session_key_previous(&all->key, opts->previous_secret);
     lt_timer_init(&all->drain, on_drain, all);

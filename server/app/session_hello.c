@@ -5,6 +5,8 @@
  *   join code → event looked up ───────┼→ event held → play: joined (committed) → entered
  *   session token → verified ──────────┘             → desk: role checked → entered, or listed
  *                                                    → stage: entered
+ *
+ * A home page needs no event: who it is is all (session_home.c).
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -165,7 +167,8 @@ static void on_code(void *arg, int err)
 static const enum lt_session_role role_of[] = {[LT_ROLE_ID_PLAY] = LT_SESSION_PLAY,
                                                [LT_ROLE_ID_STAGE] = LT_SESSION_STAGE,
                                                [LT_ROLE_ID_DESK] = LT_SESSION_DESK,
-                                               [LT_ROLE_ID_JUDGE] = LT_SESSION_JUDGE};
+                                               [LT_ROLE_ID_JUDGE] = LT_SESSION_JUDGE,
+                                               [LT_ROLE_ID_HOME] = LT_SESSION_HOME};
 
 static void hello_session(struct session *s)
 {
@@ -339,6 +342,10 @@ static void hello_join(struct session *s, struct lt_contest *c)
 
 static void hello_play(struct session *s, struct lt_contest *c)
 {
+    if (c->sheet.self_paced) { /* it is played from the home page */
+        hello_fail(s, LT_EFORBIDDEN);
+        return;
+    }
     struct lt_player *p = lt_contest_player(c, s->who.person.v);
     struct lt_entry *e = lt_contest_entry(c, s->who.entry.v);
     if (s->who.entry.v == 0) {
@@ -436,6 +443,10 @@ static void on_contest(void *arg, int err, struct lt_contest *c)
 static void hello_open(struct session *s)
 {
     s->who.role = role_of[s->hello->role];
+    if (s->who.role == LT_SESSION_HOME) {
+        session_home(s);
+        return;
+    }
     if (s->who.role == LT_SESSION_DESK && s->who.event.v == 0) {
         hello_staff(s, NULL);
         return;
@@ -459,6 +470,10 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
     s->hello = malloc(sizeof *s->hello);
     if (!s->hello || !ways || !fits) {
         hello_fail(s, !s->hello ? LT_EFULL : !ways ? LT_ENOENT : LT_EFORBIDDEN);
+        return;
+    }
+    if (m->role == LT_ROLE_ID_HOME && m->has_code) { /* guests have no record to come back to */
+        hello_fail(s, LT_ENOGUESTS);
         return;
     }
     *s->hello = *m;

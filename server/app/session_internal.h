@@ -5,8 +5,10 @@
 #include "domain/protocol.h"
 #include "service/commit.h"
 #include "service/join.h"
+#include "service/papers.h"
 #include "service/sql.h"
 #include "service/view.h"
+#include "service/view_paper.h"
 #include <stddef.h>
 
 enum session_state {
@@ -14,11 +16,12 @@ enum session_state {
     SESSION_JOINING, /* hello is being worked on */
     SESSION_LISTED,  /* a desk that has its list of events */
     SESSION_LIVE,    /* member of an event */
+    SESSION_HOME,    /* a person's own pages: self-paced events, history */
     SESSION_ENDING,  /* told goodbye; nothing more is read */
     SESSION_STATES   /* count */
 };
 
-enum { GUEST_SLOTS = 1024 };
+enum { GUEST_SLOTS = 1024, PAPERS_WATCHED = 4 };
 
 struct session {
     struct lt_sessions *all;
@@ -35,7 +38,20 @@ struct session {
     struct lt_member member;
     struct probing probing; /* players */
     struct lt_timer probe_timer;
+    struct home *home; /* NULL: another role */
     struct session *next, **prev;
+};
+
+/* What only a home session has. */
+struct home {
+    struct session *session;
+    char tenant_name[301];
+    struct home_watch {
+        struct lt_watch watch;
+        struct session *session;
+        int64_t since_us; /* the oldest makes room */
+    } watches[PAPERS_WATCHED];
+    bool listing; /* a list is being put together */
 };
 
 struct lt_sessions {
@@ -43,6 +59,8 @@ struct lt_sessions {
     struct lt_hub *hub;
     struct lt_keys *keys;
     struct lt_batcher *answers, *joins;
+    struct lt_home_parts parts;
+    unsigned char mark_key[LT_KEY_BYTES]; /* of browsers and addresses */
     struct lt_sessions_opts opts;
     struct lt_session_key key;
     struct session *list;
@@ -105,6 +123,24 @@ void session_list_events(struct session *s);
 void session_roster(struct session *s, const struct lt_roster_in *m);
 void session_preview(struct session *s, const struct lt_preview_in *m);
 void session_evidence(struct session *s, const struct lt_evidence_in *m);
+/* session_home.c */
+void session_home(struct session *s); /* hello of role home: who it is is known */
+void session_home_done(struct session *s);
+void session_list(struct session *s);
+void session_history(struct session *s, const struct lt_history_in *m);
+/* Refuse in a way that fits a home page: no error about an event ends its connection. */
+void session_home_refuse(struct session *s, int err, const char *re);
+/* session_results.c */
+void session_ranks(struct session *s, const struct lt_ranks_in *m);
+void session_certificate(struct session *s, const struct lt_certificate_in *m);
+/* session_paper.c */
+void session_start(struct session *s, const struct lt_start_in *m);
+void session_open(struct session *s, const struct lt_open_in *m);
+void session_save(struct session *s, const struct lt_save_in *m);
+void session_submit(struct session *s, const struct lt_submit_in *m);
+/* A row of LT_SQL_PAPER_MARKS from column `col` on. */
+struct lt_paper_mark session_mark(const struct lt_pg_result *r, int stmt, int i, int col,
+                                  bool *ret_open);
 /* session_welcome.c: the last step of joining, for every role. */
 void session_enter(struct session *s, struct lt_contest *c, struct lt_player *p);
 /* A token for this session, or for a stage of its event. */

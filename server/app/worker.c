@@ -1,6 +1,6 @@
 /* A worker: everything on one loop. Made from the bottom up, ended from the top down:
  *
- *   loop → pg, redis → cluster → runner, hub, boards → batchers, keys → sessions → net
+ *   loop → pg, redis → cluster → runner, hub, boards → batchers, papers, keys → sessions → net
  *
  * SIGTERM: the node gives up its events (others take them at once), stops listening, and sends its
  * clients elsewhere, a few at a time: until its turn comes each is served as before. When they are
@@ -16,6 +16,7 @@
 #include "base/metrics.h"
 #include "service/commit.h"
 #include "service/join.h"
+#include "service/papers.h"
 #include "service/sql.h"
 #include <assert.h>
 #include <signal.h>
@@ -41,7 +42,9 @@ struct worker {
     struct lt_runner *runner;
     struct lt_boards *boards;
     struct lt_hub *hub;
-    struct lt_batcher *answers, *joins;
+    struct lt_batcher *answers, *joins, *starts, *writes;
+    struct lt_paced_cache *paced;
+    struct lt_papers *papers;
     struct lt_keys *keys;
     struct lt_sessions *sessions;
     struct lt_net *net;
@@ -102,6 +105,8 @@ static void on_loop_idle(void *arg)
     struct worker *w = arg;
     lt_boards_free(w->boards);
     lt_runner_free(w->runner);
+    lt_papers_free(w->papers);
+    lt_paced_cache_free(w->paced);
     lt_keys_free(w->keys);
     lt_sessions_free(w->sessions);
     lt_loop_signals_stop(w->loop);
@@ -125,6 +130,9 @@ static void on_net_gone(void *arg)
     w->net = NULL;
     lt_batcher_free(w->answers);
     lt_batcher_free(w->joins);
+    lt_papers_stop(w->papers);
+    lt_batcher_free(w->starts);
+    lt_batcher_free(w->writes);
     lt_hub_free(w->hub);
     lt_cluster_free(w->cluster);
     lt_pg_free(w->pg, on_pg_gone, w);
@@ -143,6 +151,7 @@ static void on_drain_look(struct lt_timer *t, int64_t now_us)
 {
     struct worker *w = t->arg;
     bool rest = lt_sessions_count(w->sessions) > 0 || lt_batcher_queued(w->answers) > 0 ||
+                lt_batcher_queued(w->writes) > 0 || lt_batcher_queued(w->starts) > 0 ||
                 lt_runner_driving(w->runner) > 0;
     if (w->left) {
         end(w);
@@ -211,6 +220,20 @@ static void make_stores(struct worker *w, int index)
     assert(w->cluster);
 }
 
+/* Self-paced play. A start reads and writes more than an answer does, so its batches are smaller. */
+static void make_papers(struct worker *w, const struct lt_batch_opts *answers)
+{
+    struct lt_batch_opts batch = *answers;
+    batch.batch_rows = (int)opt(w, "paper_batch_rows");
+    batch.queue_rows = (int)opt(w, "paper_queue");
+    w->paced = lt_paced_cache_new(w->loop, w->pg, (int)opt(w, "paced_events_max"));
+    w->starts = lt_batcher_new(w->loop, w->pg, &lt_paper_start_kind, &batch);
+    w->writes = lt_batcher_new(w->loop, w->pg, &lt_paper_write_kind, &batch);
+    assert(w->paced && w->starts && w->writes);
+    w->papers = lt_papers_new(w->loop, w->pg, w->cluster, w->writes, (int)opt(w, "papers_max"));
+    assert(w->papers);
+}
+
 static void make_service(struct worker *w)
 {
     struct lt_batch_opts batch = {.batch_rows = (int)opt(w, "commit_batch_rows"),
@@ -232,8 +255,10 @@ static void make_service(struct worker *w)
     w->joins = lt_batcher_new(w->loop, w->pg, &lt_join_kind, &batch);
     w->keys = lt_keys_new(w->loop, w->pg);
     assert(w->answers && w->joins && w->keys);
+    make_papers(w, &batch);
     w->sessions = lt_sessions_new(
         w->loop, w->hub, w->keys, w->answers, w->joins,
+        &(struct lt_home_parts){.paced = w->paced, .papers = w->papers, .starts = w->starts},
         &(struct lt_sessions_opts){.hello_timeout_us = opt(w, "hello_timeout_ms") * MS,
                                    .session_ttl_s = opt(w, "session_ttl_s"),
                                    .messages_per_second = (int)opt(w, "messages_per_second"),

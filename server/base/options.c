@@ -80,6 +80,18 @@ const struct lt_option lt_options[] = {
     INT("answer_queue", "20000", 100, 1000000,
         "Answers waiting to be committed per worker; over it players are asked to retry."),
 
+    INT("paper_batch_rows", "500", 1, 2000, "Starts or writes of papers in one transaction, at most."),
+    INT("paper_queue", "20000", 100, 1000000,
+        "Starts and writes of papers waiting to be committed, each, per worker; over it people are asked "
+        "to retry."),
+    INT("papers_max", "50000", 100, 1000000, "Papers held per worker."),
+    INT("paced_events_max", "100", 1, 10000, "Self-paced events held per worker."),
+    INT("sweep_grace_ms", "5000", 0, 600000,
+        "Papers past their deadline by so much, ms, are handed in by the job process."),
+    INT("sweep_chunk", "200", 1, 5000, "Papers that the job process hands in in one transaction."),
+    INT("certificate_checks_per_minute", "60", 1, 100000,
+        "Certificates that may be looked up from one address per minute and worker."),
+
     SECRET("redis_url", 1024, "Redis: redis://[:password@]host:port/db or unix:///path?db=n."),
     INT("redis_connect_timeout_ms", "1000", 50, 60000, "Time to connect to Redis, ms."),
     INT("redis_command_timeout_ms", "1000", 50, 60000, "Time for a reply of Redis, ms."),

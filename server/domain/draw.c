@@ -14,6 +14,7 @@
 #include "domain/draw.h"
 
 #include "base/err.h"
+#include "random.h"
 #include "rules_internal.h"
 
 #include <assert.h>
@@ -43,24 +44,9 @@ struct draw {
     int n_taken[LT_ROUNDS_MAX];
 };
 
-static uint64_t next(struct draw *d)
-{
-    uint64_t z = d->state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-/* 0 … n − 1, each with the same chance: the uneven rest of the range is drawn again. */
 static int below(struct draw *d, int n)
 {
-    uint64_t m = (uint64_t)n, low = -m % m, v;
-
-    do
-        v = next(d);
-    while (v < low);
-    return (int)(v % m);
+    return random_below(&d->state, n);
 }
 
 /* ---- what fits ------------------------------------------------------------------------------ */
@@ -81,14 +67,17 @@ static bool type_fits(const struct lt_round_rule *r, enum lt_qtype type)
     return r->draw.fit.types == 0 || (r->draw.fit.types & 1u << type) != 0;
 }
 
+bool lt_fits(const struct lt_fit_rule *f, const struct lt_bank_row *q)
+{
+    return (f->types == 0 || (f->types & 1u << q->type) != 0) &&
+           (f->difficulty == 0 || (f->difficulty & 1u << q->difficulty) != 0) &&
+           listed(q->topic, f->topics[0], sizeof f->topics[0], f->n_topics) &&
+           listed(q->audience, f->audiences[0], sizeof f->audiences[0], f->n_audiences);
+}
+
 static bool may_draw(const struct lt_round_rule *r, const struct lt_bank_row *q)
 {
-    const struct lt_draw_rule *w = &r->draw;
-
-    return w->n_codes == 0 && type_fits(r, q->type) &&
-           (w->fit.difficulty == 0 || (w->fit.difficulty & 1u << q->difficulty) != 0) &&
-           listed(q->topic, w->fit.topics[0], sizeof w->fit.topics[0], w->fit.n_topics) &&
-           listed(q->audience, w->fit.audiences[0], sizeof w->fit.audiences[0], w->fit.n_audiences);
+    return r->draw.n_codes == 0 && type_fits(r, q->type) && lt_fits(&r->draw.fit, q);
 }
 
 static bool fits(const struct draw *d, int row, int round)

@@ -33,6 +33,9 @@ static bool phase_ok(const struct lt_engine *e, const struct lt_record *r)
         return false;
     if (e->phase == LT_PHASE_LOBBY && e->sheet->teams && e->n_teams == 0)
         return false;
+    /* Everybody's clock runs by itself. */
+    if (r->phase == LT_PHASE_PAUSED && e->sheet->self_paced)
+        return false;
     if (e->phase == LT_PHASE_PAUSED)
         return resumed_clock_ok(e, r);
     return r->opened_us == 0 && r->deadline_us == 0;

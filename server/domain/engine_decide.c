@@ -16,6 +16,12 @@
 #define ANY ((1u << LT_QSTATES) - 1)
 #define RESTING (LT_BIT(LT_Q_NONE) | LT_BIT(LT_Q_REVEALED))
 #define ENDED (LT_BIT(LT_Q_CLOSING) | LT_BIT(LT_Q_CLOSED) | LT_BIT(LT_Q_REVEALED))
+/* What there is to decide where people play by themselves: a window opens and closes, results are made,
+ * and an entry may be ruled about. There is no question that a command could be about. */
+#define SELF_PACED                                                                                 \
+    (LT_BIT(LT_ACT_LOBBY) | LT_BIT(LT_ACT_START) | LT_BIT(LT_ACT_FINISH) |                         \
+     LT_BIT(LT_ACT_FINALISE) | LT_BIT(LT_ACT_ADJUST) | LT_BIT(LT_ACT_DISQUALIFY) |                 \
+     LT_BIT(LT_ACT_APPROVE) | LT_BIT(LT_ACT_REJECT))
 #define CLOCKED (LT_BIT(LT_Q_OPEN) | LT_BIT(LT_Q_HELD))
 
 static engine_make_fn make_phase, make_lot, make_next, make_open, make_close, make_reveal,
@@ -328,6 +334,8 @@ static int decide_command(const struct lt_engine *e, const struct lt_input *in, 
     if ((unsigned)in->action >= LT_ACTIONS)
         return LT_ERANGE;
     c = &commands[in->action];
+    if (e->sheet->self_paced && !(SELF_PACED & LT_BIT(in->action)))
+        return LT_EPHASE;
     if (effect_holds(e, in))
         return LT_OK;
     if (c->question && in->expect_q != LT_EXPECT_ANY && seen(in) != e->qi)

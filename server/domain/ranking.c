@@ -137,9 +137,11 @@ int64_t lt_board_score(const struct lt_sheet *sheet, const struct lt_place *p, i
         return -1 - position;
     if (p->disqualified) /* below whatever packs */
         return -(INT64_C(1) << 53) + 1;
-    /* The sheet's check bounds what its rules can give. Rulings and more time for a question may go
-     * beyond: there one stands at the end of the scale, not in the middle of it. */
+    /* The sheet's check bounds what its rules can give. Rulings, more time for a question and papers
+     * that add up for months may go beyond: there one stands at the end of the scale, not in the
+     * middle of it. */
     held.points_c = within(p->points_c, -POINTS_LIMIT_C + 1, POINTS_LIMIT_C - 1);
+    held.correct = (int32_t)within(p->correct, 0, LT_BOARD_CORRECT_MAX);
     held.time_us = within(p->time_us, 0, quantum_us * ((1 << TIME_BITS) - 1));
     err = lt_board_pack(&held, quantum_us, &score);
     assert(err == LT_OK);

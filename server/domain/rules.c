@@ -2,6 +2,7 @@
  *
  *   rules_read.c    how a table of options is walked
  *   rules_round.c   the options of a round
+ *   rules_paper.c   those that only self-paced rounds and sheets have
  *   this file       those of the sheet and its credits; questions over all rounds
  *   rules_check.c   what the options say about each other
  *   rules_problem.c how a problem is written
@@ -210,17 +211,33 @@ static void read_credits(struct reader *r, const char *path, const cJSON *obj, v
     read_object(r, &credits_object, path, obj, &((struct draft *)target)->sheet.credits);
 }
 
+static void read_results(struct reader *r, const char *path, const cJSON *item, void *target)
+{
+    ((struct draft *)target)->sheet.at_once = read_index(r, path, item, &results_words) == 1;
+}
+
+static void read_sheet_hours(struct reader *r, const char *path, const cJSON *array, void *target)
+{
+    read_hours(r, path, array, &((struct draft *)target)->sheet);
+}
+
+static void read_sheet_audience(struct reader *r, const char *path, const cJSON *obj, void *target)
+{
+    read_audience(r, path, obj, &((struct draft *)target)->sheet);
+}
+
 /* `team` stands before `rounds`: they take their policy from it. */
 static const struct member sheet_members[] = {
     {.name = "version", .kind = M_INT, .need = EVERY, .min = 1, .max = 1, OF(draft, sheet.version)},
     {.name = "entries", .kind = M_WORD, OF(draft, entries), .words = &entries_words},
     {.name = "start_points",
      .kind = M_POINTS,
+     .pace = HOSTED,
      .min = -LT_POINTS_MAX,
      .max = LT_POINTS_MAX,
      OF(draft, sheet.start_points_c)},
-    {.name = "guests", .kind = M_BOOL, OF(draft, sheet.guests)},
-    {.name = "late_join", .kind = M_BOOL, OF(draft, sheet.late_join)},
+    {.name = "guests", .kind = M_BOOL, .pace = HOSTED, OF(draft, sheet.guests)},
+    {.name = "late_join", .kind = M_BOOL, .pace = HOSTED, OF(draft, sheet.late_join)},
     {.name = "grace_ms", .kind = M_INT, .max = 2000, OF(draft, sheet.grace_ms)},
     {.name = "rtt_cap_ms", .kind = M_INT, .max = 1000, OF(draft, sheet.rtt_cap_ms)},
     {.name = "board_rows", .kind = M_INT, .min = 3, .max = 50, OF(draft, sheet.board_rows)},
@@ -228,8 +245,33 @@ static const struct member sheet_members[] = {
     {.name = "team", .kind = M_OBJECT, .teams = true, .read = read_team},
     {.name = "appeals", .kind = M_BOOL, .teams = true, OF(draft, sheet.appeals)},
     {.name = "approval", .kind = M_BOOL, OF(draft, sheet.approval)},
-    {.name = "ranking", .kind = M_ARRAY, .min = 1, .max = LT_RANK_KEYS, .read = read_ranking},
+    {.name = "ranking",
+     .kind = M_ARRAY,
+     .pace = HOSTED,
+     .min = 1,
+     .max = LT_RANK_KEYS,
+     .read = read_ranking},
     {.name = "buzzer", .kind = M_OBJECT, .teams = true, .read = read_buzzer},
+    {.name = "results", .kind = M_ANY, .pace = PACED, .read = read_results},
+    {.name = "day_offset_minutes",
+     .kind = M_INT,
+     .pace = PACED,
+     .min = -12 * 60,
+     .max = 14 * 60,
+     OF(draft, sheet.utc_offset_min)},
+    {.name = "per_day", .kind = M_INT, .pace = PACED, .max = 100, OF(draft, sheet.per_day)},
+    {.name = "hours",
+     .kind = M_ARRAY,
+     .pace = PACED,
+     .min = 1,
+     .max = LT_HOURS_MAX,
+     .read = read_sheet_hours},
+    {.name = "audience", .kind = M_OBJECT, .pace = PACED, .read = read_sheet_audience},
+    {.name = "pass",
+     .kind = M_POINTS,
+     .pace = PACED,
+     .max = LT_POINTS_MAX,
+     OF(draft, sheet.pass_c)},
     {.name = "rounds",
      .kind = M_ARRAY,
      .need = EVERY,
@@ -241,9 +283,9 @@ static const struct member sheet_members[] = {
 static const struct object sheet_object = OBJECT_OF("", sheet_members);
 
 static const struct object *const objects[] = {
-    &sheet_object,  &team_object,    &buzzer_object,        &round_object,
-    &points_object, &streak_object,  &foul_object,          &jury_object,
-    &draw_object,   &credits_object, &participation_object, &place_object,
+    &sheet_object,  &team_object,     &buzzer_object,  &round_object,         &points_object,
+    &streak_object, &foul_object,     &jury_object,    &draw_object,          &part_object,
+    &hours_object,  &audience_object, &credits_object, &participation_object, &place_object,
 };
 
 /* The i-th member over all objects; *ret_object is the one that it is in. NULL: there is none. */
@@ -290,6 +332,8 @@ static void draft_init(struct draft *d)
         .slack_ms = 30,
         .cap_ms = 250,
         .doubt_ms = 10,
+        .utc_offset_min = 480,
+        .pass_c = -1,
         .n_keys = 3,
         .keys = {LT_KEY_POINTS, LT_KEY_CORRECT, LT_KEY_TIME},
     };
@@ -298,14 +342,31 @@ static void draft_init(struct draft *d)
     d->policy_n = 0;
 }
 
+/* As the first round is whose mode is one; the others are held to it. */
+static unsigned pace_of(const cJSON *doc)
+{
+    const cJSON *round;
+
+    cJSON_ArrayForEach(round, cJSON_GetObjectItemCaseSensitive(doc, "rounds"))
+    {
+        const cJSON *mode = cJSON_GetObjectItemCaseSensitive(round, "mode");
+
+        for (unsigned i = 0; i < LT_MODES && cJSON_IsString(mode); i++)
+            if (strcmp(mode->valuestring, mode_words.names[i]) == 0)
+                return PACED & 1u << i ? (unsigned)PACED : (unsigned)HOSTED;
+    }
+    return 0;
+}
+
 static void read_sheet(struct problems *p, const cJSON *doc, struct draft *d)
 {
     const cJSON *entries = cJSON_GetObjectItemCaseSensitive(doc, "entries");
-    struct reader r = {.p = p};
+    struct reader r = {.p = p, .pace = pace_of(doc)};
 
     r.teams = cJSON_IsString(entries) && strcmp(entries->valuestring, entries_words.names[1]) == 0;
     read_object(&r, &sheet_object, "", doc, d);
     d->sheet.teams = d->entries == 1;
+    d->sheet.self_paced = r.pace == PACED;
     if (p->n == 0)
         check_sheet(p, &d->sheet, cJSON_GetObjectItemCaseSensitive(doc, "buzzer") != NULL);
 }
@@ -407,7 +468,7 @@ int lt_sheet_first(const struct lt_sheet *s, int r)
 {
     int n = 0;
 
-    for (int i = 0; i < r; i++)
+    for (int i = 0; i < r && !s->self_paced; i++)
         n += s->rounds[i].n_questions;
     return n;
 }
@@ -420,7 +481,7 @@ int lt_sheet_questions(const struct lt_sheet *s)
 const struct lt_round_rule *lt_sheet_round_of(const struct lt_sheet *s, int qi, int *ret_round,
                                               int *ret_index)
 {
-    if (qi < 0)
+    if (qi < 0 || s->self_paced)
         return NULL;
     for (int i = 0; i < s->n_rounds; i++) {
         if (qi < s->rounds[i].n_questions) {

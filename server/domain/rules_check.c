@@ -20,9 +20,7 @@
 
 enum { QUANTUM_MAX_US = 100000 }; /* a coarser board would call answers tied that are not */
 
-static const char *where(char out[PATH_BYTES], const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static const char *where(char out[PATH_BYTES], const char *format, ...)
+const char *path_of(char out[PATH_BYTES], const char *format, ...)
 {
     va_list ap;
 
@@ -50,6 +48,8 @@ static bool has_key(const struct lt_sheet *s, enum lt_rank_key key)
 
 static void check_entries(struct problems *p, const struct lt_sheet *s, bool given_buzzer)
 {
+    int answers;
+
     if (s->teams && s->guests)
         problem(p, "guests", R_NOT_WITH_TEAMS);
     if (has_mode(s, TIEBREAK) && !has_key(s, LT_KEY_TIEBREAK))
@@ -60,8 +60,9 @@ static void check_entries(struct problems *p, const struct lt_sheet *s, bool giv
         problem(p, "buzzer", R_UNUSED);
     if (s->helps && !has_mode(s, SPOKEN))
         problem(p, "team.help", R_UNUSED);
-    if (s->credits.participation_min > lt_sheet_questions(s))
-        problem_range(p, "credits.participation.min_answers", 1, lt_sheet_questions(s));
+    answers = s->self_paced ? paced_answers(s) : lt_sheet_questions(s);
+    if (s->credits.participation_min > answers)
+        problem_range(p, "credits.participation.min_answers", 1, answers);
 }
 
 /* ---- a round -------------------------------------------------------------------------------- */
@@ -76,9 +77,9 @@ static void check_policy(struct problems *p, const struct lt_round_rule *r, int 
     if (!several || r->judging == LT_JUDGED_BY_JUDGE || r->mode == LT_MODE_JURY)
         return;
     if (r->turns != LT_TURNS_ALL || !(TIMED & mode_bit(r->mode)))
-        problem(p, where(path, "rounds[%d].policy", i), R_SINGLE_ANSWER);
+        problem(p, path_of(path, "rounds[%d].policy", i), R_SINGLE_ANSWER);
     else if (r->score.streak_max > 0)
-        problem(p, where(path, "rounds[%d].points.streak", i), R_NOT_WITH_POLICY);
+        problem(p, path_of(path, "rounds[%d].points.streak", i), R_NOT_WITH_POLICY);
 }
 
 static void check_judging(struct problems *p, const struct lt_round_rule *r, int i)
@@ -88,11 +89,11 @@ static void check_judging(struct problems *p, const struct lt_round_rule *r, int
     if (r->judging != LT_JUDGED_BY_JUDGE)
         return;
     if (r->mode != LT_MODE_BUZZER && r->turns == LT_TURNS_ALL)
-        problem(p, where(path, "rounds[%d].judging", i), R_NEEDS_TURN);
+        problem(p, path_of(path, "rounds[%d].judging", i), R_NEEDS_TURN);
     if (r->score.speed)
-        problem(p, where(path, "rounds[%d].points.speed", i), R_NOT_WITH_JUDGE);
+        problem(p, path_of(path, "rounds[%d].points.speed", i), R_NOT_WITH_JUDGE);
     if (r->score.partial)
-        problem(p, where(path, "rounds[%d].points.partial", i), R_NOT_WITH_JUDGE);
+        problem(p, path_of(path, "rounds[%d].points.partial", i), R_NOT_WITH_JUDGE);
 }
 
 static void check_stage(struct problems *p, const struct lt_sheet *s, int i)
@@ -101,13 +102,13 @@ static void check_stage(struct problems *p, const struct lt_sheet *s, int i)
     char path[PATH_BYTES];
 
     if (r->group > 0 && s->groups == 0)
-        problem(p, where(path, "rounds[%d].group", i), R_NO_GROUPS);
+        problem(p, path_of(path, "rounds[%d].group", i), R_NO_GROUPS);
     else if (r->group > s->groups)
-        problem_range(p, where(path, "rounds[%d].group", i), 1, s->groups);
+        problem_range(p, path_of(path, "rounds[%d].group", i), 1, s->groups);
     if (r->advance > 0 && i + 1 == s->n_rounds)
-        problem(p, where(path, "rounds[%d].advance", i), R_UNUSED);
+        problem(p, path_of(path, "rounds[%d].advance", i), R_UNUSED);
     if (r->reset && r->advance == 0)
-        problem(p, where(path, "rounds[%d].reset", i), R_NEEDS_ADVANCE);
+        problem(p, path_of(path, "rounds[%d].reset", i), R_NEEDS_ADVANCE);
 }
 
 static void check_round(struct problems *p, const struct lt_sheet *s, int i)
@@ -121,16 +122,16 @@ static void check_round(struct problems *p, const struct lt_sheet *s, int i)
     check_judging(p, r, i);
     check_stage(p, s, i);
     if (r->mode == LT_MODE_JURY && r->turns == LT_TURNS_ALL)
-        problem(p, where(path, "rounds[%d].turns", i), R_NOT_FOR_MODE);
+        problem(p, path_of(path, "rounds[%d].turns", i), R_NOT_FOR_MODE);
     if (r->n_questions % r->burst != 0)
-        problem(p, where(path, "rounds[%d].burst", i), R_NOT_A_MULTIPLE);
+        problem(p, path_of(path, "rounds[%d].burst", i), R_NOT_A_MULTIPLE);
     if (r->draw.n_codes > 0 && r->draw.n_codes != r->n_questions)
-        problem_range(p, where(path, "rounds[%d].codes", i), r->n_questions, r->n_questions);
+        problem_range(p, path_of(path, "rounds[%d].codes", i), r->n_questions, r->n_questions);
     if (r->draw.n_codes > 0 && (r->draw.fit.n_topics > 0 || r->draw.fit.types != 0 ||
                                 r->draw.fit.difficulty != 0 || r->draw.fit.n_audiences > 0))
-        problem(p, where(path, "rounds[%d].draw", i), R_NOT_WITH_CODES);
+        problem(p, path_of(path, "rounds[%d].draw", i), R_NOT_WITH_CODES);
     if (r->draw.fit.types & task)
-        problem(p, where(path, "rounds[%d].draw.types", i), R_NOT_FOR_MODE);
+        problem(p, path_of(path, "rounds[%d].draw.types", i), R_NOT_FOR_MODE);
 }
 
 /* ---- codes ---------------------------------------------------------------------------------- */
@@ -164,7 +165,7 @@ static void check_codes(struct problems *p, const struct lt_sheet *s)
     qsort(all, (size_t)n, sizeof *all, by_text);
     for (int i = 1; i < n; i++)
         if (strcmp(all[i - 1].text, all[i].text) == 0)
-            problem(p, where(path, "rounds[%d].codes[%d]", all[i].round, all[i].index), R_TWICE);
+            problem(p, path_of(path, "rounds[%d].codes[%d]", all[i].round, all[i].index), R_TWICE);
     free(all);
 }
 
@@ -227,7 +228,7 @@ static void check_stakes(struct problems *p, const struct lt_round_rule *r, int 
 
     for (int k = 0; k < r->n_stakes; k++)
         if (r->stakes_c[k] > most_c)
-            problem_with(p, where(path, "rounds[%d].stakes[%d]", i, k), R_STAKE_TOO_HIGH, "max",
+            problem_with(p, path_of(path, "rounds[%d].stakes[%d]", i, k), R_STAKE_TOO_HIGH, "max",
                          most);
 }
 
@@ -300,7 +301,7 @@ int lt_sheet_check_teams(const struct lt_sheet *s, int n_teams, struct lt_buf *e
         int needed = take_part(&f, r) * r->burst;
 
         if (r->turns != LT_TURNS_ALL && r->n_questions < needed)
-            problem_with(&p, where(path, "rounds[%d].questions", i), R_TOO_FEW_QUESTIONS, "min",
+            problem_with(&p, path_of(path, "rounds[%d].questions", i), R_TOO_FEW_QUESTIONS, "min",
                          needed);
     }
     return problems_end(&p);
@@ -325,9 +326,11 @@ static int64_t answer_time_us(const struct lt_sheet *s)
 
 int64_t lt_sheet_quantum_us(const struct lt_sheet *s)
 {
-    int64_t q_us = answer_time_us(s) / (1 << 17) + 1;
+    int64_t q_us = (s->self_paced ? paced_time_us(s) : answer_time_us(s)) / (1 << 17) + 1;
 
-    return (q_us + 999) / 1000 * 1000;
+    q_us = (q_us + 999) / 1000 * 1000;
+    /* Only where papers add up without an end; there the board's time stands still at its end. */
+    return s->self_paced && q_us > QUANTUM_MAX_US ? QUANTUM_MAX_US : q_us;
 }
 
 /* One extreme at a time, so that the problem says which it is. */
@@ -351,7 +354,13 @@ void check_sheet(struct problems *p, const struct lt_sheet *s, bool given_buzzer
 {
     check_entries(p, s, given_buzzer);
     for (int i = 0; i < s->n_rounds; i++)
-        check_round(p, s, i);
+        if (s->self_paced)
+            check_paced_round(p, s, i);
+        else
+            check_round(p, s, i);
     check_codes(p, s);
-    check_budget(p, s);
+    if (s->self_paced)
+        check_paced_budget(p, s);
+    else
+        check_budget(p, s);
 }

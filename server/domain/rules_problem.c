@@ -40,6 +40,15 @@ static const char *const names[REASONS] = {
     [R_BUDGET_POINTS] = "budget_points",
     [R_BUDGET_QUESTIONS] = "budget_questions",
     [R_BUDGET_TIME] = "budget_time",
+    [R_MIXED] = "mixed",
+    [R_NEEDS_SELF_PACED] = "needs_self_paced",
+    [R_NOT_SELF_PACED] = "not_self_paced",
+    [R_NEEDS_FORWARD] = "needs_forward",
+    [R_NEEDS_DISJOINT] = "needs_disjoint",
+    [R_NOT_WITH_BLUEPRINT] = "not_with_blueprint",
+    [R_NOT_THE_SUM] = "not_the_sum",
+    [R_NOT_WITH_PRACTICE] = "not_with_practice",
+    [R_NOT_A_TIME] = "not_a_time",
     [R_UNKNOWN_CODE] = "unknown_code",
     [R_WRONG_TYPE] = "wrong_type",
     [R_DRAW_TOO_LARGE] = "draw_too_large",
@@ -89,6 +98,15 @@ void problem_range(struct problems *p, const char *path, int64_t min, int64_t ma
         return;
     lt_jsonw_i64(&p->w, "min", min);
     lt_jsonw_i64(&p->w, "max", max);
+    lt_jsonw_end_obj(&p->w);
+}
+
+void problem_short(struct problems *p, const char *path, enum reason why, int64_t have, int64_t min)
+{
+    if (!begin(p, path, why))
+        return;
+    lt_jsonw_i64(&p->w, "have", have);
+    lt_jsonw_i64(&p->w, "min", min);
     lt_jsonw_end_obj(&p->w);
 }
 

@@ -26,8 +26,8 @@ _Static_assert(sizeof(enum lt_mode) == sizeof(int), "words are stored through in
     static const char *const name##_names[] = {__VA_ARGS__};                                       \
     const struct words name##_words = {name##_names,                                               \
                                        (int)(sizeof name##_names / sizeof *name##_names)}
-WORDS(mode, "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak",
-      "timed", "survival", "duel");
+WORDS(mode, "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak", "timed", "survival",
+      "duel");
 WORDS(turns, "all", "lot", "reverse");
 WORDS(policy, "captain", "first", "majority", "mean", "best", "sum");
 WORDS(judging, "key", "judge");
@@ -36,6 +36,10 @@ WORDS(doubt, "draw", "rearm");
 WORDS(key, "points", "tiebreak", "correct", "time");
 WORDS(help, "hall", "colleague", "two");
 WORDS(entries, "person", "team");
+WORDS(counts, "best", "last", "mean", "sum");
+WORDS(match, "any", "region", "rating");
+WORDS(movement, "free", "forward");
+WORDS(results, "window", "at_once");
 WORDS(qtype, "single", "multiple", "truefalse", "fill", "order", "task");
 
 int read_index(struct reader *r, const char *path, const cJSON *item, const struct words *w)
@@ -168,6 +172,9 @@ static void read_member(struct reader *r, const char *path, const struct member 
     case M_ARRAY:
         read_nested(r, path, m, item, target);
         break;
+    case M_ANY:
+        m->read(r, path, item, target);
+        break;
     }
 }
 
@@ -237,6 +244,8 @@ void read_object(struct reader *r, const struct object *o, const char *path, con
             problem(r->p, where, R_NOT_FOR_MODE);
         else if (m->teams && !r->teams)
             problem(r->p, where, R_NEEDS_TEAMS);
+        else if (m->pace && r->pace && m->pace != r->pace)
+            problem(r->p, where, m->pace == PACED ? R_NEEDS_SELF_PACED : R_NOT_SELF_PACED);
         else
             read_member(r, where, m, item, target);
     }

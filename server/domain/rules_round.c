@@ -6,29 +6,31 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { PAPER_MINUTES_MAX = 180, ATTEMPTS_MAX = 1000, PER_DAY_MAX = 100 };
+
 static void read_topics(struct reader *r, const char *path, const cJSON *array, void *target)
 {
-    struct lt_draw_rule *d = target;
+    struct lt_fit_rule *f = target;
 
-    d->fit.n_topics = read_texts(r, path, array, d->fit.topics[0], sizeof d->fit.topics[0]);
+    f->n_topics = read_texts(r, path, array, f->topics[0], sizeof f->topics[0]);
 }
 
 static void read_audiences(struct reader *r, const char *path, const cJSON *array, void *target)
 {
-    struct lt_draw_rule *d = target;
+    struct lt_fit_rule *f = target;
 
-    d->fit.n_audiences = read_texts(r, path, array, d->fit.audiences[0], sizeof d->fit.audiences[0]);
+    f->n_audiences = read_texts(r, path, array, f->audiences[0], sizeof f->audiences[0]);
 }
 
 static void read_types(struct reader *r, const char *path, const cJSON *array, void *target)
 {
-    ((struct lt_draw_rule *)target)->fit.types = read_set(r, path, array, &qtype_words);
+    ((struct lt_fit_rule *)target)->types = read_set(r, path, array, &qtype_words);
 }
 
 static void read_difficulty(struct reader *r, const char *path, const cJSON *array, void *target)
 {
     static const struct member grade = {.min = 1, .max = 3};
-    struct lt_draw_rule *d = target;
+    struct lt_fit_rule *f = target;
     char where[PATH_BYTES];
     const cJSON *item;
     int i = 0, v;
@@ -38,9 +40,9 @@ static void read_difficulty(struct reader *r, const char *path, const cJSON *arr
         at_index(where, path, i++);
         if (!read_int(r, where, &grade, item, &v))
             continue;
-        if (d->fit.difficulty & 1u << v)
+        if (f->difficulty & 1u << v)
             problem(r->p, where, R_TWICE);
-        d->fit.difficulty |= 1u << v;
+        f->difficulty |= 1u << v;
     }
 }
 
@@ -49,7 +51,7 @@ static const struct member draw_members[] = {
     {.name = "topics", .kind = M_ARRAY, .min = 1, .max = LT_TOPICS_MAX, .read = read_topics},
     {.name = "types",
      .kind = M_ARRAY,
-     .modes = ASKED,
+     .modes = DRAWN,
      .min = 1,
      .max = LT_QTYPES,
      .read = read_types},
@@ -88,6 +90,11 @@ const struct object streak_object = OBJECT_OF("rounds[].points.streak.", streak_
 const struct object foul_object = OBJECT_OF("rounds[].foul.", foul_members);
 const struct object jury_object = OBJECT_OF("rounds[].jury.", jury_members);
 
+void read_fit(struct reader *r, const char *path, const cJSON *obj, struct lt_fit_rule *ret)
+{
+    read_object(r, &draw_object, path, obj, ret);
+}
+
 static void read_streak(struct reader *r, const char *path, const cJSON *obj, void *target)
 {
     read_object(r, &streak_object, path, obj, target);
@@ -99,9 +106,13 @@ static const struct member points_members[] = {
      .need = EVERY,
      .max = LT_POINTS_MAX,
      OF(lt_score_rule, right_c)},
-    {.name = "wrong", .kind = M_POINTS, .min = -LT_POINTS_MAX, OF(lt_score_rule, wrong_c)},
+    {.name = "wrong",
+     .kind = M_POINTS,
+     .modes = SCORED | PAPER,
+     .min = -LT_POINTS_MAX,
+     OF(lt_score_rule, wrong_c)},
     {.name = "speed", .kind = M_BOOL, .modes = TIMED, OF(lt_score_rule, speed)},
-    {.name = "partial", .kind = M_BOOL, .modes = SHARED, OF(lt_score_rule, partial)},
+    {.name = "partial", .kind = M_BOOL, .modes = SHARED | PAPER, OF(lt_score_rule, partial)},
     {.name = "streak", .kind = M_OBJECT, .modes = SHARED, .read = read_streak},
 };
 const struct object points_object = OBJECT_OF("rounds[].points.", points_members);
@@ -128,7 +139,7 @@ static void read_jury(struct reader *r, const char *path, const cJSON *obj, void
 
 static void read_draw(struct reader *r, const char *path, const cJSON *obj, void *target)
 {
-    read_object(r, &draw_object, path, obj, &((struct lt_round_rule *)target)->draw);
+    read_fit(r, path, obj, &((struct lt_round_rule *)target)->draw.fit);
 }
 
 static void read_codes(struct reader *r, const char *path, const cJSON *array, void *target)
@@ -185,7 +196,7 @@ static const struct member round_members[] = {
      OF(lt_round_rule, burst)},
     {.name = "seconds",
      .kind = M_INT,
-     .need = EVERY,
+     .need = EVERY & ~PAPER,
      .min = 5,
      .max = 600,
      OF(lt_round_rule, seconds)},
@@ -207,7 +218,11 @@ static const struct member round_members[] = {
      .modes = SPOKEN,
      OF(lt_round_rule, judging),
      .words = &judging_words},
-    {.name = "points", .kind = M_OBJECT, .need = SCORED, .modes = SCORED, .read = read_score},
+    {.name = "points",
+     .kind = M_OBJECT,
+     .need = SCORED | SURVIVAL,
+     .modes = SCORED | SURVIVAL | PAPER,
+     .read = read_score},
     {.name = "stakes",
      .kind = M_ARRAY,
      .need = WAGER,
@@ -228,27 +243,93 @@ static const struct member round_members[] = {
      .max = LT_TEAMS_MAX - 1,
      OF(lt_round_rule, buzzer.rebounds)},
     {.name = "jury", .kind = M_OBJECT, .need = JURY, .modes = JURY, .read = read_jury},
-    {.name = "places",
-     .kind = M_INT,
-     .modes = TIEBREAK,
-     .min = 1,
-     .max = LT_TEAMS_MAX,
-     OF(lt_round_rule, places)},
+    {.name = "places", .kind = M_ANY, .need = DUEL, .modes = TIEBREAK | DUEL, .read = read_places},
     {.name = "group",
      .kind = M_INT,
+     .modes = HOSTED,
      .teams = true,
      .min = 1,
      .max = LT_GROUPS_MAX,
      OF(lt_round_rule, group)},
     {.name = "advance",
      .kind = M_INT,
+     .modes = HOSTED,
      .teams = true,
      .min = 1,
      .max = LT_TEAMS_MAX,
      OF(lt_round_rule, advance)},
-    {.name = "reset", .kind = M_BOOL, .teams = true, OF(lt_round_rule, reset)},
-    {.name = "codes", .kind = M_ARRAY, .min = 1, .max = LT_ROUND_QUESTIONS_MAX, .read = read_codes},
+    {.name = "reset", .kind = M_BOOL, .modes = HOSTED, .teams = true, OF(lt_round_rule, reset)},
+    {.name = "codes",
+     .kind = M_ARRAY,
+     .modes = HOSTED,
+     .min = 1,
+     .max = LT_ROUND_QUESTIONS_MAX,
+     .read = read_codes},
     {.name = "draw", .kind = M_OBJECT, .read = read_draw},
+    {.name = "minutes",
+     .kind = M_INT,
+     .modes = PAPER,
+     .min = 1,
+     .max = PAPER_MINUTES_MAX,
+     OF(lt_round_rule, paper.minutes)},
+    {.name = "blueprint",
+     .kind = M_ARRAY,
+     .modes = PAPER,
+     .min = 1,
+     .max = LT_PARTS_MAX,
+     .read = read_blueprint},
+    {.name = "movement", .kind = M_ANY, .modes = PAPER, .read = read_movement},
+    {.name = "one_by_one", .kind = M_BOOL, .modes = PAPER, OF(lt_round_rule, paper.one_by_one)},
+    {.name = "practice", .kind = M_BOOL, .modes = PAPER, OF(lt_round_rule, paper.practice)},
+    {.name = "disjoint", .kind = M_BOOL, .modes = PAPER, OF(lt_round_rule, paper.disjoint)},
+    {.name = "attempts",
+     .kind = M_INT,
+     .modes = PACED,
+     .max = ATTEMPTS_MAX,
+     OF(lt_round_rule, paper.attempts)},
+    {.name = "per_day",
+     .kind = M_INT,
+     .modes = PACED,
+     .max = PER_DAY_MAX,
+     OF(lt_round_rule, paper.per_day)},
+    {.name = "counted_per_day",
+     .kind = M_INT,
+     .modes = PACED,
+     .max = PER_DAY_MAX,
+     OF(lt_round_rule, paper.counted_per_day)},
+    {.name = "counts",
+     .kind = M_WORD,
+     .modes = PACED,
+     OF(lt_round_rule, paper.counts),
+     .words = &counts_words},
+    {.name = "revivals",
+     .kind = M_INT,
+     .modes = SURVIVAL,
+     .max = 1,
+     OF(lt_round_rule, paper.revivals)},
+    {.name = "players",
+     .kind = M_INT,
+     .modes = DUEL,
+     .min = 2,
+     .max = 4,
+     OF(lt_round_rule, paper.players)},
+    {.name = "target",
+     .kind = M_INT,
+     .need = DUEL,
+     .modes = DUEL,
+     .min = 1,
+     .max = LT_ROUND_QUESTIONS_MAX,
+     OF(lt_round_rule, paper.target)},
+    {.name = "robot_after",
+     .kind = M_INT,
+     .modes = DUEL,
+     .max = 600,
+     OF(lt_round_rule, paper.robot_after_s)},
+    {.name = "match",
+     .kind = M_WORD,
+     .modes = DUEL,
+     OF(lt_round_rule, paper.match),
+     .words = &match_words},
 };
 const struct object round_object = OBJECT_OF("rounds[].", round_members);
 
@@ -271,6 +352,7 @@ static void round_defaults(struct reader *r, const cJSON *obj, struct lt_round_r
         ret->buzzer = (struct lt_buzzer_rule){.foul_lock_s = 3, .answer_seconds = 5};
     if (r->mode == TIEBREAK)
         ret->places = 3;
+    paced_defaults(ret, r->mode, obj);
 }
 
 /* The round's own policy, else the sheet's. `best` stands beside the policy that it belongs to. */
@@ -314,9 +396,15 @@ void read_round(struct reader *r, const char *path, const cJSON *obj, struct lt_
     round_defaults(r, obj, ret);
     read_object(r, &round_object, path, obj, ret);
     join(where, path, "mode");
-    if (r->mode && r->mode != LIVE && !r->teams)
+    if (r->mode & HOSTED & ~LIVE && !r->teams)
         problem(r->p, where, R_NEEDS_TEAMS);
+    if (r->mode && !(r->mode & r->pace))
+        problem(r->p, where, R_MIXED);
+    else if (r->mode & PACED && r->teams)
+        problem(r->p, where, R_NOT_WITH_TEAMS);
     settle_policy(r, path, ret);
     settle_burst(r, path, ret);
+    if (r->mode & PACED)
+        settle_paced(r, path, obj, ret);
     r->mode = 0;
 }

@@ -76,6 +76,8 @@ static int apply_rows(struct lt_contest *c, const struct lt_pg_result *r, int st
     return n;
 }
 
+static void load_scores(struct lt_contest *c);
+
 static void on_log(void *arg, int err, const struct lt_pg_result *r)
 {
     struct lt_contest *c = arg;
@@ -85,6 +87,8 @@ static void on_log(void *arg, int err, const struct lt_pg_result *r)
             load_fail(c, n);
         else if (n == LOG_PAGE)
             load_log(c);
+        else if (c->sheet.self_paced) /* nobody plays here, and a million may take part */
+            load_scores(c);
         else
             hub_fetch_entries(c);
     }
@@ -114,7 +118,8 @@ static int take_content(struct lt_contest *c, const struct lt_pg_result *r)
         return LT_ENOMEM;
     const char *sheet = lt_pg_text(r, 0, 0, 4);
     int err = lt_contest_set_sheet(c, sheet, strlen(sheet));
-    for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 1); i++) {
+    /* The pool of a self-paced event is no contest's script. */
+    for (int i = 0; err == LT_OK && !c->sheet.self_paced && i < lt_pg_rows(r, 1); i++) {
         const char *body = lt_pg_text(r, 1, i, 0);
         err = lt_contest_add_question(c, body, strlen(body));
     }

@@ -238,4 +238,243 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "WHERE r.tenant_id = e.tenant_id AND r.person_id = $1::bigint "
       "AND r.role IN ('admin', 'organiser', 'host') AND r.event_id IN (0, e.event_id)) "
       "ORDER BY e.created_at DESC, e.event_id DESC LIMIT 200"),
+    /* ---- self-paced ---- */
+    S(PACED_HEAD, 1,
+      "SELECT h.phase, h.token, h.sheet_version, COALESCE((extract(epoch FROM e.opens_at) "
+      "* 1000000)::bigint, 0), COALESCE((extract(epoch FROM e.closes_at) * "
+      "1000000)::bigint, 0), e.self_paced, COALESCE(h.ranked, 0) FROM leitai.event e JOIN "
+      "leitai.event_head h USING (tenant_id, event_id) WHERE e.tenant_id = "
+      "leitai.current_tenant() AND e.event_id = $1::bigint"),
+    S(PACED, 1,
+      "SELECT e.title, e.season, s.sheet FROM leitai.event e JOIN leitai.event_head h "
+      "USING (tenant_id, event_id) JOIN leitai.rule_sheet s ON (s.tenant_id, s.event_id, "
+      "s.version) = (h.tenant_id, h.event_id, h.sheet_version) WHERE e.tenant_id = "
+      "leitai.current_tenant() AND e.event_id = $1::bigint"),
+    S(PACED_POOL, 1,
+      "SELECT qi, round_no, difficulty, audience, body FROM leitai.question_instance WHERE "
+      "tenant_id = leitai.current_tenant() AND event_id = $1::bigint ORDER BY qi"),
+    S(PACED_SIZE, 1,
+      "SELECT count(*) FROM leitai.entry WHERE tenant_id = leitai.current_tenant() AND "
+      "event_id = $1::bigint"),
+    /* Before a table has statistics, or with those of an empty one, the planner would read all of it for a
+       batch. */
+    S(PLAN, 0,
+      "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', "
+      "'off', true), set_config('enable_hashjoin', 'off', true), "
+      "set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', "
+      "'force_generic_plan', true)"),
+    S(PAPER_ENTRIES, 2,
+      "INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, unit_id, name, "
+      "unit_name, guest) SELECT p.tenant_id, i.event_id, 'person', p.person_id, u.unit_id, "
+      "p.name, COALESCE(u.name, ''), p.guest FROM (SELECT DISTINCT event_id, person_id "
+      "FROM unnest($1::bigint[], $2::bigint[]) AS x(event_id, person_id)) AS i JOIN "
+      "leitai.person p ON p.tenant_id = leitai.current_tenant() AND p.person_id = "
+      "i.person_id LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND "
+      "m.person_id = p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON "
+      "u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id WHERE NOT EXISTS (SELECT FROM "
+      "leitai.entry n WHERE n.tenant_id = leitai.current_tenant() AND n.person_id = "
+      "i.person_id AND n.event_id = i.event_id) ORDER BY i.event_id, p.person_id ON "
+      "CONFLICT DO NOTHING"),
+    /* A statement of its own: the next one's snapshot is taken when the lock is held. */
+    S(PAPER_ORDINALS, 2,
+      "SELECT pg_advisory_xact_lock(hashtextextended('leitai.ordinal/' || "
+      "leitai.current_tenant() || '/' || x.event_id, 0)) FROM (SELECT DISTINCT event_id "
+      "FROM unnest($1::bigint[], $2::integer[]) AS i(event_id, ordinals) WHERE ordinals > "
+      "0 ORDER BY event_id) AS x"),
+    /* The head is locked FOR SHARE: who ends the event waits for us, and who comes later sees its phase. The
+       clock is the database's, so that a start which had to wait costs nobody time. */
+    S(PAPER_START, 13,
+      "WITH i AS (SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], "
+      "$4::smallint[], $5::smallint[], $6::smallint[], $7::bigint[], $8::bigint[], "
+      "$9::bigint[], $10::integer[], $11::bigint[], $12::text[], $13::text[]) AS x(season, "
+      "event_id, person_id, round_no, attempt, no, seed, long_us, end_us, ordinals, "
+      "duel_id, device, address)), h AS (SELECT q.event_id FROM leitai.event_head q WHERE "
+      "q.tenant_id = leitai.current_tenant() AND q.event_id IN (SELECT i.event_id FROM i) "
+      "AND q.phase = 'running' ORDER BY q.event_id FOR SHARE), n AS (SELECT i.*, "
+      "e.entry_id, c.now_us, CASE WHEN i.ordinals = 0 THEN 0 ELSE (SELECT "
+      "COALESCE(max(q.ordinal) + 1, 0) FROM leitai.paper q WHERE q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = i.event_id AND q.season = i.season AND "
+      "q.round_no = i.round_no) + row_number() OVER (PARTITION BY i.event_id, i.round_no "
+      "ORDER BY i.person_id) - 1 END AS ordinal FROM i JOIN h USING (event_id) JOIN "
+      "leitai.entry e ON e.tenant_id = leitai.current_tenant() AND e.person_id = "
+      "i.person_id AND e.event_id = i.event_id CROSS JOIN (SELECT (extract(epoch FROM "
+      "clock_timestamp()) * 1000000)::bigint AS now_us) AS c) INSERT INTO leitai.paper "
+      "(season, round_no, attempt, no, ordinal, tenant_id, event_id, person_id, entry_id, "
+      "duel_id, seed, started_us, deadline_us, device, address) SELECT n.season, "
+      "n.round_no, n.attempt, n.no, n.ordinal, leitai.current_tenant(), n.event_id, "
+      "n.person_id, n.entry_id, NULLIF(n.duel_id, 0), n.seed, n.now_us, LEAST(n.now_us + "
+      "n.long_us, n.end_us), decode(n.device, 'hex'), decode(n.address, 'hex') FROM n "
+      "WHERE n.now_us < n.end_us AND (n.ordinals = 0 OR n.ordinal < n.ordinals) ORDER BY "
+      "n.event_id, n.person_id, n.round_no, n.attempt ON CONFLICT DO NOTHING"),
+    S(PAPER_START_READ, 5,
+      "SELECT i.ord, h.phase, p.state, p.rev, p.ordinal, p.entry_id, COALESCE(p.duel_id, "
+      "0), p.seed, p.started_us, p.deadline_us, COALESCE(p.submitted_us, 0), p.choices "
+      "FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::smallint[], "
+      "$5::smallint[]) WITH ORDINALITY AS i(season, event_id, person_id, round_no, "
+      "attempt, ord) JOIN leitai.event_head h ON h.tenant_id = leitai.current_tenant() AND "
+      "h.event_id = i.event_id LEFT JOIN leitai.paper p ON p.tenant_id = "
+      "leitai.current_tenant() AND p.event_id = i.event_id AND p.person_id = i.person_id "
+      "AND p.round_no = i.round_no AND p.attempt = i.attempt AND p.season = i.season"),
+    /* The row is the gate: whoever wrote it meanwhile, or handed it in, or moved its end, has changed what is
+       compared here. */
+    S(PAPER_WRITE, 14,
+      "UPDATE leitai.paper p SET rev = p.rev + 1, state = i.state, submitted_us = "
+      "i.submitted_us, choices = i.choices, points_c = i.points_c, time_us = i.time_us, "
+      "correct = i.correct, answered = i.answered FROM unnest($1::smallint[], "
+      "$2::bigint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::integer[], "
+      "$7::bigint[], $8::smallint[], $9::bigint[], $10::text[], $11::bigint[], "
+      "$12::bigint[], $13::integer[], $14::integer[]) AS i(season, event_id, person_id, "
+      "round_no, attempt, rev, deadline_us, state, submitted_us, choices, points_c, "
+      "time_us, correct, answered) WHERE p.tenant_id = leitai.current_tenant() AND "
+      "p.event_id = i.event_id AND p.person_id = i.person_id AND p.round_no = i.round_no "
+      "AND p.attempt = i.attempt AND p.season = i.season AND p.rev = i.rev AND "
+      "p.deadline_us = i.deadline_us AND p.state = 0"),
+    S(PAPER_WRITE_READ, 14,
+      "SELECT i.ord, p.rev = i.rev + 1 AND p.state = i.state AND p.deadline_us = "
+      "i.deadline_us AND p.choices = i.choices, p.state, p.rev, p.ordinal, p.entry_id, "
+      "COALESCE(p.duel_id, 0), p.seed, p.started_us, p.deadline_us, "
+      "COALESCE(p.submitted_us, 0), p.choices FROM unnest($1::smallint[], $2::bigint[], "
+      "$3::bigint[], $4::smallint[], $5::smallint[], $6::integer[], $7::bigint[], "
+      "$8::smallint[], $9::bigint[], $10::text[], $11::bigint[], $12::bigint[], "
+      "$13::integer[], $14::integer[]) WITH ORDINALITY AS i(season, event_id, person_id, "
+      "round_no, attempt, rev, deadline_us, state, submitted_us, choices, points_c, "
+      "time_us, correct, answered, ord) JOIN leitai.paper p ON p.tenant_id = "
+      "leitai.current_tenant() AND p.event_id = i.event_id AND p.person_id = i.person_id "
+      "AND p.round_no = i.round_no AND p.attempt = i.attempt AND p.season = i.season"),
+    S(PAPER, 5,
+      "SELECT p.state, p.rev, p.ordinal, p.entry_id, COALESCE(p.duel_id, 0), p.seed, "
+      "p.started_us, p.deadline_us, COALESCE(p.submitted_us, 0), p.choices FROM "
+      "leitai.paper p WHERE p.tenant_id = leitai.current_tenant() AND p.event_id = "
+      "$1::bigint AND p.person_id = $2::bigint AND p.round_no = $3::smallint AND p.attempt "
+      "= $4::smallint AND p.season = $5::smallint"),
+    S(PAPER_MARKS, 3,
+      "SELECT p.round_no, p.attempt, p.no, p.state, p.started_us, COALESCE(p.points_c, 0), "
+      "COALESCE(p.time_us, 0), COALESCE(p.correct, 0), COALESCE(p.answered, 0), "
+      "COALESCE(p.duel_id, 0) FROM leitai.paper p WHERE p.tenant_id = "
+      "leitai.current_tenant() AND p.event_id = $1::bigint AND p.person_id = $2::bigint "
+      "AND p.season = $3::smallint ORDER BY p.no"),
+    S(ADDRESSED, 2,
+      "WITH RECURSIVE me AS (SELECT p.leader, u.kind, u.region_id FROM leitai.person p "
+      "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = "
+      "p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON u.tenant_id = "
+      "m.tenant_id AND u.unit_id = m.unit_id WHERE p.tenant_id = leitai.current_tenant() "
+      "AND p.person_id = $2::bigint), up AS (SELECT r.region_id, r.parent_id FROM "
+      "leitai.region r JOIN me ON r.tenant_id = leitai.current_tenant() AND r.region_id = "
+      "me.region_id UNION ALL SELECT r.region_id, r.parent_id FROM up JOIN leitai.region r "
+      "ON r.tenant_id = leitai.current_tenant() AND r.region_id = up.parent_id) SELECT "
+      "EXISTS (SELECT FROM leitai.event e, me WHERE e.tenant_id = leitai.current_tenant() "
+      "AND e.event_id = $1::bigint AND (e.audience_kinds = '{}' OR me.kind = ANY "
+      "(e.audience_kinds)) AND (e.audience_regions = '{}' OR e.audience_regions && (SELECT "
+      "array_agg(region_id) FROM up)) AND (NOT e.audience_leaders OR me.leader))"),
+    S(HOME_PERSON, 2,
+      "SELECT p.person_id, p.name, COALESCE(u.name, ''), t.name, p.guest FROM "
+      "leitai.person p JOIN leitai.tenant t USING (tenant_id) LEFT JOIN leitai.membership "
+      "m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL "
+      "LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id "
+      "WHERE p.tenant_id = leitai.current_tenant() AND CASE WHEN $2::bigint > 0 THEN "
+      "p.person_id = $2::bigint ELSE p.ext_id = $1 END"),
+    S(HOME_EVENTS, 1,
+      "WITH RECURSIVE me AS (SELECT p.leader, u.kind, u.region_id FROM leitai.person p "
+      "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = "
+      "p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON u.tenant_id = "
+      "m.tenant_id AND u.unit_id = m.unit_id WHERE p.tenant_id = leitai.current_tenant() "
+      "AND p.person_id = $1::bigint), up AS (SELECT r.region_id, r.parent_id FROM "
+      "leitai.region r JOIN me ON r.tenant_id = leitai.current_tenant() AND r.region_id = "
+      "me.region_id UNION ALL SELECT r.region_id, r.parent_id FROM up JOIN leitai.region r "
+      "ON r.tenant_id = leitai.current_tenant() AND r.region_id = up.parent_id) SELECT "
+      "e.event_id, e.title, h.phase, e.self_paced, COALESCE((extract(epoch FROM "
+      "e.opens_at) * 1000000)::bigint, 0), COALESCE((extract(epoch FROM e.closes_at) * "
+      "1000000)::bigint, 0), COALESCE(r.points_c, 0), COALESCE(r.rank, -1) FROM "
+      "leitai.event e JOIN leitai.event_head h USING (tenant_id, event_id) CROSS JOIN me "
+      "LEFT JOIN leitai.entry n ON n.tenant_id = e.tenant_id AND n.person_id = $1::bigint "
+      "AND n.event_id = e.event_id AND h.phase = 'final' LEFT JOIN leitai.result r ON "
+      "r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND r.entry_id = n.entry_id "
+      "WHERE e.tenant_id = leitai.current_tenant() AND (h.phase IN ('lobby', 'running', "
+      "'paused') OR (e.self_paced AND (h.phase = 'finished' OR (h.phase = 'final' AND "
+      "e.closes_at > now() - interval '30 days')))) AND (e.audience_kinds = '{}' OR "
+      "me.kind = ANY (e.audience_kinds)) AND (e.audience_regions = '{}' OR "
+      "e.audience_regions && (SELECT array_agg(region_id) FROM up)) AND (NOT "
+      "e.audience_leaders OR me.leader) ORDER BY CASE h.phase WHEN 'running' THEN 0 WHEN "
+      "'paused' THEN 0 WHEN 'lobby' THEN 1 WHEN 'finished' THEN 2 ELSE 3 END, e.closes_at "
+      "DESC NULLS LAST, e.event_id DESC LIMIT 40"),
+    S(HOME_MARKS, 1,
+      "SELECT e.event_id, p.round_no, p.attempt, p.no, p.state, p.started_us, "
+      "COALESCE(p.points_c, 0), COALESCE(p.time_us, 0), COALESCE(p.correct, 0), "
+      "COALESCE(p.answered, 0), COALESCE(p.duel_id, 0) FROM leitai.event e JOIN "
+      "leitai.event_head h USING (tenant_id, event_id) JOIN leitai.paper p ON p.tenant_id "
+      "= e.tenant_id AND p.event_id = e.event_id AND p.person_id = $1::bigint AND p.season "
+      "= e.season WHERE e.tenant_id = leitai.current_tenant() AND e.self_paced AND "
+      "(h.phase IN ('lobby', 'running', 'paused') OR (e.self_paced AND (h.phase = "
+      "'finished' OR (h.phase = 'final' AND e.closes_at > now() - interval '30 days')))) "
+      "ORDER BY e.event_id, p.no"),
+    S(HISTORY, 3,
+      "SELECT e.event_id, e.title, (extract(epoch FROM n.joined_at) * 1000000)::bigint, "
+      "h.phase = 'final', r.points_c, r.rank, h.ranked, (SELECT COALESCE(sum(o.amount_c), "
+      "0)::bigint FROM leitai.credit_outbox o WHERE o.tenant_id = e.tenant_id AND "
+      "o.event_id = e.event_id AND o.person_id = $1::bigint), (SELECT count(*) FROM "
+      "leitai.paper p WHERE p.tenant_id = e.tenant_id AND p.event_id = e.event_id AND "
+      "p.person_id = $1::bigint AND p.season = e.season), e.self_paced AND h.phase = "
+      "'final' AND r.rank > 0 AND r.points_c >= COALESCE(((s.sheet->>'pass')::numeric * "
+      "100)::bigint, 9223372036854775807) FROM (SELECT a.event_id, a.entry_id, a.joined_at "
+      "FROM leitai.entry a WHERE a.tenant_id = leitai.current_tenant() AND a.person_id = "
+      "$1::bigint UNION ALL SELECT b.event_id, b.entry_id, b.joined_at FROM "
+      "leitai.team_member t JOIN leitai.entry b ON (b.tenant_id, b.event_id, b.entry_id) = "
+      "(t.tenant_id, t.event_id, t.entry_id) WHERE t.tenant_id = leitai.current_tenant() "
+      "AND t.person_id = $1::bigint) AS n JOIN leitai.event e ON e.tenant_id = "
+      "leitai.current_tenant() AND e.event_id = n.event_id JOIN leitai.event_head h ON "
+      "(h.tenant_id, h.event_id) = (e.tenant_id, e.event_id) JOIN leitai.rule_sheet s ON "
+      "(s.tenant_id, s.event_id, s.version) = (h.tenant_id, h.event_id, h.sheet_version) "
+      "LEFT JOIN leitai.result r ON r.tenant_id = e.tenant_id AND r.event_id = e.event_id "
+      "AND r.entry_id = n.entry_id WHERE n.joined_at < 'epoch'::timestamptz + $2::bigint * "
+      "interval '1 microsecond' ORDER BY n.joined_at DESC, e.event_id DESC LIMIT "
+      "$3::integer"),
+    S(HISTORY_CREDITS, 1,
+      "SELECT COALESCE(sum(o.amount_c), 0)::bigint FROM (SELECT a.event_id FROM "
+      "leitai.entry a WHERE a.tenant_id = leitai.current_tenant() AND a.person_id = "
+      "$1::bigint UNION SELECT t.event_id FROM leitai.team_member t WHERE t.tenant_id = "
+      "leitai.current_tenant() AND t.person_id = $1::bigint) AS n JOIN "
+      "leitai.credit_outbox o ON o.tenant_id = leitai.current_tenant() AND o.event_id = "
+      "n.event_id AND o.person_id = $1::bigint AND o.posted_at IS NOT NULL"),
+    S(RESULT_OWN, 2,
+      "SELECT h.phase, COALESCE(h.ranked, 0), r.rank, n.name, n.unit_name, r.points_c, "
+      "r.entry_id FROM leitai.event_head h LEFT JOIN leitai.entry n ON n.tenant_id = "
+      "h.tenant_id AND n.event_id = h.event_id AND n.person_id = $2::bigint LEFT JOIN "
+      "leitai.result r ON r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND "
+      "r.entry_id = n.entry_id WHERE h.tenant_id = leitai.current_tenant() AND h.event_id "
+      "= $1::bigint"),
+    S(RESULT_TOP, 2,
+      "SELECT r.rank, n.name, n.unit_name, r.points_c, r.entry_id FROM leitai.result r "
+      "JOIN leitai.entry n USING (tenant_id, event_id, entry_id) WHERE r.tenant_id = "
+      "leitai.current_tenant() AND r.event_id = $1::bigint AND r.rank > 0 ORDER BY r.rank, "
+      "r.entry_id LIMIT $2::integer"),
+    S(RESULT_AROUND, 4,
+      "(SELECT r.rank, n.name, n.unit_name, r.points_c, r.entry_id FROM leitai.result r "
+      "JOIN leitai.entry n USING (tenant_id, event_id, entry_id) WHERE r.tenant_id = "
+      "leitai.current_tenant() AND r.event_id = $1::bigint AND r.rank > 0 AND (r.rank, "
+      "r.entry_id) < ($2::integer, $3::bigint) ORDER BY r.rank DESC, r.entry_id DESC LIMIT "
+      "$4::integer) UNION ALL (SELECT r.rank, n.name, n.unit_name, r.points_c, r.entry_id "
+      "FROM leitai.result r JOIN leitai.entry n USING (tenant_id, event_id, entry_id) "
+      "WHERE r.tenant_id = leitai.current_tenant() AND r.event_id = $1::bigint AND "
+      "(r.rank, r.entry_id) >= ($2::integer, $3::bigint) ORDER BY r.rank, r.entry_id LIMIT "
+      "$4::integer + 1) ORDER BY 1, 5"),
+    S(CERTIFICATE_ADD, 4,
+      "INSERT INTO leitai.certificate (tenant_id, event_id, person_id, code, name, "
+      "unit_name, points_c, rank, entries) SELECT h.tenant_id, h.event_id, n.person_id, "
+      "$3, n.name, n.unit_name, r.points_c, r.rank, h.ranked FROM leitai.event_head h JOIN "
+      "leitai.entry n ON n.tenant_id = h.tenant_id AND n.event_id = h.event_id AND "
+      "n.person_id = $2::bigint AND NOT n.guest JOIN leitai.result r ON r.tenant_id = "
+      "n.tenant_id AND r.event_id = n.event_id AND r.entry_id = n.entry_id AND r.rank > 0 "
+      "AND r.points_c >= $4::bigint WHERE h.tenant_id = leitai.current_tenant() AND "
+      "h.event_id = $1::bigint AND h.phase = 'final' AND NOT EXISTS (SELECT FROM "
+      "leitai.certificate c WHERE c.tenant_id = leitai.current_tenant() AND c.event_id = "
+      "$1::bigint AND c.person_id = $2::bigint) ON CONFLICT DO NOTHING"),
+    S(CERTIFICATE, 2,
+      "SELECT c.code, e.title, t.name, c.name, c.unit_name, c.points_c, c.rank, c.entries, "
+      "(extract(epoch FROM c.issued_at) * 1000000)::bigint FROM leitai.certificate c JOIN "
+      "leitai.event e USING (tenant_id, event_id) JOIN leitai.tenant t USING (tenant_id) "
+      "WHERE c.tenant_id = leitai.current_tenant() AND c.event_id = $1::bigint AND "
+      "c.person_id = $2::bigint"),
+    S(FIND_CERTIFICATE, 1,
+      "SELECT tenant, title, name, unit_name, points_c, rank, entries, issued_on FROM "
+      "leitai.find_certificate($1)"),
 };

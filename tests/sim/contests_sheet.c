@@ -290,7 +290,7 @@ void sim_sheet(struct contest *c)
         d.groups = d.teams && sim_chance(c, 30) ? 1 + sim_below(c, 3) : 0;
         d.n_rounds = 1 + sim_below(c, 4);
         for (int i = 0; i < d.n_rounds; i++)
-            d.modes[i] = d.teams ? (enum lt_mode)sim_below(c, LT_MODES) : LT_MODE_LIVE;
+            d.modes[i] = d.teams ? (enum lt_mode)sim_below(c, LT_HOST_MODES) : LT_MODE_LIVE;
         write_sheet(&d);
         result = lt_sheet_parse(lt_buf_cstr(&c->sheet_json), c->sheet_json.len, c->sheet, &err);
         reached->sheets++;

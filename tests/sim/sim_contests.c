@@ -274,7 +274,7 @@ static bool report(int jobs, int64_t n)
         enough = enough && (n < 400 || times > 0);
     }
     printf("\nquestions");
-    for (int m = 0; m < LT_MODES; m++) {
+    for (int m = 0; m < LT_HOST_MODES; m++) {
         printf(" %s %" PRId64, lt_mode_name((enum lt_mode)m), all->modes[m]);
         enough = enough && (n < 400 || all->modes[m] > 0);
     }

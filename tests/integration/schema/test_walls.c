@@ -32,8 +32,20 @@ static void fill_the_rest(void)
         "LIMIT 1;"
         "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q) "
         "SELECT tenant_id, event_id, 'c', 1, 'start', -1 FROM leitai.event WHERE tenant_id = %s "
-        "LIMIT 1",
-        theirs.s, theirs.s);
+        "LIMIT 1;"
+        "INSERT INTO leitai.duel (tenant_id, event_id, round_no, seed, size, started_us) "
+        "SELECT tenant_id, event_id, round_no, 1, 2, 1 FROM leitai.round WHERE tenant_id = %s LIMIT 1;"
+        "INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, event_id, person_id, "
+        "entry_id, seed, started_us, deadline_us) SELECT 2026, 1, 1, 1, tenant_id, event_id, "
+        "person_id, entry_id, 7, 1, 2 FROM leitai.entry WHERE tenant_id = %s LIMIT 1;"
+        "INSERT INTO leitai.duel_rating (tenant_id, person_id) SELECT tenant_id, person_id FROM "
+        "leitai.paper;"
+        "INSERT INTO leitai.finding (tenant_id, event_id, kind, subject, evidence) SELECT tenant_id, "
+        "event_id, 'too_fast', 'p', '{}' FROM leitai.paper;"
+        "INSERT INTO leitai.certificate (tenant_id, event_id, person_id, code, name, unit_name, "
+        "points_c, rank, entries) SELECT tenant_id, event_id, person_id, '0123456789ABCDEF', 'P', "
+        "'U', 1, 1, 1 FROM leitai.paper",
+        theirs.s, theirs.s, theirs.s, theirs.s);
 }
 
 static int group_setup(void **state)
@@ -243,8 +255,9 @@ static void a_season_added_later_has_its_wall(void **state)
         "SELECT leitai.ensure_season(2031::smallint); SELECT leitai.ensure_season(2031::smallint)");
     assert_int_equal(number(super, unforced_sql), 0);
     assert_int_equal(
-        number(super, "SELECT count(*) FROM pg_class WHERE oid = 'leitai.answer_2031'::regclass "
-                      "AND has_table_privilege('leitai_app', oid, 'SELECT')"),
+        number(super, "SELECT count(*) FROM pg_class WHERE oid IN ('leitai.answer_2031'::regclass, "
+                      "'leitai.paper_2031'::regclass) AND has_table_privilege('leitai_app', oid, "
+                      "'SELECT')"),
         0);
 }
 
@@ -254,7 +267,8 @@ static void only_the_named_functions_look_over_the_wall(void **state)
     assert_int_equal(
         number(super, "SELECT count(*) FROM pg_proc WHERE pronamespace IN ('leitai'::regnamespace, "
                       "'study'::regnamespace) AND prosecdef AND proname NOT IN ('find_join_code', "
-                      "'find_ticket_key', 'find_job', 'find_tenant', 'find_tenants')"),
+                      "'find_ticket_key', 'find_job', 'find_tenant', 'find_tenants', 'find_paced', "
+                      "'find_expired', 'find_certificate')"),
         0);
     assert_int_equal(
         number(super,

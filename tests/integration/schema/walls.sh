@@ -60,6 +60,13 @@ INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, ex
 INSERT INTO leitai.job (tenant_id, event_id, kind, token) VALUES (2, 2, 'finalise', 1);
 INSERT INTO leitai.result VALUES (2, 2, 2, 1, 0, 0, 0, 0);
 INSERT INTO leitai.credit_outbox (tenant_id, event_id, person_id, rule, ext_id, year, amount_c, reason) VALUES (2, 2, 2, 'x', 'p', 2026, 100, 'r');
+INSERT INTO leitai.duel (tenant_id, event_id, round_no, seed, size, started_us) VALUES (2, 2, 1, 1, 2, 1);
+INSERT INTO leitai.duel_rating (tenant_id, person_id) VALUES (2, 2);
+INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, event_id, person_id, entry_id, seed, started_us, deadline_us)
+    VALUES (2026, 1, 1, 1, 2, 2, 2, 2, 7, 1, 2);
+INSERT INTO leitai.finding (tenant_id, event_id, kind, subject, evidence) VALUES (2, 2, 'too_fast', 'p', '{}');
+INSERT INTO leitai.certificate (tenant_id, event_id, person_id, code, name, unit_name, points_c, rank, entries)
+    VALUES (2, 2, 2, '0123456789ABCDEF', 'P', 'U', 100, 1, 1);
 INSERT INTO study.record (tenant_id, ext_id) VALUES (2, 'p');
 INSERT INTO study.policy (tenant_id, annual_cap_c) VALUES (1, 150), (2, NULL);
 SQL
@@ -89,6 +96,26 @@ is 'tenant 1 cannot open a gate of tenant 2' 'none' "$(app 1)" \
     "UPDATE leitai.question_instance SET state = 'closed' WHERE tenant_id = 2;" "RESET ROLE; SELECT CASE state WHEN 'open' THEN 'none' END FROM leitai.question_instance WHERE tenant_id = 2;"
 is 'history cannot be deleted by a worker' '42501' "$(app 1)" "DELETE FROM leitai.event_log;"
 is 'partitions are not a way around the wall' '42501' "$(app 1)" "SELECT count(*) FROM leitai.answer_2026;"
+is 'partitions of papers are not a way around the wall' '42501' "$(app 1)" "SELECT count(*) FROM leitai.paper_2026;"
+is 'no grant reaches a partition' '' \
+    "SELECT c.relname FROM pg_class c WHERE c.relispartition AND c.relkind = 'r' AND (has_any_column_privilege('leitai_app', c.oid, 'SELECT')
+     OR has_any_column_privilege('leitai_app', c.oid, 'UPDATE') OR has_any_column_privilege('leitai_cross', c.oid, 'SELECT'))"
+is 'a season that is added has a partition of each with a wall' 't|t t|t' "SELECT leitai.ensure_season(2031::smallint) \\g /dev/null" \
+    "SELECT leitai.ensure_season(2031::smallint) \\g /dev/null" \
+    "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname IN ('answer_2031', 'paper_2031');"
+is 'tenant 1 cannot save into a paper of tenant 2' '0' "$(app 1)" \
+    "WITH u AS (UPDATE leitai.paper SET choices = '[]', rev = rev + 1 RETURNING 1) SELECT count(*) FROM u;"
+is 'what a paper was drawn from is never changed' '42501' "$(app 2)" "UPDATE leitai.paper SET seed = 8;"
+is 'nor when it began' '42501' "$(app 2)" "UPDATE leitai.paper SET started_us = 0;"
+is 'a paper is not deleted by a worker' '42501' "$(app 2)" "DELETE FROM leitai.paper;"
+is 'what expired is found across tenants, as ids only' '2|2|2026' "SET ROLE leitai_app; SELECT * FROM leitai.find_expired(1000, 10);"
+is 'a certificate is found by its whole code' 'P|U|100' \
+    "SET ROLE leitai_app; SELECT name, unit_name, points_c FROM leitai.find_certificate('0123456789ABCDEF');"
+is 'and by nothing else' '' "SET ROLE leitai_app; SELECT name FROM leitai.find_certificate('0123456789ABCDE%');"
+is 'of two starts that saw the same papers one is made' '23505' \
+    "INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, event_id, person_id, entry_id, seed, started_us, deadline_us)
+     VALUES (2026, 1, 2, 1, 2, 2, 2, 2, 7, 1, 2);"
+is 'a self-paced event has its window' '23514' "UPDATE leitai.event SET self_paced = true WHERE tenant_id = 2;"
 is 'a join code leads to its own event only' '2|2' "SET ROLE leitai_app; SELECT * FROM leitai.find_join_code('222222');"
 is 'a ticket key is found by tenant and key id' '1|HS256|736563726574' "SET ROLE leitai_app; SELECT * FROM leitai.find_ticket_key('a', 'k');"
 is 'the relay sees the outbox of all' '1' "SET ROLE leitai_relay; SELECT count(*) FROM leitai.credit_outbox;"

@@ -394,8 +394,8 @@ static void random_sheet(uint64_t *x)
 {
     sheet_begin(true);
     sheet.start_points_c = below(x, 3) * 100;
-    for (int i = 0; i < LT_MODES; i++) {
-        struct lt_round_rule *r = sheet_round((enum lt_mode)((i + below(x, 7)) % LT_MODES), 3);
+    for (int i = 0; i < LT_HOST_MODES; i++) {
+        struct lt_round_rule *r = sheet_round((enum lt_mode)((i + below(x, 7)) % LT_HOST_MODES), 3);
 
         r->policy = (enum lt_policy)below(x, LT_POLICIES);
         r->policy_n = 2;

@@ -5,6 +5,7 @@
 #include "service/auth.h"
 #include "service/batch.h"
 #include "service/hub.h"
+#include "service/papers.h"
 
 struct lt_sessions;
 struct lt_sessions_opts {
@@ -17,8 +18,15 @@ struct lt_sessions_opts {
     const char *secret;          /* of session tokens */
     const char *previous_secret; /* before a rotation, "": none */
 };
+/* Self-paced play. */
+struct lt_home_parts {
+    struct lt_paced_cache *paced;
+    struct lt_papers *papers;
+    struct lt_batcher *starts;
+};
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
                                     struct lt_batcher *answers, struct lt_batcher *joins,
+                                    const struct lt_home_parts *parts,
                                     const struct lt_sessions_opts *opts);
 /* What the net calls. */
 extern const struct lt_net_handler lt_session_handler;

@@ -34,6 +34,23 @@ M(COMMIT_RETRIES, COUNTER, "leitai_commit_retries_total", "Batches sent again af
 M(COMMIT_LATENCY, HISTOGRAM, "leitai_commit_seconds", "Time from queueing an answer to its commit")
 M(COMMIT_QUEUE, GAUGE, "leitai_commit_queue", "Answers waiting to be committed")
 
+/* Papers */
+M(PAPER_STARTS, COUNTER, "leitai_paper_starts_total", "Starts of papers committed, those that found one included")
+M(PAPER_START_BATCHES, COUNTER, "leitai_paper_start_batches_total", "Transactions of starts committed")
+M(PAPER_START_LATENCY, HISTOGRAM, "leitai_paper_start_seconds", "Time from queueing a start to its commit")
+M(PAPER_START_QUEUE, GAUGE, "leitai_paper_start_queue", "Starts waiting to be committed")
+M(PAPER_WRITES, COUNTER, "leitai_paper_writes_total", "Writes of papers committed; each holds all choices made since the one before")
+M(PAPER_BATCHES, COUNTER, "leitai_paper_batches_total", "Transactions of such writes committed")
+M(PAPER_LATENCY, HISTOGRAM, "leitai_paper_seconds", "Time from queueing a paper's write to its commit")
+M(PAPER_QUEUE, GAUGE, "leitai_paper_queue", "Writes of papers waiting to be committed")
+M(PAPER_SAVES, COUNTER, "leitai_paper_saves_total", "Choices acknowledged after their commit")
+M(PAPER_MERGES, COUNTER, "leitai_paper_merges_total", "Writes made again because another tab or node had written the paper")
+M(PAPER_SUBMITS, COUNTER, "leitai_paper_submits_total", "Papers handed in: by people, by their own end, by the sweeper")
+M(PAPER_SWEPT, COUNTER, "leitai_paper_swept_total", "Papers handed in by the sweeper, because no node did")
+M(PAPERS_HELD, GAUGE, "leitai_papers_held", "Papers held in memory")
+M(PACED_EVENTS, GAUGE, "leitai_paced_events", "Self-paced events held in memory")
+M(CERTIFICATE_CHECKS, COUNTER, "leitai_certificate_checks_total", "Certificates looked up by their code")
+
 /* Events and the cluster */
 M(EVENTS, GAUGE, "leitai_events_loaded", "Events held in memory")
 M(EVENTS_DRIVEN, GAUGE, "leitai_events_driven", "Events this process drives")

@@ -11,6 +11,7 @@ struct lt_bank_row {
     enum lt_qtype type;
     int difficulty; /* 1–3 */
 };
+bool lt_fits(const struct lt_fit_rule *f, const struct lt_bank_row *q);
 /* Choose a question for every number of the event: ret[qi] is an index into `bank`, and ret has
  * room for lt_sheet_questions(). No question is chosen twice in an event. Fixed codes come first;
  * the other rounds draw among what is left and fits, each as evenly over the topics as there are
@@ -20,3 +21,13 @@ struct lt_bank_row {
  * many the round can get) for "draw_too_large". LT_ENOMEM. ret is undefined on failure. */
 int lt_draw(const struct lt_sheet *sheet, const struct lt_bank_row *bank, int n, uint64_t seed,
             int *ret, struct lt_buf *err);
+/* Choose the pools of a self-paced event: for each round the questions among which its papers are
+ * drawn. All that fit the round, at most LT_POOL_MAX, cut by lot. No question is in two pools, or what
+ * one round shows would give away another's keys: what fits several rounds is shared out evenly by
+ * what a paper needs, after each has enough for a paper. ret has room for n and holds indexes into
+ * `bank`, round after round, each in an order by lot; ret_n[i]: how many of them are round i's.
+ * The order of the bank's rows does not matter.
+ * LT_ESHEET: no choice gives every round a paper; problems in `err` with "have" and "min". LT_ENOMEM.
+ * ret and ret_n are undefined on failure. */
+int lt_pool_draw(const struct lt_sheet *sheet, const struct lt_bank_row *bank, int n, uint64_t seed,
+                 int *ret, int ret_n[LT_ROUNDS_MAX], struct lt_buf *err);

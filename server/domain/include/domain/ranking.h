@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { LT_BOARD_CORRECT_MAX = 1023 }; /* right answers that a board can tell apart */
+
 /* Where one entry stands. */
 struct lt_place {
     int64_t entry;
@@ -35,7 +37,8 @@ void lt_rank(const struct lt_sheet *sheet, struct lt_place **order, int n);
 int lt_board_pack(const struct lt_place *p, int64_t quantum_us, int64_t *ret);
 /* ZSET score of the entry at 0-based `position` of the ranking; larger is better, exact in a double.
  * Where the ranking is points, correct, time and nothing else it is the pack, whose order is that of
- * lt_place_cmp up to the time quantum (what is beyond the budget, by rulings, is at its end);
+ * lt_place_cmp up to the time quantum (what is beyond the budget, by rulings or in papers that add up
+ * without an end, is at its end);
  * with teams, levels, sudden death or other keys it is −1 − position. A board is always written
  * whole, so both kinds serve. */
 int64_t lt_board_score(const struct lt_sheet *sheet, const struct lt_place *p, int position);

@@ -21,7 +21,7 @@ enum {
     LT_MEMBERS_MAX = 50,   /* members of one team */
     LT_PARTS_MAX = 12,     /* lines of a blueprint */
     LT_HOURS_MAX = 4,
-    LT_POOL_MAX = 2000,    /* questions of a self-paced round's pool */
+    LT_POOL_MAX = 2000, /* questions of a self-paced round's pool */
 };
 
 enum lt_mode {
@@ -37,6 +37,7 @@ enum lt_mode {
     LT_MODE_DUEL,     /* 对战: a race between two or four, self-paced */
     LT_MODES          /* count */
 };
+enum { LT_HOST_MODES = LT_MODE_TIMED }; /* how many are led by a host; the self-paced ones follow */
 enum lt_turns {
     LT_TURNS_ALL,     /* every team that is in, at once */
     LT_TURNS_LOT,     /* one team a question, in the order of the lot (抽签) */
@@ -131,8 +132,8 @@ struct lt_part_rule {
 /* Self-paced rounds. n_questions of the round: of one paper (survival: at most so many); `seconds`:
  * clock of each question, 0 none. */
 struct lt_paper_rule {
-    int minutes;         /* clock of the whole paper, 0 none; a timed round has one of the two */
-    int n_parts;         /* blueprint of a timed round, at least 1 */
+    int minutes; /* clock of the whole paper, 0 none; a timed round has one of the two */
+    int n_parts; /* blueprint of a timed round; without one in the sheet, one part of all */
     struct lt_part_rule parts[LT_PARTS_MAX];
     int attempts;        /* papers a person may start, 0: any number */
     int per_day;         /* and so many a day, 0: any number */
@@ -207,12 +208,12 @@ struct lt_credit_rule {
 };
 struct lt_sheet {
     int version;
-    bool teams; /* "entries": teams are ranked; otherwise persons */
+    bool teams;      /* "entries": teams are ranked; otherwise persons */
     bool self_paced; /* all rounds are timed, survival or duel; otherwise none is */
-    bool at_once;    /* self-paced: results and keys as soon as a paper is submitted; otherwise after
+    bool at_once; /* self-paced: results and keys as soon as a paper is submitted; otherwise after
                         the window */
     int utc_offset_min; /* self-paced: what a day is */
-    int per_day;        /* self-paced: papers a person may start a day in all rounds, 0: any number */
+    int per_day; /* self-paced: papers a person may start a day in all rounds, 0: any number */
     int n_hours;
     struct lt_hours_rule hours[LT_HOURS_MAX];
     struct lt_audience_rule audience;
@@ -265,15 +266,16 @@ void lt_sheet_option_modes(int i, unsigned *ret_means, unsigned *ret_needs);
 /* Time quantum for lt_board_pack: the smallest whole millisecond in which all answer time of the
  * sheet fits the board's budget (at most 100 ms). */
 int64_t lt_sheet_quantum_us(const struct lt_sheet *s);
-int lt_sheet_questions(const struct lt_sheet *s); /* in all rounds */
-/* Number (0-based over the event) of the first question of round r; r == n_rounds: one past the last. */
+int lt_sheet_questions(
+    const struct lt_sheet *s); /* in all rounds; self-paced: 0, each has a paper */
+/* Number (0-based over the event) of the first question of round r; r == n_rounds: one past the last.
+ * self-paced: 0. */
 int lt_sheet_first(const struct lt_sheet *s, int r);
 /* Round of the qi-th question (0-based over the whole event); *ret_index is its 0-based number in
- * the round. NULL: no such question. */
+ * the round. NULL: no such question (self-paced: none). */
 const struct lt_round_rule *lt_sheet_round_of(const struct lt_sheet *s, int qi, int *ret_round,
                                               int *ret_index);
-const char *lt_mode_name(
-    enum lt_mode m); /* "live", "required", "buzzer", "wager", "speed", "jury", "tiebreak" */
+const char *lt_mode_name(enum lt_mode m);   /* "live", …, "duel" */
 const char *lt_turns_name(enum lt_turns t); /* "all", "lot", "reverse" */
 const char *
 lt_policy_name(enum lt_policy p); /* "captain", "first", "majority", "mean", "best", "sum" */

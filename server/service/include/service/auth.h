@@ -53,6 +53,7 @@ enum lt_session_role {
     LT_SESSION_STAGE,
     LT_SESSION_DESK,
     LT_SESSION_JUDGE,
+    LT_SESSION_HOME, /* a person, of no event: entry 0; event 0, or the only one that was allowed */
     LT_SESSION_ROLES /* count */
 };
 /* The holder of a session token, complete, so that resuming needs no database. */

@@ -56,7 +56,45 @@ enum lt_sql {
                      unit, may host, may judge */
     LT_SQL_STAFF_EVENTS, /* $1 person → event, title, phase, code, questions, entries; at most 200
                           */
-    LT_SQL_STATEMENTS    /* count */
+    /* Self-paced events (paced.c), papers (paper_batch.c, papers.c), home pages. */
+    LT_SQL_PACED_HEAD, /* $1 event → phase, token, sheet version, opens µs, closes µs, self-paced,
+                          how many were ranked */
+    LT_SQL_PACED,      /* $1 event → title, season, sheet */
+    LT_SQL_PACED_POOL, /* $1 event → qi, round, difficulty, audience, body; in order */
+    LT_SQL_PACED_SIZE, /* $1 event → entries */
+    LT_SQL_PLAN, /* this transaction looks rows up by their keys, whatever the statistics say */
+    LT_SQL_PAPER_ENTRIES,  /* $1 events, $2 persons: new entries */
+    LT_SQL_PAPER_ORDINALS, /* $1 events, $2 papers that a disjoint pool gives, 0: not disjoint: who
+                              counts papers waits for the others */
+    LT_SQL_PAPER_START,    /* $1 … $13 columns of a new paper: insert behind the event's phase */
+    LT_SQL_PAPER_START_READ, /* $1 season, $2 event, $3 person, $4 round, $5 attempt → ordinal of the
+                                item, phase, and the columns of LT_SQL_PAPER; NULL: no paper */
+    LT_SQL_PAPER_WRITE, /* $1 … $14: update where revision and deadline are those that are known */
+    LT_SQL_PAPER_WRITE_READ, /* the same → ordinal, whether it is this write that stands, columns of
+                                LT_SQL_PAPER */
+    LT_SQL_PAPER, /* $1 event, $2 person, $3 round, $4 attempt, $5 season → state, rev, ordinal, entry,
+                     duel, seed, started, deadline, submitted, choices */
+    LT_SQL_PAPER_MARKS, /* $1 event, $2 person, $3 season → round, attempt, no, state, started, points,
+                           time, correct, answered, duel */
+    LT_SQL_ADDRESSED,   /* $1 event, $2 person → whether the event addresses the person */
+    LT_SQL_HOME_PERSON, /* $1 ext id, $2 person (used instead when > 0) → person, name, unit name,
+                           tenant name */
+    LT_SQL_HOME_EVENTS, /* $1 person → event, title, phase, self-paced, opens µs, closes µs, points,
+                           rank; those that address the person */
+    LT_SQL_HOME_MARKS, /* $1 person → event, then the columns of LT_SQL_PAPER_MARKS, of all events
+                           that are on */
+    LT_SQL_HISTORY, /* $1 person, $2 before µs, $3 rows → event, title, joined µs, final, points, rank,
+                       of, credits, papers, whether a certificate may be had */
+    LT_SQL_HISTORY_CREDITS, /* $1 person → hundredths */
+    LT_SQL_RESULT_OWN, /* $1 event, $2 person → phase, ranked, then a row of LT_SQL_RESULT_TOP */
+    LT_SQL_RESULT_TOP, /* $1 event, $2 rows → rank, name, unit, points, entry */
+    LT_SQL_RESULT_AROUND,   /* $1 event, $2 rank, $3 entry, $4 rows → likewise, above and below */
+    LT_SQL_CERTIFICATE_ADD, /* $1 event, $2 person, $3 code, $4 points to pass: once, of a final event
+                             */
+    LT_SQL_CERTIFICATE, /* $1 event, $2 person → code, title, tenant, name, unit, points, rank, of,
+                           issued µs */
+    LT_SQL_FIND_CERTIFICATE, /* $1 code → tenant, title, name, unit, points, rank, of, day */
+    LT_SQL_STATEMENTS        /* count */
 };
 enum { LT_SCORES_PAGE = 20000 };
 extern const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS];
