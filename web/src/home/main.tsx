@@ -19,6 +19,7 @@ const TYPING_MS = 700;
 const AGAIN_MS = 3_000;
 const LOOK_MS = 1_000;
 const ASK_AGAIN_MS = 4_000;
+const FRESH_MS = 1_500;
 const BLINK_MS = 2_500;
 const QUIET_MS = 3_000;
 const START_MS = 30_000;
@@ -36,7 +37,9 @@ export function openHome(root: HTMLElement): void {
   const away = signal(false);
   /** ids that the line takes care of, by paper */
   const asked = new Map<string, string>();
+  /** when a paper was last asked for, or came */
   let openedMs = 0;
+  let openedKey = "";
   let wantsPage = false;
 
   const link = new Link(
@@ -72,6 +75,8 @@ export function openHome(root: HTMLElement): void {
   function received(paper: Paper): void {
     const key = keyOf(paper);
     const before = books.value[key];
+    openedMs = performance.now();
+    openedKey = key;
     if (paper.state === "open") kept.value = putPaper(person(), paper);
     const was = before ?? fromDrawer(key);
     shelve(was ? heard(was, paper) : opened(paper, takeKept(person(), key)));
@@ -118,8 +123,12 @@ export function openHome(root: HTMLElement): void {
   }
 
   function openPaper({ event, round, attempt }: { event: string; round: number; attempt: number }): void {
+    const key = keyOf({ event, round, attempt });
+    // It has just come: a weak line is not to carry it twice.
+    if (openedKey === key && performance.now() - openedMs < FRESH_MS) return;
+    if (!link.send({ t: "open", event, round, attempt })) return;
     openedMs = performance.now();
-    link.send({ t: "open", event, round, attempt });
+    openedKey = key;
   }
 
   const here = (): Book | undefined => (place.value.at === "paper" ? books.value[keyOf(place.value)] : undefined);
