@@ -13,6 +13,8 @@ static const struct {
      "play one live event, check everything that is received, report; exit 1 on any violation"},
     {"demo", NULL, lt_command_demo,
      "keep a host company: join and answer at human times until SIGTERM or --seconds"},
+    {"paper", NULL, lt_command_paper,
+     "answer and start papers of a self-paced event at steady rates, log what came back"},
     {"bench", "fanout", lt_command_bench_fanout,
      "CPU of one worker per delivered frame, beside plain send(2)"},
     {"bench", "connect", lt_command_bench_connect,

@@ -151,6 +151,12 @@ CREATE OR REPLACE FUNCTION event_digest(p_event bigint, p_season smallint) RETUR
                   ORDER BY i.inbox_no) FROM leitai.inbox i WHERE i.tenant_id = leitai.current_tenant() AND i.event_id = p_event
                   AND i.action IN ('answer', 'press', 'stake')), '') || COALESCE(leitai.papers_digest(p_event, p_season), ''), 'UTF8')),
               'hex') $$;
+DO $$
+BEGIN -- the log's own role, where the log has one, digests what is published
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'leitai_log') THEN
+        GRANT SELECT ON leitai.event TO leitai_log;
+    END IF;
+END $$;
 REVOKE ALL ON FUNCTION papers_digest(bigint, smallint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION papers_digest(bigint, smallint) TO leitai_app;
 

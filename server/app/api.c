@@ -1,14 +1,21 @@
 /* /healthz says that the loop turns; /readyz that this node can serve people (a load balancer asks
  * it): PostgreSQL is there and the node is not draining. Redis is a projection, so its absence is
- * shown but does not make a node unready. /metrics is Prometheus text. */
+ * shown but does not make a node unready. /metrics is Prometheus text. /api/certificate/CODE is asked
+ * by the public page that checks a certificate: an unknown code, and what is no code at all, cost the
+ * same look-up and get the same answer. */
 #include "app/api.h"
 
 #include "app/supervisor.h"
 #include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
 #include "base/metrics.h"
+#include "service/sql.h"
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { METRICS_BYTES = 512 * 1024 };
+enum { METRICS_BYTES = 512 * 1024, CERTIFICATE_BYTES = 8 * 1024, MINUTE_US = 60 * 1000 * 1000 };
 
 const char *const lt_api_prefixes[] = {"/healthz", "/readyz", "/metrics", "/api/", NULL};
 
@@ -42,7 +49,88 @@ static void answer_metrics(struct lt_http_req *r)
     lt_buf_done(&b);
 }
 
-void lt_api_answer(const struct lt_api *a, struct lt_http_req *r)
+/* ---- certificates ---- */
+
+struct check {
+    struct lt_http_req *req; /* NULL: the client left */
+};
+
+static bool within_limit(struct lt_api *a, const char *peer)
+{
+    int64_t now_us = lt_loop_now(a->loop).mono_us;
+    uint64_t hash = 1469598103934665603ULL; /* FNV-1a */
+    for (const char *p = peer; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 1099511628211ULL;
+    size_t slot = hash % LT_API_SLOTS;
+    if (a->checks[slot].hash != hash || now_us - a->checks[slot].since_us >= MINUTE_US) {
+        a->checks[slot].hash = hash;
+        a->checks[slot].since_us = now_us;
+        a->checks[slot].n = 0;
+    }
+    return ++a->checks[slot].n <= a->checks_per_minute;
+}
+
+static void reply_certificate(struct lt_http_req *r, const struct lt_pg_result *rows)
+{
+    static const char *const texts[] = {"tenant", "title", "name", "unit"}, *const numbers[] = {
+                                                                                "points", "rank",
+                                                                                "of"};
+    struct lt_buf b;
+    struct lt_jsonw w;
+    lt_buf_init(&b, CERTIFICATE_BYTES);
+    lt_jsonw_init(&w, &b);
+    lt_jsonw_obj(&w, NULL);
+    for (int i = 0; i < 4; i++)
+        lt_jsonw_str(&w, texts[i], lt_pg_text(rows, 0, 0, i));
+    for (int i = 0; i < 3; i++)
+        lt_jsonw_i64(&w, numbers[i], lt_pg_i64(rows, 0, 0, 4 + i));
+    lt_jsonw_str(&w, "issued", lt_pg_text(rows, 0, 0, 7));
+    lt_jsonw_end_obj(&w);
+    reply(r, 200, NULL, lt_buf_cstr(&b));
+    lt_buf_done(&b);
+}
+
+static void on_certificate(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct check *c = arg;
+    if (c->req && err != LT_OK)
+        reply(c->req, 503, NULL, "{\"error\":\"database_away\"}\n");
+    else if (c->req && lt_pg_rows(r, 0) != 1)
+        reply(c->req, 404, NULL, "{\"error\":\"not_found\"}\n");
+    else if (c->req)
+        reply_certificate(c->req, r);
+    free(c);
+}
+
+static void answer_certificate(struct lt_api *a, struct lt_http_req *r, const char *code)
+{
+    if (!within_limit(a, lt_http_peer(r))) {
+        reply(r, 429, NULL, "{\"error\":\"too_fast\"}\n");
+        return;
+    }
+    struct check *c = malloc(sizeof *c);
+    struct lt_pg_req *req = lt_pg_req_new(a->pg, (struct lt_tenant_id){0});
+    assert(c && req);
+    lt_metric_add(LT_M_CERTIFICATE_CHECKS, 1);
+    c->req = r;
+    lt_http_set_user(r, c);
+    lt_pg_req_add(req, LT_SQL_FIND_CERTIFICATE, (const char *[]){code});
+    if (lt_pg_submit(req, on_certificate, c) != LT_OK) {
+        reply(r, 503, NULL, "{\"error\":\"retry_later\"}\n");
+        free(c);
+    }
+}
+
+void lt_api_gone(struct lt_http_req *r)
+{
+    struct check *c = lt_http_user(r);
+    if (c)
+        c->req = NULL;
+}
+
+static const char certificate_prefix[] = "/api/certificate/";
+
+void lt_api_answer(struct lt_api *a, struct lt_http_req *r)
 {
     const char *path = lt_http_path(r);
     enum lt_http_method m = lt_http_method(r);
@@ -54,6 +142,8 @@ void lt_api_answer(const struct lt_api *a, struct lt_http_req *r)
         answer_ready(a, r);
     else if (strcmp(path, "/metrics") == 0)
         answer_metrics(r);
+    else if (strncmp(path, certificate_prefix, sizeof certificate_prefix - 1) == 0)
+        answer_certificate(a, r, path + sizeof certificate_prefix - 1);
     else
         reply(r, 404, NULL, "{\"error\":\"not_found\"}\n");
 }

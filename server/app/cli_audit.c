@@ -26,6 +26,7 @@ struct audit {
     struct lookup at;
     struct lt_db *db;
     int64_t season;
+    bool self_paced;
     int64_t rows, faults;
     unsigned char hash[HASH_BYTES]; /* of the row before */
     const char *head_file;
@@ -136,10 +137,86 @@ static int answers_digest(struct audit *a, const struct lt_record *r, int n, cha
     return err;
 }
 
-/* Everything that was sent in: all answers, then what was refused or pressed. */
+/* All papers of a self-paced event: people in PARTS parts by their id, each a hash over the hashes of
+ * its papers; see leitai.papers_digest. "" when there is none. */
+enum { PARTS = 256, PAPER_COLUMNS = 12 };
+
+static void hash_papers(const struct lt_rows *rows, EVP_MD_CTX *parts[PARTS])
+{
+    for (int i = 0; i < lt_rows_count(rows); i++) {
+        unsigned char hash[HASH_BYTES];
+        int64_t no = lt_rows_i64(rows, i, 0) % PARTS;
+        EVP_MD_CTX *c = sha_begin();
+        bool first = true;
+        for (int k = 0; k < PAPER_COLUMNS; k++) {
+            /* concat_ws leaves out what is NULL: duel and submitted may be. */
+            if ((k == 4 && lt_rows_bool(rows, i, PAPER_COLUMNS)) ||
+                (k == 9 && lt_rows_bool(rows, i, PAPER_COLUMNS + 1)))
+                continue;
+            if (!first)
+                sha_text(c, "|");
+            first = false;
+            sha_text(c, lt_rows_text(rows, i, k));
+        }
+        sha_end(c, hash);
+        if (!parts[no])
+            parts[no] = sha_begin();
+        EVP_DigestUpdate(parts[no], hash, sizeof hash);
+    }
+}
+
+static void join_parts(EVP_MD_CTX *parts[PARTS], char out[HEX_BYTES])
+{
+    unsigned char hash[HASH_BYTES];
+    EVP_MD_CTX *all = sha_begin();
+    bool any = false;
+    for (int i = 0; i < PARTS; i++) {
+        if (!parts[i])
+            continue;
+        any = true;
+        sha_end(parts[i], hash);
+        EVP_DigestUpdate(all, hash, sizeof hash);
+    }
+    sha_end_hex(all, out);
+    if (!any)
+        out[0] = '\0';
+}
+
+static int papers_digest(struct audit *a, char out[HEX_BYTES])
+{
+    EVP_MD_CTX *parts[PARTS] = {0};
+    struct lt_num person = lt_num(0), round = lt_num(0), attempt = lt_num(0);
+    int err = LT_OK, n = PAGE_ROWS;
+    while (err == LT_OK && n == PAGE_ROWS) {
+        struct lt_rows *rows;
+        err =
+            lt_db_exec(a->db, &rows,
+                       "SELECT person_id, round_no, attempt, entry_id, duel_id, ordinal, seed, "
+                       "started_us, deadline_us, submitted_us, state, choices, duel_id IS NULL, "
+                       "submitted_us IS NULL FROM leitai.paper WHERE tenant_id = "
+                       "leitai.current_tenant() AND event_id = $1 AND season = $2::smallint AND "
+                       "(person_id, round_no, attempt) > ($3::bigint, $4::smallint, $5::smallint) "
+                       "ORDER BY person_id, round_no, attempt LIMIT 1000",
+                       lt_num(a->at.event.v).s, lt_num(a->season).s, person.s, round.s, attempt.s);
+        if (err != LT_OK)
+            break;
+        n = lt_rows_count(rows);
+        hash_papers(rows, parts);
+        if (n > 0) {
+            person = lt_num(lt_rows_i64(rows, n - 1, 0));
+            round = lt_num(lt_rows_i64(rows, n - 1, 1));
+            attempt = lt_num(lt_rows_i64(rows, n - 1, 2));
+        }
+        lt_rows_free(rows);
+    }
+    join_parts(parts, out);
+    return err;
+}
+
+/* Everything that was sent in: all answers, then what was refused or pressed, then all papers. */
 static int event_digest(struct audit *a, char out[HEX_BYTES])
 {
-    char sql[sizeof answers_sql + 80], answers[HEX_BYTES];
+    char sql[sizeof answers_sql + 80], answers[HEX_BYTES], papers[HEX_BYTES];
     EVP_MD_CTX *c = sha_begin();
     snprintf(sql, sizeof sql, "%sNOT ($3 || $4) IS NULL ORDER BY qi, person_id, attempt",
              answers_sql);
@@ -155,8 +232,11 @@ static int event_digest(struct audit *a, char out[HEX_BYTES])
         "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND action IN ($2, $3, $4) "
         "ORDER BY inbox_no",
         "answer", "press", "stake");
-    if (err == LT_OK)
-        sha_end_hex(c, out);
+    if (err != LT_OK)
+        return err;
+    err = papers_digest(a, papers);
+    sha_text(c, papers);
+    sha_end_hex(c, out);
     return err;
 }
 
@@ -178,9 +258,14 @@ static int content_digest(struct audit *a, char out[HEX_BYTES])
     sha_text(c, "\n");
     lt_rows_free(sheet);
     err = digest_rows(a, c,
-                      "SELECT qi || ' ' || body::text FROM leitai.question_instance "
-                      "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 "
-                      "AND NOT ($2 || $3 || $4) IS NULL ORDER BY qi",
+                      a->self_paced
+                          ? "SELECT qi || ' ' || body::text || concat_ws(' ', '', round_no, "
+                            "difficulty, audience) FROM leitai.question_instance "
+                            "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 "
+                            "AND NOT ($2 || $3 || $4) IS NULL ORDER BY qi"
+                          : "SELECT qi || ' ' || body::text FROM leitai.question_instance "
+                            "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 "
+                            "AND NOT ($2 || $3 || $4) IS NULL ORDER BY qi",
                       "", "", "");
     if (err == LT_OK)
         sha_end_hex(c, out);
@@ -341,12 +426,13 @@ static int season_of(struct audit *a)
 {
     struct lt_rows *rows;
     int err = lt_db_exec(a->db, &rows,
-                         "SELECT season FROM leitai.event WHERE tenant_id = "
+                         "SELECT season, self_paced FROM leitai.event WHERE tenant_id = "
                          "leitai.current_tenant() AND event_id = $1",
                          lt_num(a->at.event.v).s);
     if (err != LT_OK)
         return err;
     a->season = lt_rows_i64(rows, 0, 0);
+    a->self_paced = lt_rows_bool(rows, 0, 1);
     lt_rows_free(rows);
     return LT_OK;
 }

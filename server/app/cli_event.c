@@ -355,13 +355,23 @@ static int run_close(struct event *e)
 
 /* ---- the other two ---- */
 
+/* Each paper of a self-paced event has questions of its own. */
+static void print_questions(const struct lt_sheet *s)
+{
+    if (s->self_paced)
+        printf(", self-paced\n");
+    else
+        printf(", %d questions\n", lt_sheet_questions(s));
+}
+
 static int run_check(struct event *e)
 {
     int err = read_sheet(e);
-    if (err == LT_OK)
-        printf("the sheet is right: %d rounds, %d questions\n", e->sheet->n_rounds,
-               lt_sheet_questions(e->sheet));
-    return err;
+    if (err != LT_OK)
+        return err;
+    printf("the sheet is right: %d rounds", e->sheet->n_rounds);
+    print_questions(e->sheet);
+    return LT_OK;
 }
 
 static int run_presets(struct event *e)
@@ -370,9 +380,9 @@ static int run_presets(struct event *e)
         int err = lt_sheet_parse(f->text, f->len, e->sheet, &e->problems);
         if (err != LT_OK)
             return err;
-        printf("%-12.*s %s, %d rounds, %d questions\n", (int)preset_name(f), f->name,
-               e->sheet->teams ? "teams" : "persons", e->sheet->n_rounds,
-               lt_sheet_questions(e->sheet));
+        printf("%-12.*s %s, %d rounds", (int)preset_name(f), f->name,
+               e->sheet->teams ? "teams" : "persons", e->sheet->n_rounds);
+        print_questions(e->sheet);
     }
     return LT_OK;
 }

@@ -50,6 +50,7 @@ struct home {
         struct lt_watch watch;
         struct session *session;
         int64_t since_us; /* the oldest makes room */
+        bool told;        /* that it was handed in */
     } watches[PAPERS_WATCHED];
     bool listing; /* a list is being put together */
 };

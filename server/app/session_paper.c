@@ -109,6 +109,7 @@ static void watch(struct session *s, struct lt_held *h)
         if (!w->watch.held || (at->watch.held && w->since_us < at->since_us))
             at = w;
     }
+    at->told = at->told && at->watch.held == h;
     at->session = s;
     at->since_us = lt_loop_now(s->all->loop).mono_us;
     at->watch.fn = on_news;
@@ -189,6 +190,8 @@ static void on_news(struct lt_watch *w, enum lt_paper_news news)
         send_paper(s, h, NULL, NULL, 0);
         return;
     }
+    if (hw->told)
+        return;
     const struct lt_paper_key *key = lt_held_key(h);
     struct asked *a = ask(s, OPEN, NULL, key->event.v, key->round);
     if (!a)
@@ -283,6 +286,9 @@ static void on_submitted(void *arg, int err)
     struct lt_held *h = s ? lt_papers_held(s->all->parts.papers, &a->key) : NULL;
     if (!s)
         return;
+    for (int i = 0; i < PAPERS_WATCHED; i++) /* the answer is news enough */
+        if (h && s->home->watches[i].watch.held == h)
+            s->home->watches[i].told = true;
     if (err == LT_OK && h)
         show(a, h);
     else

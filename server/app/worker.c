@@ -88,8 +88,8 @@ static void on_http(void *arg, struct lt_http_req *r)
 
 static void on_http_gone(void *arg, struct lt_http_req *r)
 {
-    (void)arg; /* every request is answered at once */
-    (void)r;
+    (void)arg;
+    lt_api_gone(r);
 }
 
 static const struct lt_net_handler net_handler = {.on_open = on_open,
@@ -296,7 +296,10 @@ static int make_net(struct worker *w)
         .accept_per_second = (int)opt(w, "accept_per_second"),
         .trust_proxy = lt_config_bool(w->config, "trust_proxy"),
     };
-    w->api = (struct lt_api){.pg = w->pg, .redis = w->redis};
+    w->api = (struct lt_api){.loop = w->loop,
+                             .pg = w->pg,
+                             .redis = w->redis,
+                             .checks_per_minute = (int)opt(w, "certificate_checks_per_minute")};
     return lt_net_new(w->loop, &opts, &net_handler, w, &w->net);
 }
 

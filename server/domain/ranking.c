@@ -112,6 +112,14 @@ int lt_board_pack(const struct lt_place *p, int64_t quantum_us, int64_t *ret)
     return LT_OK;
 }
 
+int64_t lt_board_points(int64_t score)
+{
+    const int64_t unit = INT64_C(1) << (CORRECT_BITS + TIME_BITS);
+    int64_t rest = score % unit;
+
+    return (score - (rest < 0 ? rest + unit : rest)) / unit;
+}
+
 static bool packs(const struct lt_sheet *sheet)
 {
     for (int i = 0; i < sheet->n_rounds; i++)

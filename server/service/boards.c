@@ -30,7 +30,7 @@ enum {
     RETRY_US = 500 * 1000,
     MARK_US = 1000 * 1000,
     NUMBER_BYTES = 24,
-    MARK_BYTES = 17, /* 64 bits in hexadecimal */
+    KEY_BYTES = 96,
 };
 
 /* KEYS: board, version, work. ARGV: version, offset, total, if_newer, then score and member pairs.
@@ -46,16 +46,20 @@ static const char SCRIPT[] =
     "if #pairs > 0 then redis.call('ZADD', KEYS[3], unpack(pairs)) "
     "redis.call('EXPIRE', KEYS[3], 60) end "
     "if at + #pairs / 2 >= tonumber(ARGV[3]) then "
+    "redis.call('UNLINK', KEYS[1]) " /* freeing a large set would hold everybody up */
     "if tonumber(ARGV[3]) > 0 then redis.call('RENAME', KEYS[3], KEYS[1]) "
-    "redis.call('PERSIST', KEYS[1]) "
-    "else redis.call('DEL', KEYS[1]) end "
+    "redis.call('PERSIST', KEYS[1]) end "
     "redis.call('SET', KEYS[2], ARGV[1]) end "
     "return 1";
 
-/* KEYS: mark. ARGV: a mark for a data set that has none. Replies the mark that stands. */
-static const char MARK_SCRIPT[] = "local g = redis.call('GET', KEYS[1]) "
-                                  "if not g then g = ARGV[1] redis.call('SET', KEYS[1], g) end "
-                                  "return g";
+/* KEYS: mark, run. ARGV: a new mark. Replies the mark that stands. One that another run of Redis made is
+ * replaced: a data set that was loaded from a file may be an old one. */
+static const char MARK_SCRIPT[] =
+    "local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '' "
+    "local g = redis.call('GET', KEYS[1]) "
+    "if not g or redis.call('GET', KEYS[2]) ~= run then g = ARGV[1] "
+    "redis.call('MSET', KEYS[1], g, KEYS[2], run) end "
+    "return g";
 
 struct packed {
     int64_t entry, score;
@@ -80,13 +84,20 @@ struct lt_boards {
     struct lt_loop *loop;
     struct lt_redis *redis;
     struct job *jobs;
-    char id[MARK_BYTES];   /* of this process, in the name of its sets */
-    char mark[MARK_BYTES]; /* last seen in Redis, "" none yet */
+    char id[LT_BOARD_MARK_BYTES];   /* of this process, in the name of its sets */
+    char mark[LT_BOARD_MARK_BYTES]; /* last seen in Redis, "" none yet */
     bool asking;
     struct lt_timer look;
 };
 
 static void chunk_send(struct job *j);
+
+void lt_board_key(char *out, size_t cap, struct lt_tenant_id tenant, struct lt_event_id event,
+                  const char *part)
+{
+    int n = snprintf(out, cap, "lt:{%" PRId64 ":%" PRId64 "}:%s", tenant.v, event.v, part);
+    assert(n > 0 && (size_t)n < cap);
+}
 
 static void job_free(struct job *j)
 {
@@ -155,17 +166,19 @@ static void chunk_send(struct job *j)
 {
     enum { FIXED = 10 };
     const char *argv[FIXED + 2 * CHUNK];
-    char keys[3][128], numbers[3][NUMBER_BYTES];
+    char keys[3][KEY_BYTES], numbers[3][NUMBER_BYTES];
     int n = j->n - j->written < CHUNK ? j->n - j->written : CHUNK, argc = 0;
     char(*text)[NUMBER_BYTES] = malloc(2 * CHUNK * sizeof *text);
     assert(text);
-    static const char *const suffix[3] = {"board", "board:v", "board:new:"};
+    char work[KEY_BYTES];
+    snprintf(work, sizeof work, "board:new:%s", j->b->id);
+    const char *part[3] = {"board", "board:v", work};
     argv[argc++] = "EVAL";
     argv[argc++] = SCRIPT;
     argv[argc++] = "3";
     for (int i = 0; i < 3; i++) {
-        snprintf(keys[i], sizeof keys[i], "lt:{%" PRId64 ":%" PRId64 "}:%s%s", j->key.tenant,
-                 j->key.event, suffix[i], i == 2 ? j->b->id : "");
+        lt_board_key(keys[i], sizeof keys[i], (struct lt_tenant_id){j->key.tenant},
+                     (struct lt_event_id){j->key.event}, part[i]);
         argv[argc++] = keys[i];
     }
     int64_t fixed[3] = {j->version, j->written, j->n};
@@ -200,7 +213,7 @@ static void all_again(struct lt_boards *b)
 
 /* ---- the mark ---- */
 
-static void random_id(char out[MARK_BYTES])
+void lt_board_random(char out[LT_BOARD_MARK_BYTES])
 {
     unsigned char bits[8];
     int ok = RAND_bytes(bits, sizeof bits);
@@ -229,12 +242,12 @@ static void on_mark(void *arg, int err, const struct lt_redis_reply *r)
 static void on_look(struct lt_timer *t, int64_t now_us)
 {
     struct lt_boards *b = t->arg;
-    char fresh[MARK_BYTES];
+    char fresh[LT_BOARD_MARK_BYTES];
     (void)now_us;
-    random_id(fresh);
+    lt_board_random(fresh);
     if (!b->asking && lt_redis_up(b->redis))
-        b->asking = lt_redis_cmdv(b->redis, on_mark, b, "EVAL", MARK_SCRIPT, "1", "lt:generation",
-                                  fresh, (char *)NULL) == LT_OK;
+        b->asking = lt_redis_cmdv(b->redis, on_mark, b, "EVAL", MARK_SCRIPT, "2", "lt:generation",
+                                  "lt:generation:run", fresh, (char *)NULL) == LT_OK;
     lt_loop_timer(b->loop, t, MARK_US);
 }
 
@@ -251,6 +264,11 @@ static void on_redis(void *arg, bool up)
         j->state = LT_BOARD_LOST;
 }
 
+const char *lt_boards_mark(const struct lt_boards *b)
+{
+    return b->mark;
+}
+
 /* ---- life ---- */
 
 struct lt_boards *lt_boards_new(struct lt_loop *l, struct lt_redis *redis)
@@ -260,7 +278,7 @@ struct lt_boards *lt_boards_new(struct lt_loop *l, struct lt_redis *redis)
         return NULL;
     b->loop = l;
     b->redis = redis;
-    random_id(b->id);
+    lt_board_random(b->id);
     lt_redis_on_state(redis, on_redis, b);
     lt_timer_init(&b->look, on_look, b);
     lt_loop_timer(l, &b->look, MARK_US);

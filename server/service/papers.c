@@ -378,6 +378,20 @@ static void handed_in(struct lt_held *h)
     notify(h, LT_PAPER_ENDED);
 }
 
+/* Of choices for the same item another tab's stands: who made the one that does not is told. Waiters are
+ * marked by `in_flight`, which means nothing while no write is under way. */
+static void tell_superseded(struct lt_held *h, const struct lt_paper *mine,
+                            const struct lt_paper *merged)
+{
+    bool any = false;
+    for (struct waiter *w = h->waiters; w; w = w->next) {
+        w->in_flight = w->i >= 0 && mine->choices[w->i].rev != merged->choices[w->i].rev;
+        any |= w->in_flight;
+    }
+    if (any)
+        tell(h, true, NULL, LT_EANSWERED);
+}
+
 /* Choices after a deadline that was pulled forward never count; who made them is told. */
 static int outcome_out_of_time(struct lt_held *h, const struct waiter *w, int err)
 {
@@ -409,6 +423,8 @@ static void absorb(struct lt_held *h, const struct lt_paper_row *row)
     bool moved = row->deadline_us != h->deadline_us;
     if (row->rev < h->rev || h->state != LT_PAPER_OPEN)
         return; /* read before what is known already */
+    if (h->writing && row->state == LT_PAPER_OPEN)
+        return; /* the write brings the row as it stands */
     h->rev = row->rev;
     h->deadline_us = row->deadline_us;
     if (row->state != LT_PAPER_OPEN) {
@@ -431,6 +447,7 @@ static void absorb(struct lt_held *h, const struct lt_paper_row *row)
     lt_paper_merge(p->theirs, p->mine);
     pack(h, p->theirs);
     h->dirty = strcmp(h->choices, row->choices) != 0;
+    tell_superseded(h, p->mine, p->theirs);
 }
 
 static int install(struct lt_held *h, const struct lt_paper_row *row)

@@ -18,6 +18,10 @@ struct lt_load_opts {
     double answer_share, edge_share, drop_share;
     const char *sheet_file;
     int64_t slack_ms;
+    /* papers */
+    int starts;
+    bool begin, submit;
+    const char *log_file;
     /* benchmarks */
     int64_t pid;
     int connections, rounds, frames;

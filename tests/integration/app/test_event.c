@@ -417,6 +417,48 @@ static void a_season_without_a_partition_gets_one(void **state)
                      1);
 }
 
+/* ---- self-paced ---- */
+
+#define WINDOW "--opens", "2026-01-01T00:00Z", "--closes", "2099-01-01T00:00Z"
+
+static void a_self_paced_event_has_its_pools_and_its_window(void **state)
+{
+    (void)state;
+    assert_saved(EVENT("save", "--tenant", "demo", "--code", "paced", "--title", "自助", "--season",
+                       "2042", "--bank", "law", "--preset", "paper", "--seed", "3", WINDOW));
+    assert_int_equal(number(super, "SELECT count(*) FROM leitai.event WHERE code = 'paced' AND "
+                                   "self_paced AND closes_at > opens_at"),
+                     1);
+    assert_int_equal(number(super, "SELECT count(DISTINCT round_no) FROM leitai.question_instance "
+                                   "JOIN leitai.event USING (tenant_id, event_id) WHERE code = "
+                                   "'paced'"),
+                     2);
+    assert_int_equal(number(super, "SELECT (to_regclass('leitai.paper_2042') IS NOT NULL)::int"),
+                     1);
+    assert_int_equal(EVENT("save", "--tenant", "demo", "--code", "paced2", "--title", "自助",
+                           "--season", "2042", "--bank", "law", "--preset", "paper"),
+                     1);
+    assert_int_equal(EVENT("save", "--tenant", "demo", "--code", "paced2", "--title", "自助",
+                           "--season", "2042", "--bank", "law", "--preset", "live-quiz", WINDOW),
+                     1);
+}
+
+static void a_published_event_opens_by_itself_and_is_closed_once(void **state)
+{
+    (void)state;
+    assert_int_equal(EVENT("publish", "--tenant", "demo", "--event", "paced"), 0);
+    assert_string_equal(out, "event paced: running\n");
+    assert_int_equal(EVENT("publish", "--tenant", "demo", "--event", "paced"), 1);
+    assert_int_equal(EVENT("close", "--tenant", "demo", "--event", "paced"), 0);
+    assert_int_equal(EVENT("close", "--tenant", "demo", "--event", "paced"), 0); /* it is */
+    assert_int_equal(
+        number(super,
+               "SELECT count(*) FROM leitai.job JOIN leitai.event USING (tenant_id, event_id) "
+               "WHERE code = 'paced'"),
+        1); /* nobody had a paper: its results may be made */
+    assert_int_equal(EVENT("publish", "--tenant", "demo", "--event", "later"), 1); /* has a host */
+}
+
 /* ---- the other two ---- */
 
 static void presets_are_listed_and_right(void **state)
@@ -424,8 +466,11 @@ static void presets_are_listed_and_right(void **state)
     (void)state;
     assert_int_equal(EVENT("presets"), 0);
     assert_string_equal(out, "classic      teams, 8 rounds, 70 questions\n"
+                             "duel         persons, 2 rounds, self-paced\n"
                              "league       teams, 14 rounds, 90 questions\n"
-                             "live-quiz    persons, 3 rounds, 18 questions\n");
+                             "live-quiz    persons, 3 rounds, 18 questions\n"
+                             "paper        persons, 2 rounds, self-paced\n"
+                             "survival     persons, 1 rounds, self-paced\n");
     assert_int_equal(EVENT("check", "--preset", "classic"), 0);
     assert_string_equal(out, "the sheet is right: 8 rounds, 70 questions\n");
     assert_int_equal(EVENT("presets", "x"), 1);
@@ -449,6 +494,8 @@ int main(void)
         cmocka_unit_test(what_is_not_there_is_named),
         cmocka_unit_test(a_tenant_draws_from_its_own_bank),
         cmocka_unit_test(a_season_without_a_partition_gets_one),
+        cmocka_unit_test(a_self_paced_event_has_its_pools_and_its_window),
+        cmocka_unit_test(a_published_event_opens_by_itself_and_is_closed_once),
         cmocka_unit_test(presets_are_listed_and_right),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -200,6 +200,7 @@ static void the_packed_order_is_the_ranking_up_to_the_quantum(void **state)
         assert_int_equal(lt_board_pack(&a, MS, &pa), LT_OK);
         assert_int_equal(lt_board_pack(&b, MS, &pb), LT_OK);
         assert_true(pa < INT64_C(1) << 53 && pa > -(INT64_C(1) << 53));
+        assert_int_equal(lt_board_points(pa), a.points_c);
         a.time_us -= a.time_us % MS;
         b.time_us -= b.time_us % MS;
         if (better(&a, &b))

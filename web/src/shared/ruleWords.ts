@@ -16,32 +16,48 @@ export interface Draw {
 }
 export interface RoundSheet {
   title: string;
-  mode: "live" | "required" | "buzzer" | "wager" | "speed" | "jury" | "tiebreak";
+  mode: "live" | "required" | "buzzer" | "wager" | "speed" | "jury" | "tiebreak" | "timed" | "survival" | "duel";
   turns?: "all" | "lot" | "reverse";
   questions: number;
   burst?: number;
-  seconds: number;
+  seconds?: number;
   policy?: Policy;
   best?: number;
   judging?: "key" | "judge";
-  points?: {
-    right: number;
-    wrong?: number;
-    speed?: boolean;
-    partial?: boolean;
-    streak?: { bonus: number; max: number };
-  };
+  points?: Points;
   stakes?: number[];
   foul?: { points?: number; lock_seconds?: number };
   answer_seconds?: number;
   rebounds?: number;
   jury?: { max: number; drop?: boolean; judges?: number };
-  places?: number;
+  places?: number | number[];
   group?: number;
   advance?: number;
   reset?: boolean;
   codes?: string[];
   draw?: Draw;
+  minutes?: number;
+  blueprint?: { questions: number; points: Points; draw?: Draw }[];
+  movement?: "free" | "forward";
+  one_by_one?: boolean;
+  practice?: boolean;
+  disjoint?: boolean;
+  attempts?: number;
+  per_day?: number;
+  counted_per_day?: number;
+  counts?: "best" | "last" | "mean" | "sum";
+  revivals?: number;
+  players?: number;
+  target?: number;
+  robot_after?: number;
+  match?: "any" | "region" | "rating";
+}
+interface Points {
+  right: number;
+  wrong?: number;
+  speed?: boolean;
+  partial?: boolean;
+  streak?: { bonus: number; max: number };
 }
 type Policy = "captain" | "first" | "majority" | "mean" | "best" | "sum";
 type Help = "hall" | "colleague" | "two";
@@ -68,6 +84,12 @@ export interface Sheet {
     doubt?: "draw" | "rearm";
     doubt_ms?: number;
   };
+  results?: "window" | "at_once";
+  day_offset_minutes?: number;
+  per_day?: number;
+  hours?: { from: string; to: string }[];
+  audience?: { kinds?: string[]; regions?: string[]; leaders?: boolean };
+  pass?: number;
   rounds: RoundSheet[];
   credits?: {
     participation?: { amount: number; min_answers: number };
@@ -109,6 +131,17 @@ const messages = {
   "rank.correct": { zh: "答对题数", en: "right answers" },
   "rank.time": { zh: "得分题的用时（少者在前）", en: "time of answers that scored (less is better)" },
 
+  "paced.event": { zh: "赛事开放期间，随时可以参加，各人题目不同。", en: "Play whenever you like while the event is open; everybody has questions of their own." },
+  "paced.window": { zh: "结果和答案在赛事结束后公布。", en: "Results and keys are shown after the event has closed." },
+  "paced.atOnce": { zh: "交卷后立即公布结果和答案。", en: "Results and keys are shown as soon as a paper is handed in." },
+  "paced.perDay": { zh: "每天一共可以参加 {n} 次。", en: "One may start {n} times a day in all." },
+  "paced.hours": { zh: "每天 {list} 可以开始。", en: "One may start at {list} each day." },
+  "paced.day": { zh: "一天按 UTC{sign}{h} 计算。", en: "A day is that of UTC{sign}{h}." },
+  "paced.kinds": { zh: "面向单位类别：{list}。", en: "For units of these kinds: {list}." },
+  "paced.regions": { zh: "面向地区及其下级：{list}。", en: "For these regions and those below them: {list}." },
+  "paced.leaders": { zh: "只面向领导干部。", en: "For leading officials only." },
+  "paced.pass": { zh: "达到 {n} 分，可得证书。", en: "From {n} points on there is a certificate." },
+
   "press.arrival": { zh: "抢答以先到达服务器为准。", en: "The press that reaches the server first wins." },
   "press.compensated": {
     zh: "抢答以反应时间最短为准：按测得的网络往返时间补偿，最多 {cap} 秒，容差 {slack} 秒。",
@@ -130,6 +163,40 @@ const messages = {
   "mode.speed": { zh: "限时速答：一个倒计时内尽量多答。", en: "Speed: answer as many as possible against one clock." },
   "mode.jury": { zh: "展示：各队依次上场，评委打分。", en: "Performance: teams take the stage one by one, judges mark them." },
   "mode.tiebreak": { zh: "加赛：前 {n} 名仍有并列时，由并列者作答，答对者胜出；不加分，只定名次。", en: "Tie-break: while the first {n} places are tied, the tied answer, and right answers decide; no points, only ranks." },
+
+  "mode.timed": { zh: "限时个人赛：在规定时间内完成一份试卷。", en: "Timed paper: answer a paper against the clock." },
+  "mode.survival": { zh: "挑战答题：一题接一题，由易到难，答错即止。", en: "Survival: one question after the other, growing harder, until a wrong answer." },
+  "mode.duel": { zh: "对战：{n} 人答同样的题，先答对 {t} 题者胜。", en: "Duel: {n} people answer the same questions; who first has {t} right wins." },
+
+  "paper.size": { zh: "一份试卷 {n} 题。", en: "A paper has {n} questions." },
+  "paper.most": { zh: "最多 {n} 题，每题 {s} 秒，超时视为答错。", en: "{n} questions at most, {s} s each; time that runs out is a wrong answer." },
+  "paper.minutes": { zh: "全卷 {n} 分钟。", en: "{n} minutes for all of it." },
+  "paper.seconds": { zh: "每题 {n} 秒，时间到自动进入下一题。", en: "{n} s for each question; then the next one comes by itself." },
+  "paper.expires": { zh: "开始后计时不停；到时自动交卷。", en: "The clock runs on once started; when it ends, the paper is handed in by itself." },
+  "paper.free": { zh: "交卷前可以任意跳题、改答案。", en: "Until it is handed in, answers may be changed in any order." },
+  "paper.forward": { zh: "按顺序作答，每题只答一次，不能返回。", en: "Questions come in order; each is answered once, without going back." },
+  "paper.oneByOne": { zh: "答完一题才显示下一题。", en: "A question is shown when the one before is done." },
+  "paper.practice": { zh: "这是练习：不计分，交卷后立即看答案。", en: "This is practice: it does not count, and the key is shown at once." },
+  "paper.disjoint": { zh: "每份试卷的题目互不相同；题目用完后不能再开始。", en: "No two papers share a question; when all are used, nobody else can start." },
+  "paper.part": { zh: "第 {i} 部分：{n} 题。", en: "Part {i}: {n} questions." },
+  "paper.attempts": { zh: "每人可以参加 {n} 次。", en: "Everybody may start {n} times." },
+  "paper.anyAttempts": { zh: "参加次数不限。", en: "One may start as often as one likes." },
+  "paper.perDay": { zh: "每天最多 {n} 次。", en: "At most {n} times a day." },
+  "paper.countedPerDay": { zh: "每天只有前 {n} 次计分。", en: "Only the first {n} of a day count." },
+  "counts.best": { zh: "取最好的一次。", en: "The best one counts." },
+  "counts.last": { zh: "取最后一次。", en: "The last one counts." },
+  "counts.mean": { zh: "取平均分。", en: "The mean of them counts." },
+  "counts.sum": { zh: "各次得分累计。", en: "All of them add up." },
+  "survival.revivals": { zh: "可以复活 {n} 次：答错后继续。", en: "{n} revival: a wrong answer does not end the run." },
+  "survival.none": { zh: "没有复活。", en: "There are no revivals." },
+  "duel.size": { zh: "最多 {n} 题，每题 {s} 秒，各按自己的速度作答。", en: "{n} questions at most, {s} s each, everybody at their own pace." },
+  "duel.places": { zh: "名次得分依次为 {list} 分；名次并列则得分相同。", en: "Places earn {list} points, in order; who shares a place gets the same." },
+  "duel.forfeit": { zh: "中途离开算弃权，不得分。", en: "Who leaves forfeits and gets nothing." },
+  "duel.robot": { zh: "等待 {n} 秒没有对手时，由机器人出战（会标明）。", en: "When nobody comes within {n} s, a robot plays, marked as one." },
+  "duel.noRobot": { zh: "没有对手时继续等待。", en: "When nobody comes, one goes on waiting." },
+  "match.any": { zh: "随机匹配对手。", en: "Opponents are whoever is waiting." },
+  "match.region": { zh: "优先匹配本地区的对手。", en: "Opponents from the own region come first." },
+  "match.rating": { zh: "优先匹配实力相近的对手。", en: "Opponents of a near rating come first." },
 
   "round.group": { zh: "只有第 {n} 组参加。", en: "Only group {n} takes part." },
   "round.lot": { zh: "按抽签顺序，每次一队。", en: "One team at a time, in the order of the lot." },
@@ -214,12 +281,44 @@ function inTurn(round: RoundSheet): "lot" | "reverse" | null {
   return turns === "all" ? null : turns;
 }
 
+function selfPaced(sheet: Sheet): boolean {
+  return sheet.rounds.some(({ mode }) => mode === "timed" || mode === "survival" || mode === "duel");
+}
+
+/* Hours and minutes ahead of UTC: 8, 5:30. */
+function offset(minutes: number): Words {
+  const ahead = Math.abs(minutes);
+  const rest = ahead % 60;
+  return { sign: minutes < 0 ? "−" : "+", h: Math.floor(ahead / 60) + (rest ? `:${String(rest).padStart(2, "0")}` : "") };
+}
+
+function pacedLines(sheet: Sheet, { say, list }: Voice): string[] {
+  const { audience = {} } = sheet;
+  const daily = sheet.per_day || sheet.hours || sheet.rounds.some((round) => round.per_day || round.counted_per_day);
+  const lines = [say("event.persons"), say("paced.event"), say(sheet.results === "at_once" ? "paced.atOnce" : "paced.window")];
+  if (audience.kinds) lines.push(say("paced.kinds", { list: list(audience.kinds) }));
+  if (audience.regions) lines.push(say("paced.regions", { list: list(audience.regions) }));
+  if (audience.leaders) lines.push(say("paced.leaders"));
+  if (sheet.hours) lines.push(say("paced.hours", { list: list(sheet.hours.map(({ from, to }) => `${from}–${to}`)) }));
+  if (sheet.per_day) lines.push(say("paced.perDay", { n: sheet.per_day }));
+  if (daily) lines.push(say("paced.day", offset(sheet.day_offset_minutes ?? 480)));
+  if (sheet.pass !== undefined) lines.push(say("paced.pass", { n: plain(sheet.pass) }));
+  return lines;
+}
+
 function eventLines(sheet: Sheet, { say, list }: Voice): string[] {
+  if (selfPaced(sheet)) {
+    return [
+      ...pacedLines(sheet, { say, list }),
+      ...networkLines(sheet, true, { say, list }),
+      ...(sheet.approval ? [say("event.approval")] : []),
+      ...rankingLines(sheet, { say, list }),
+      ...creditLines(sheet, { say, list }),
+    ];
+  }
   const team = sheet.entries === "team";
   const lines = [say(team ? "event.teams" : "event.persons")];
   const timed = (sheet.ranking ?? ["points", "correct", "time"]).includes("time") || hasSpeed(sheet);
-  const rttCap = sheet.rtt_cap_ms ?? 150;
-  const grace = sheet.grace_ms ?? 300;
   if (sheet.start_points) lines.push(say("event.start", { n: plain(sheet.start_points) }));
   if (!team) lines.push(say(sheet.guests ? "event.guests" : "event.noGuests"));
   lines.push(say(sheet.late_join === false ? "event.noLate" : "event.late"));
@@ -228,11 +327,19 @@ function eventLines(sheet: Sheet, { say, list }: Voice): string[] {
   if (sheet.team?.help?.length) {
     lines.push(say("event.help", { list: list(sheet.team.help.map((help) => say(`help.${help}`)), true) }));
   }
-  if (grace > 0) lines.push(say("event.grace", { s: seconds(grace) }));
-  if (timed && rttCap > 0) lines.push(say("event.rtt", { s: seconds(rttCap) }));
+  lines.push(...networkLines(sheet, timed, { say, list }));
   if (sheet.appeals) lines.push(say("event.appeals"));
   if (sheet.approval) lines.push(say("event.approval"));
   lines.push(...rankingLines(sheet, { say, list }), ...pressLines(sheet, { say, list }), ...creditLines(sheet, { say, list }));
+  return lines;
+}
+
+function networkLines(sheet: Sheet, timed: boolean, { say }: Voice): string[] {
+  const rttCap = sheet.rtt_cap_ms ?? 150;
+  const grace = sheet.grace_ms ?? 300;
+  const lines: string[] = [];
+  if (grace > 0) lines.push(say("event.grace", { s: seconds(grace) }));
+  if (timed && rttCap > 0) lines.push(say("event.rtt", { s: seconds(rttCap) }));
   return lines;
 }
 
@@ -268,13 +375,14 @@ function creditLines(sheet: Sheet, { say }: Voice): string[] {
 
 function modeLine(round: RoundSheet, { say }: Voice): string {
   if (round.mode === "required" && inTurn(round)) return say("mode.required.turn");
-  return say(`mode.${round.mode}`, { n: round.places ?? 3 });
+  if (round.mode === "duel") return say("mode.duel", { n: round.players ?? 2, t: round.target ?? 1 });
+  return say(`mode.${round.mode}`, { n: typeof round.places === "number" ? round.places : 3 });
 }
 
 function sizeLine(round: RoundSheet, { say }: Voice): string {
   const words = {
     n: round.questions,
-    s: round.seconds,
+    s: round.seconds ?? 0,
     a: round.answer_seconds ?? 5,
     b: round.burst ?? round.questions,
   };
@@ -283,16 +391,21 @@ function sizeLine(round: RoundSheet, { say }: Voice): string {
   return say(round.mode === "jury" ? "round.sizeTask" : "round.size", words);
 }
 
-function pointLines(round: RoundSheet, { say, list }: Voice): string[] {
-  const lines: string[] = [];
+function answerPoints(rule: Points, { say }: Voice): string[] {
+  const lines = [
+    say("round.right", { n: plain(rule.right) }),
+    rule.wrong ? say("round.wrong", { n: plain(-rule.wrong) }) : say("round.noWrong"),
+  ];
+  if (rule.speed) lines.push(say("round.speed"));
+  if (rule.partial) lines.push(say("round.partial"));
+  if (rule.streak) lines.push(say("round.streak", { n: plain(rule.streak.bonus), m: rule.streak.max }));
+  return lines;
+}
+
+function pointLines(round: RoundSheet, voice: Voice): string[] {
+  const { say, list } = voice;
   const { points: rule, stakes, jury } = round;
-  if (rule) {
-    lines.push(say("round.right", { n: plain(rule.right) }));
-    lines.push(rule.wrong ? say("round.wrong", { n: plain(-rule.wrong) }) : say("round.noWrong"));
-    if (rule.speed) lines.push(say("round.speed"));
-    if (rule.partial) lines.push(say("round.partial"));
-    if (rule.streak) lines.push(say("round.streak", { n: plain(rule.streak.bonus), m: rule.streak.max }));
-  }
+  const lines = rule ? answerPoints(rule, voice) : [];
   if (stakes) lines.push(say("round.stakes", { list: list(stakes.map(plain), true) }));
   if (jury) {
     lines.push(say("round.marks", { n: jury.judges ?? 3, m: plain(jury.max) }));
@@ -319,11 +432,13 @@ function answerLine(sheet: Sheet, round: RoundSheet, { say }: Voice): string[] {
   return [say(`policy.${policy}`, { n: (round.policy ? round.best : sheet.team?.best) ?? 1 })];
 }
 
-function drawLines(round: RoundSheet, { say, list }: Voice): string[] {
-  if (round.codes) return [say("round.fixed")];
-  if (!round.draw) return [];
-  const { topics, types, difficulty, audience } = round.draw;
-  const lines = [say("round.drawn")];
+function drawLines(round: RoundSheet, voice: Voice): string[] {
+  if (round.codes) return [voice.say("round.fixed")];
+  return round.draw ? [voice.say("round.drawn"), ...fitLines(round.draw, voice)] : [];
+}
+
+function fitLines({ topics, types, difficulty, audience }: Draw, { say, list }: Voice): string[] {
+  const lines: string[] = [];
   if (topics) lines.push(say("draw.topics", { list: list(topics) }));
   if (types) lines.push(say("draw.types", { list: list(types.map((type) => say(`type.${type}` as Key))) }));
   if (difficulty) {
@@ -340,7 +455,67 @@ function stageLines(sheet: Sheet, round: RoundSheet, { say }: Voice): string[] {
   return lines;
 }
 
+/* How a paper goes, a run, a duel. */
+function paperLines(round: RoundSheet, { say }: Voice): string[] {
+  if (round.mode === "survival") {
+    return [
+      say("paper.most", { n: round.questions, s: round.seconds ?? 0 }),
+      round.revivals ? say("survival.revivals", { n: round.revivals }) : say("survival.none"),
+    ];
+  }
+  const lines = [say("paper.size", { n: round.questions })];
+  if (round.minutes) lines.push(say("paper.minutes", { n: round.minutes }));
+  if (round.seconds) lines.push(say("paper.seconds", { n: round.seconds }));
+  lines.push(say("paper.expires"), say(round.movement === "forward" ? "paper.forward" : "paper.free"));
+  if (round.one_by_one) lines.push(say("paper.oneByOne"));
+  if (round.disjoint) lines.push(say("paper.disjoint"));
+  if (round.practice) lines.push(say("paper.practice"));
+  return lines;
+}
+
+function duelLines(round: RoundSheet, { say, list }: Voice): string[] {
+  const places = Array.isArray(round.places) ? round.places : [];
+  return [
+    say("duel.size", { n: round.questions, s: round.seconds ?? 0 }),
+    say("duel.places", { list: list(places.map(plain)) }),
+    say("duel.forfeit"),
+    say(`match.${round.match ?? "any"}`),
+    round.robot_after ? say("duel.robot", { n: round.robot_after }) : say("duel.noRobot"),
+  ];
+}
+
+/* How often, and which of them counts. */
+function limitLines(round: RoundSheet, { say }: Voice): string[] {
+  const attempts = round.attempts ?? (round.mode === "timed" && !round.practice ? 1 : 0);
+  const lines = [attempts ? say("paper.attempts", { n: attempts }) : say("paper.anyAttempts")];
+  if (round.per_day) lines.push(say("paper.perDay", { n: round.per_day }));
+  if (round.practice) return lines;
+  if (round.counted_per_day) lines.push(say("paper.countedPerDay", { n: round.counted_per_day }));
+  if (attempts !== 1) lines.push(say(`counts.${round.counts ?? (round.mode === "duel" ? "sum" : "best")}`));
+  return lines;
+}
+
+function partLines(round: RoundSheet, voice: Voice): string[] {
+  return (round.blueprint ?? []).flatMap(({ questions, points: rule, draw }, i) => [
+    voice.say("paper.part", { i: i + 1, n: questions }),
+    ...answerPoints(rule, voice),
+    ...(draw ? fitLines(draw, voice) : []),
+  ]);
+}
+
+function pacedRoundLines(round: RoundSheet, voice: Voice): string[] {
+  return [
+    modeLine(round, voice),
+    ...(round.mode === "duel" ? duelLines(round, voice) : paperLines(round, voice)),
+    ...limitLines(round, voice),
+    ...partLines(round, voice),
+    ...(round.points ? answerPoints(round.points, voice).slice(0, round.mode === "survival" ? 1 : undefined) : []),
+    ...drawLines(round, voice),
+  ];
+}
+
 function roundLines(sheet: Sheet, round: RoundSheet, voice: Voice): string[] {
+  if (selfPaced(sheet)) return pacedRoundLines(round, voice);
   const turn = round.mode === "required" || round.mode === "jury" || round.mode === "wager" || round.mode === "speed" ? inTurn(round) : null;
   return [
     modeLine(round, voice),

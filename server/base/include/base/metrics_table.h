@@ -70,6 +70,8 @@ M(PG_REQUESTS, COUNTER, "leitai_pg_requests_total", "Transactions sent to Postgr
 M(PG_ERRORS, COUNTER, "leitai_pg_errors_total", "Transactions that failed or were lost")
 M(REDIS_UP, GAUGE, "leitai_redis_up", "Processes whose Redis connections are up")
 M(BOARDS_LOST, COUNTER, "leitai_boards_lost_total", "Times that Redis was found emptied or replaced; boards are then written again")
+M(RANKS_WAITING, GAUGE, "leitai_ranks_waiting", "Entries whose place on a board is not in Redis yet")
+M(RANKS_DROPPED, COUNTER, "leitai_ranks_dropped_total", "Entries that were not written to a board because too many waited; it is written whole then")
 M(REDIS_ERRORS, COUNTER, "leitai_redis_errors_total", "Redis commands that failed, timed out or were dropped")
 
 /* The process */

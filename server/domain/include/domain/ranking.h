@@ -35,6 +35,8 @@ void lt_rank(const struct lt_sheet *sheet, struct lt_place **order, int n);
  * Budget: points ±2^26 hundredths (26 bits + sign), correct 0–1023 (10 bits), time in `quantum_us`
  * units below 2^17 (17 bits, inverted). LT_EBUDGET: does not fit; the rule sheet must be refused. */
 int lt_board_pack(const struct lt_place *p, int64_t quantum_us, int64_t *ret);
+/* The points (hundredths) that are packed into a score. */
+int64_t lt_board_points(int64_t score);
 /* ZSET score of the entry at 0-based `position` of the ranking; larger is better, exact in a double.
  * Where the ranking is points, correct, time and nothing else it is the pack, whose order is that of
  * lt_place_cmp up to the time quantum (what is beyond the budget, by rulings or in papers that add up

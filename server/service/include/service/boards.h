@@ -5,6 +5,9 @@
  *   lt:{tenant:event}:board:v       version: seq of the reveal that it includes
  *   lt:{tenant:event}:board:new:ID  a board that is being written by process ID; it expires
  *   lt:generation                   a random id of this data set; who misses it makes a new one
+ *   lt:generation:run               the run of Redis that it was made in: another run, another id
+ *
+ * Boards of self-paced events, which move entry by entry, have the same keys and more: ranks.h.
  */
 #pragma once
 #include "base/ids.h"
@@ -39,3 +42,13 @@ enum lt_board_state lt_boards_state(const struct lt_boards *b, struct lt_tenant_
                                     struct lt_event_id event);
 /* Forget what is kept for this event. */
 void lt_boards_forget(struct lt_boards *b, struct lt_tenant_id tenant, struct lt_event_id event);
+
+/* ---- what boards and ranks share ---- */
+
+enum { LT_BOARD_MARK_BYTES = 17 }; /* 64 bits in hexadecimal */
+/* The mark of the data set as it was seen last, at most a second ago; "": not yet. */
+const char *lt_boards_mark(const struct lt_boards *b);
+/* A key of an event's board: "lt:{tenant:event}:part". */
+void lt_board_key(char *out, size_t cap, struct lt_tenant_id tenant, struct lt_event_id event,
+                  const char *part);
+void lt_board_random(char out[LT_BOARD_MARK_BYTES]);
