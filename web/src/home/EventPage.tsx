@@ -36,11 +36,16 @@ export function EventPage({ event, tenant, now, live, starting, acts }: Props) {
           <p class="num">{stateWords(event, state, nowMs)}</p>
           {event.entries > 0 && <p class="quiet num">{t("home.entries", { n: count(event.entries) })}</p>}
         </section>
-        <OwnResult event={event} acts={acts} />
+        {state.at === "live" && (
+          <button type="button" class="act" onClick={() => acts.enter(event.event)}>
+            {t("go.live")}
+          </button>
+        )}
+        {event.self_paced && <OwnResult event={event} acts={acts} />}
         {event.rounds.map((round) => (
           <RoundCard key={round.round} event={event} round={round} closed={closed} live={live} starting={starting} acts={acts} />
         ))}
-        {!event.at_once && state.at !== "results" && <p class="quiet event-after">{t("event.after")}</p>}
+        {event.self_paced && !event.at_once && state.at !== "results" && <p class="quiet event-after">{t("event.after")}</p>}
       </main>
     </>
   );

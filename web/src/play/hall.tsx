@@ -47,7 +47,7 @@ function leave(): void {
 }
 
 /* A ticket for an event that is not led by a host, or not open: the individuals' part knows what to say of it. */
-const ELSEWHERE: ErrorCode[] = ["no_event", "not_open", "wrong_phase"];
+const ELSEWHERE: ErrorCode[] = ["no_event", "not_open", "wrong_phase", "forbidden"];
 effect(() => {
   const code = link.value?.endedBy.value;
   if (code === undefined || !ELSEWHERE.includes(code) || judge || arrived?.ticket === undefined || link.value?.live.peek().snap) return;

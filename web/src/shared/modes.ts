@@ -14,3 +14,8 @@ export function isSelfPaced(mode: Mode): mode is SelfPaced {
 export function liveMode(mode: Mode): LiveMode {
   return isSelfPaced(mode) ? "live" : mode;
 }
+
+/** An event in which nobody is asked anything by a host. */
+export function selfPaced(rounds: readonly { mode: Mode }[]): boolean {
+  return rounds.length > 0 && rounds.every((round) => isSelfPaced(round.mode));
+}
