@@ -246,6 +246,10 @@ static int pull_some(struct lt_db *d, struct lt_tenant_id tenant, struct lt_even
     *ret_n = 0;
     int err = lt_db_begin(d, tenant);
     if (err == LT_OK)
+        err =
+            lt_db_script(d, "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET "
+                            "LOCAL enable_mergejoin = off; SET LOCAL enable_material = off");
+    if (err == LT_OK)
         err = lt_db_exec(
             d, &rows,
             "WITH f AS (SELECT max(l.at_us) AS at_us FROM leitai.event_log l JOIN "

@@ -332,25 +332,25 @@ static int phase_id(const char *name)
 static void take_events(struct list *l, const struct lt_pg_result *r)
 {
     int64_t only = l->s->who.event.v;
-    for (int i = 0; i < lt_pg_rows(r, 1) && l->n_events < EVENTS_MAX; i++) {
-        if (only != 0 && lt_pg_i64(r, 1, i, 0) != only)
+    for (int i = 0; i < lt_pg_rows(r, 2) && l->n_events < EVENTS_MAX; i++) {
+        if (only != 0 && lt_pg_i64(r, 2, i, 0) != only)
             continue;
         struct listed *row = &l->events[l->n_events++];
-        row->event = lt_pg_i64(r, 1, i, 0);
-        snprintf(row->title, sizeof row->title, "%s", lt_pg_text(r, 1, i, 1));
-        row->phase = phase_id(lt_pg_text(r, 1, i, 2));
-        row->self_paced = lt_pg_bool(r, 1, i, 3);
-        row->opens_us = lt_pg_i64(r, 1, i, 4);
-        row->closes_us = lt_pg_i64(r, 1, i, 5);
-        row->points_c = lt_pg_i64(r, 1, i, 6);
-        row->rank = (int32_t)lt_pg_i64(r, 1, i, 7);
+        row->event = lt_pg_i64(r, 2, i, 0);
+        snprintf(row->title, sizeof row->title, "%s", lt_pg_text(r, 2, i, 1));
+        row->phase = phase_id(lt_pg_text(r, 2, i, 2));
+        row->self_paced = lt_pg_bool(r, 2, i, 3);
+        row->opens_us = lt_pg_i64(r, 2, i, 4);
+        row->closes_us = lt_pg_i64(r, 2, i, 5);
+        row->points_c = lt_pg_i64(r, 2, i, 6);
+        row->rank = (int32_t)lt_pg_i64(r, 2, i, 7);
     }
-    l->n_marks = lt_pg_rows(r, 2);
+    l->n_marks = lt_pg_rows(r, 3);
     l->marks = calloc((size_t)l->n_marks + 1, sizeof *l->marks);
     assert(l->marks);
     for (int i = 0; i < l->n_marks; i++) {
-        l->marks[i].event = lt_pg_i64(r, 2, i, 0);
-        l->marks[i].mark = session_mark(r, 2, i, 1, &l->marks[i].open);
+        l->marks[i].event = lt_pg_i64(r, 3, i, 0);
+        l->marks[i].mark = session_mark(r, 3, i, 1, &l->marks[i].open);
     }
 }
 
@@ -376,7 +376,7 @@ static void on_list(void *arg, int err, const struct lt_pg_result *r)
         return;
     }
     if (err == LT_OK)
-        err = take_person(l->s, r, 0);
+        err = take_person(l->s, r, 1);
     if (err != LT_OK) {
         list_end(l, err == LT_ENOENT ? LT_ESESSION : err);
         return;
@@ -394,6 +394,7 @@ static void list_begin(struct session *s)
     l->s = s;
     s->home->listing = true;
     snprintf(person, sizeof person, "%lld", (long long)s->who.person.v);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(r, LT_SQL_HOME_PERSON, (const char *[]){"", person});
     lt_pg_req_add(r, LT_SQL_HOME_EVENTS, (const char *[]){person});
     lt_pg_req_add(r, LT_SQL_HOME_MARKS, (const char *[]){person});

@@ -147,8 +147,8 @@ static void on_result(void *arg, int err, const struct lt_pg_result *r)
     if (err == LT_OK && !h)
         err = LT_EBUSY; /* pushed out meanwhile; it is asked for again */
     if (err == LT_OK) {
-        for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++) {
-            marks[n] = session_mark(r, 0, i, 0, &open);
+        for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++) {
+            marks[n] = session_mark(r, 1, i, 0, &open);
             n += !open;
         }
         send_paper(s, h, re(a), marks, n);
@@ -426,11 +426,11 @@ static void decide(struct asked *a, struct lt_paced *e, const struct lt_pg_resul
 {
     static struct lt_paper_mark marks[MARKS_MAX];
     int n = 0, no = 0, attempt = 0;
-    for (int i = 0; i < lt_pg_rows(r, 0) && n < MARKS_MAX; i++, n++) {
+    for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++, n++) {
         bool open, here;
-        marks[n] = session_mark(r, 0, i, 0, &open);
+        marks[n] = session_mark(r, 1, i, 0, &open);
         here = marks[n].round == a->key.round - 1;
-        no = (int)lt_pg_i64(r, 0, i, 2);
+        no = (int)lt_pg_i64(r, 1, i, 2);
         if (here)
             attempt = marks[n].attempt;
         if (here && open) {
@@ -440,7 +440,7 @@ static void decide(struct asked *a, struct lt_paced *e, const struct lt_pg_resul
             return;
         }
     }
-    int err = !lt_pg_bool(r, 1, 0, 0)                                        ? LT_EAUDIENCE
+    int err = !lt_pg_bool(r, 2, 0, 0)                                        ? LT_EAUDIENCE
               : e->phase < LT_PHASE_RUNNING                                  ? LT_ENOTOPEN
               : e->phase != LT_PHASE_RUNNING || now_us(a->s) >= e->closes_us ? LT_EPHASE
                                                                              : LT_OK;

@@ -178,7 +178,7 @@ static int hand_in(struct sweeper *s, struct lt_db *d, const struct due *due, in
         "$8::bigint[], $9::integer[], $10::integer[]) AS i (person_id, round_no, attempt, "
         "deadline_us, points_c, time_us, correct, answered) WHERE p.tenant_id = "
         "leitai.current_tenant() AND p.event_id = $1 AND p.season = $2::smallint AND p.person_id = "
-        "i.person_id AND p.round_no = i.round_no AND p.attempt = i.attempt AND p.state = 0",
+        "i.person_id AND p.round_no = i.round_no AND p.attempt = i.attempt AND p.state + 0 = 0",
         lt_num(due->event).s, lt_num(due->season).s, c->text[0], c->text[1], c->text[2], c->text[3],
         c->text[4], c->text[5], c->text[6], c->text[7]);
 }
@@ -190,7 +190,8 @@ static int chunk(struct sweeper *s, struct lt_db *d, const struct due *due, int 
     if (err == LT_OK)
         err =
             lt_db_script(d, "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET "
-                            "LOCAL enable_mergejoin = off; SET LOCAL jit = off");
+                            "LOCAL enable_mergejoin = off; SET LOCAL enable_material = off; SET "
+                            "LOCAL jit = off");
     if (err == LT_OK)
         err = hand_in(s, d, due, ret_n);
     if (err == LT_OK)

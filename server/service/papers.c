@@ -516,10 +516,10 @@ static void on_row(void *arg, int err, const struct lt_pg_result *r)
 {
     struct lt_held *h = arg;
     h->reading = false;
-    if (err == LT_OK && lt_pg_rows(r, 0) != 1)
+    if (err == LT_OK && lt_pg_rows(r, 1) != 1)
         err = LT_ENOPAPER;
     if (err == LT_OK) {
-        struct lt_paper_row row = lt_paper_row_at(r, 0, 0, 0);
+        struct lt_paper_row row = lt_paper_row_at(r, 1, 0, 0);
         err = take_row(h, &row);
     } else if (h->loaded && err != LT_ENOPAPER) {
         err = LT_OK; /* what is held stands while the database is away */
@@ -546,6 +546,7 @@ static int fetch(struct lt_held *h)
         return LT_ENOMEM;
     for (int i = 0; i < 5; i++)
         snprintf(v[i], sizeof v[i], "%lld", (long long)values[i]);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(r, LT_SQL_PAPER, (const char *[]){v[0], v[1], v[2], v[3], v[4]});
     return lt_pg_submit(r, on_row, h);
 }

@@ -261,8 +261,8 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(PLAN, 0,
       "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', "
       "'off', true), set_config('enable_hashjoin', 'off', true), "
-      "set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', "
-      "'force_generic_plan', true)"),
+      "set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', "
+      "true), set_config('plan_cache_mode', 'force_generic_plan', true)"),
     S(PAPER_ENTRIES, 2,
       "INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, unit_id, name, "
       "unit_name, guest) SELECT p.tenant_id, i.event_id, 'person', p.person_id, u.unit_id, "
@@ -316,7 +316,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.current_tenant() AND p.event_id = i.event_id AND p.person_id = i.person_id "
       "AND p.round_no = i.round_no AND p.attempt = i.attempt AND p.season = i.season"),
     /* The row is the gate: whoever wrote it meanwhile, or handed it in, or moved its end, has changed what is
-       compared here. */
+       compared here. (+ 0: the index of what is open is not for this.) */
     S(PAPER_WRITE, 14,
       "UPDATE leitai.paper p SET rev = p.rev + 1, state = i.state, submitted_us = "
       "i.submitted_us, choices = i.choices, points_c = i.points_c, time_us = i.time_us, "
@@ -328,7 +328,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "time_us, correct, answered) WHERE p.tenant_id = leitai.current_tenant() AND "
       "p.event_id = i.event_id AND p.person_id = i.person_id AND p.round_no = i.round_no "
       "AND p.attempt = i.attempt AND p.season = i.season AND p.rev = i.rev AND "
-      "p.deadline_us = i.deadline_us AND p.state = 0"),
+      "p.deadline_us = i.deadline_us AND p.state + 0 = 0"),
     S(PAPER_WRITE_READ, 14,
       "SELECT i.ord, p.rev = i.rev + 1 AND p.state = i.state AND p.deadline_us = "
       "i.deadline_us AND p.choices = i.choices, p.state, p.rev, p.ordinal, p.entry_id, "
