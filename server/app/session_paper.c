@@ -207,6 +207,7 @@ static void show(struct asked *a, struct lt_held *h)
     }
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), a->key.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(
         r, LT_SQL_PAPER_MARKS,
         (const char *[]){num(a->key.event.v).s, num(a->key.person.v).s, num(a->key.season).s});
@@ -534,6 +535,7 @@ static void read_marks(struct asked *a)
     struct num event = num(a->key.event.v), person = num(a->key.person.v);
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), a->key.tenant);
     assert(r);
+    lt_pg_req_add(r, LT_SQL_PLAN, NULL);
     lt_pg_req_add(r, LT_SQL_PAPER_MARKS, (const char *[]){event.s, person.s, num(a->key.season).s});
     lt_pg_req_add(r, LT_SQL_ADDRESSED, (const char *[]){event.s, person.s});
     session_hold(s);

@@ -20,6 +20,8 @@ enum {
     WAITERS_MAX = 64,       /* messages about one paper that wait for a commit */
     SLACK_US = 20 * 1000,   /* a timer looks so long after the moment that it is for */
     RETRY_US = 1000 * 1000, /* after a write that found no room */
+    LOOK_US =
+        10 * 1000 * 1000, /* a watched paper is looked at so often: its event may have been ended */
 };
 
 struct item {
@@ -280,11 +282,7 @@ static bool make_room(struct lt_papers *p)
     return true;
 }
 
-static void on_timer(struct lt_timer *t, int64_t now_us)
-{
-    (void)now_us;
-    look(t->arg);
-}
+static void on_timer(struct lt_timer *t, int64_t now_us);
 
 struct lt_held *lt_papers_held(struct lt_papers *p, const struct lt_paper_key *key)
 {
@@ -735,6 +733,8 @@ static void arm(struct lt_held *h, const struct lt_paper_view *v)
         at_us = v->item_deadline_us;
     if (v->ended && now + grace_us(h) < at_us) /* by the clock of its last question */
         at_us = now + grace_us(h);
+    if (at_us > now + LOOK_US)
+        at_us = now + LOOK_US;
     lt_loop_timer(h->papers->loop, &h->timer, (at_us > now ? at_us - now : 0) + SLACK_US);
 }
 
@@ -757,6 +757,27 @@ static void look(struct lt_held *h)
     h->seen_item = v.item;
     if (moved && !v.ended)
         notify(h, LT_PAPER_MOVED);
+}
+
+static void on_phase(void *arg, int err, struct lt_paced *e)
+{
+    (void)arg; /* it is in the event that papers share */
+    (void)err;
+    (void)e;
+}
+
+/* An event that was ended before its time has pulled the deadlines in the rows. */
+static void on_timer(struct lt_timer *t, int64_t now_us)
+{
+    struct lt_held *h = t->arg;
+    struct lt_paced *e = h->event;
+    (void)now_us;
+    if (e->phase > LT_PHASE_RUNNING && !h->reading && !h->papers->stopped)
+        h->reading = fetch(h) == LT_OK;
+    else if (h->watches)
+        lt_paced_get(e->cache, (struct lt_tenant_id){e->key.tenant},
+                     (struct lt_event_id){e->key.event}, on_phase, NULL);
+    look(h);
 }
 
 /* ---- what people do ---- */

@@ -7,8 +7,9 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import { Ws } from "../../lib/ws.mjs";
 
-const after = process.argv[2] === "after";
-const [portA, portB, supervisor, dir, event, leadersEvent, disjoint, leader, follower] = after
+// `papers.mjs watch …` looks at an open paper while the event is ended.
+const after = process.argv[2] === "after", watching = process.argv[2] === "watch";
+const [portA, portB, supervisor, dir, event, leadersEvent, disjoint, leader, follower] = after || watching
   ? [process.argv[3], process.argv[3], "", process.argv[4], process.argv[5]] : process.argv.slice(2);
 const b64 = (x) => Buffer.from(JSON.stringify(x)).toString("base64url");
 function ticket(sub, claims = {}, file = "secret") {
@@ -116,6 +117,19 @@ const choicesOf = (m) => Object.fromEntries(m.paper.choices.map((c) => [c.i, c.c
 const stored = (person, round, attempt) => JSON.parse(sql(`SELECT p.choices FROM leitai.paper p JOIN leitai.person USING (tenant_id, person_id)
   WHERE event_id = ${event} AND ext_id = '${person}' AND round_no = ${round} AND attempt = ${attempt}`));
 
+if (watching) {
+  const h = await Home.enter(portA, { ticket: ticket("p000011") }), p = (await h.start(1)).paper;
+  await h.save(p, 1, 1, { choice: [0] });
+  await test("who looks on while the event is ended is told, without doing anything", async () => {
+    execFileSync(process.env.LEITAI, ["event", "close", "--tenant", "demo", "--event", "papers"]);
+    const m = await h.next((x) => x.t === "paper" && x.paper.state !== "open", 25000);
+    assert.equal(m.paper.state, "expired");
+    assert.deepEqual(choicesOf(m), { 1: [0] });
+    assert.equal(code(await h.start(1)), "wrong_phase");
+  });
+  h.end();
+  process.exit(failed);
+}
 if (after) {
   const h = await Home.enter(portA, { ticket: ticket("p000001") });
   await test("when the event is final, keys and results are shown", async () => {

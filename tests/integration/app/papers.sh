@@ -45,8 +45,7 @@ export PSQL_URL="$LEITAI_TEST_PG_URL dbname=$db" ADMIN_URL="$LEITAI_TEST_PG_URL 
 node "$here/papers.mjs" "${node_port[a]}" "${node_port[b]}" "${node_pid[a]}" "$dir" "$event" "$(id leaders)" "$(id disjoint)" "$leader" "$follower" || fails=1
 
 # ---- the end ----
-close() { "$build/leitai" event close --tenant demo --event papers >>"$dir/save.out"; }
-report 'the event is closed before its time' close
+node "$here/papers.mjs" watch "${node_port[b]}" "$dir" "$event" || fails=1
 final() { [ "$(sql -c "SELECT phase FROM leitai.event_head WHERE event_id = $event")" = final ]; }
 report 'open papers are handed in and it becomes final' await final
 report 'no paper is open' same 0 "$(sql -c "SELECT count(*) FROM leitai.paper WHERE event_id = $event AND state = 0")"
