@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { openPage, shoot, startBrowser, startServer, ticket } from "../lib/browser.mjs";
+import { Desk, Person } from "../lib/people.mjs";
 import { Solo, stored, words } from "../lib/solo.mjs";
 import { random, WeakLine } from "../lib/weak.mjs";
 
@@ -26,7 +27,7 @@ test("individuals answer papers on their phones", { timeout: 400_000 }, async (t
   for (const body of JSON.parse(await server.sql("SELECT json_agg(body) FROM leitai.question_instance q JOIN leitai.event e USING (tenant_id, event_id) WHERE e.self_paced")))
     bank.set(body.stem, body);
   const subs = (await server.sql(`SELECT p.ext_id FROM leitai.person p JOIN leitai.membership m USING (tenant_id, person_id) JOIN leitai.unit u USING (tenant_id, unit_id)
-    WHERE p.tenant_id = 1 AND m.valid_to IS NULL AND u.kind = '国家机关' AND p.ext_id LIKE 'p%' ORDER BY person_id LIMIT 8`)).split(";");
+    WHERE p.tenant_id = 1 AND m.valid_to IS NULL AND u.kind = '国家机关' AND p.ext_id LIKE 'p%' ORDER BY person_id LIMIT 10`)).split(";");
   const eventId = (code) => server.sql(`SELECT event_id FROM leitai.event WHERE code = '${code}'`);
   const [paperEvent, survivalEvent] = [await eventId("paper-demo"), await eventId("survival-demo")];
   const row = async (sub, event, round, columns) =>
@@ -42,7 +43,7 @@ test("individuals answer papers on their phones", { timeout: 400_000 }, async (t
     new Solo(name, await openPage(browser, `${at}/play#t=${ticket(server.secret, sub)}`, { ...shape, errors, ...more }));
   const local = (weak) => `http://127.0.0.1:${weak.port}`;
   // A dead line is what is tested: the browser's complaint about it is no error of the page.
-  const dead = (e) => !/WebSocket connection to|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_NETWORK|ERR_SOCKET/.test(e);
+  const dead = (e) => !/status of 404|WebSocket connection to|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_NETWORK|ERR_SOCKET/.test(e);
 
   await t.test("the first visit is small, and later ones come from the phone", async () => {
     const weak = await line();
@@ -233,20 +234,111 @@ test("individuals answer papers on their phones", { timeout: 400_000 }, async (t
     await one.page.context().close();
   });
 
-  await t.test("the record and the board are there for those who took part", async () => {
-    const one = await home("a reader", subs[4], server.base, SMALL, { colorScheme: "dark" });
-    await one.taps(".me-record");
-    await one.sees(".seal-card", "竞赛积分");
-    await one.sees(".past-event h2", "挑战答题");
-    await one.accessible("the record");
+  await t.test("a duel: two who look for each other race on the same questions, and a third meets a robot that says so", async () => {
+    const [here, there] = await Promise.all([
+      home("a duellist", subs[5], server.base),
+      home("his opponent", subs[6], server.base, SMALL, { colorScheme: "dark" }),
+    ]);
+    const both = [here, there];
+    for (const one of both) {
+      await one.opensEvent("双人对战");
+      await one.taps(".round:has-text('双人对战') .act", "寻找对手");
+    }
+    await Promise.all(both.map((one) => one.sees(".sides .side-you")));
+    const name = async (one) => (await one.at(".side:not(.side-you) .side-name b").innerText()).trim();
+    assert.notEqual(await name(here), "机器人");
+    // One knows the law, the other does not.
+    const target = 10;
+    for (let i = 1; i <= target; i++) {
+      await Promise.all(
+        both.map(async (one) => {
+          await one.sees(".ask-head b", `第 ${i} 题`);
+          await one.knows(bank.get((await one.shown()).stem), one === here);
+        }),
+      );
+      if (i === 4) {
+        await there.sees(".side:not(.side-you) .side-right", /^[345]$/);
+        await here.page.reload();
+        await here.sees(".side-you .side-right", "4");
+        await shoot("duel", { play: here.page, dark: there.page });
+        await here.accessible("a duel");
+      }
+    }
+    await here.sees(".verdict", "您赢了");
+    await there.sees(".verdict", "惜败");
+    await shoot("duel-end", { play: here.page, dark: there.page });
+    await there.accessible("the end of a duel");
+    const [duel, ended] = (await server.sql(`SELECT duel_id, ended_us IS NOT NULL FROM leitai.duel WHERE robots = 0`)).split("|");
+    assert.equal(ended, "t");
+    assert.equal(await server.sql(`SELECT count(*) FROM leitai.paper WHERE duel_id = ${duel} AND state = 1`), "2");
+    await there.page.context().close();
+
+    await here.taps(".result .act", "再来一场");
+    await here.sees(".match-robot", "机器人应战");
+    await here.sees(".side:not(.side-you)", "机器人");
+    await shoot("robot", { play: here.page });
+    await here.taps(".top-back");
+    await here.accessible("leaving a duel");
+    await here.taps("[role=dialog] .quiet-act", "认输离开");
+    await here.sees(".verdict", "您已认输");
+    await here.page.context().close();
+  });
+
+  await t.test("when the event is over: result, key, board, and a certificate that anybody may check", async () => {
+    const one = await home("a good learner", subs[3], server.base);
+    await one.opensEvent("限时个人赛");
+    await one.starts("限时个人赛");
+    for (let i = 1; i <= ITEMS; i++) {
+      await one.sees(".ask-head b", `第 ${i} 题`);
+      await one.knows(bank.get((await one.shown()).stem), true);
+      if (i < ITEMS) await one.taps(".paper-nav .act", "下一题");
+    }
+    await one.taps(".paper-nav .act", "检查并交卷");
+    await one.taps("[role=dialog] .act", "确定交卷");
+    await one.sees(".verdict", "已交卷");
+    await one.sees(".later", "后公布成绩和答案");
+
+    const desk = new Desk("the organiser", await openPage(browser, `${server.base}/desk#t=${ticket(server.secret, "host")}&e=${paperEvent}`, { width: 1440, height: 900, errors }));
+    await desk.sees(".now-blank h2", "学员各自作答");
+    await shoot("alone", { desk: desk.page });
+    await desk.acts("finish", "e");
+    await desk.confirms();
+    await desk.sees(".now-blank h2, .now h2", /比赛已结束|结果已确认/);
+
+    await one.page.reload(); // he looks again
+    await one.sees(".verdict .score", "100");
+    assert.equal(await one.page.locator(".reviewed-right").count(), ITEMS);
     await one.taps(".top-back");
-    await one.opensEvent("挑战答题");
+    await one.sees(".event-head", "第 1 名");
     await one.taps(".own-result button", "排行榜");
-    await one.sees(".row-own");
-    await one.sees(".own-rank h1", "1");
-    await shoot("ranks", { dark: one.page });
+    await one.sees(".row-own", "100");
     await one.accessible("the board");
+    await one.taps(".top-back");
+    await one.taps(".own-result button", "查看证书");
+    await one.sees("article.certificate .name");
+    const code = (await one.at(".number b").innerText()).replaceAll("-", "");
+    await shoot("certificate", { play: one.page });
+    await one.accessible("the certificate");
+    await one.page.goBack();
+    await one.taps(".top-back");
+    await one.taps(".me-record", "法治档案");
+    await one.sees(".past-event", "100 分");
+    await one.accessible("the record");
+    await shoot("record", { play: one.page });
+
+    const anybody = new Person("anybody", await openPage(browser, `${server.base}/certificate.html`, { ...SMALL, errors }));
+    await anybody.page.fill("input.code", code.toLowerCase());
+    await anybody.taps(".act", "核验");
+    await anybody.sees(".tools", "真实有效");
+    await anybody.sees("article.certificate .facts", "100 分");
+    await anybody.page.evaluate(() => {
+      location.hash = "0000000000000000";
+    });
+    await anybody.sees("h1", "没有这份证书");
+    await shoot("no-certificate", { small: anybody.page });
+    await desk.page.context().close();
     await one.page.context().close();
+    await anybody.page.context().close();
   });
 
   await t.test("no page had an error", () => assert.deepEqual(errors.filter(dead), []));

@@ -123,7 +123,7 @@ function Sheet({ facts, code }: { facts: Facts; code: string }) {
           </div>
           <div>
             <dt>{t("on")}</dt>
-            <dd>{issued(facts.issuedMs)}</dd>
+            <dd>{day(facts.issued)}</dd>
           </div>
         </dl>
         <footer>
@@ -159,8 +159,11 @@ function Sheet({ facts, code }: { facts: Facts; code: string }) {
   );
 }
 
-function issued(ms: number): string {
-  return new Intl.DateTimeFormat(lang.value === "zh" ? "zh-CN" : "en-GB", { year: "numeric", month: "long", day: "numeric" }).format(ms);
+/* A day is that day everywhere. */
+function day(iso: string): string {
+  const form: Intl.DateTimeFormatOptions = { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" };
+  const at = Date.parse(iso);
+  return Number.isNaN(at) ? iso : new Intl.DateTimeFormat(lang.value === "zh" ? "zh-CN" : "en-GB", form).format(at);
 }
 
 /* A double line with a fret in each corner, as on a lacquered board. */

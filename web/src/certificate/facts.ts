@@ -8,7 +8,8 @@ export interface Facts {
   points: number;
   rank: number;
   of: number;
-  issuedMs: number;
+  /** day: 2026-11-24 */
+  issued: string;
 }
 
 export type Found = { at: "none" | "asking" | "unknown" | "away" | "many" } | { at: "found"; facts: Facts };
@@ -16,8 +17,8 @@ export type Found = { at: "none" | "asking" | "unknown" | "away" | "many" } | { 
 /** The answer of /api/certificate/CODE; undefined: it is none. */
 export function readFacts(body: unknown): Facts | undefined {
   if (typeof body !== "object" || body === null) return undefined;
-  const { title, tenant, name, unit, points, rank, of, issued_ms } = body as Record<string, unknown>;
+  const { title, tenant, name, unit, points, rank, of, issued } = body as Record<string, unknown>;
   if (typeof title !== "string" || typeof tenant !== "string" || typeof name !== "string") return undefined;
-  if (typeof points !== "number" || typeof rank !== "number" || typeof of !== "number" || typeof issued_ms !== "number") return undefined;
-  return { title, tenant, name, unit: typeof unit === "string" ? unit : "", points, rank, of, issuedMs: issued_ms };
+  if (typeof points !== "number" || typeof rank !== "number" || typeof of !== "number" || typeof issued !== "string") return undefined;
+  return { title, tenant, name, unit: typeof unit === "string" ? unit : "", points, rank, of, issued };
 }

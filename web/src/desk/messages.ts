@@ -180,6 +180,7 @@ const messages = {
   "top.title": { zh: "排行榜", en: "Board" },
   "top.stale": { zh: "更新中", en: "updating" },
   "top.staleWhy": { zh: "缓存（Redis）中断过，榜单正在重新写入；答题与计分不受影响", en: "Redis was away or lost its data: boards are being written again. Answers and points are not affected" },
+  "top.emptyAlone": { zh: "结束并确认后显示排名", en: "Ranks appear when the results are confirmed" },
   "top.empty": { zh: "揭晓第一题后显示排名", en: "Ranks appear after the first reveal" },
   "top.of": { zh: "前 {n}，共 {of}", en: "top {n} of {of}" },
 

@@ -10,8 +10,8 @@ test("a code is read however it was copied", () => {
 });
 
 test("only a whole answer is a certificate", () => {
-  const body = { title: "t", tenant: "u", name: "n", unit: "", points: 100, rank: 1, of: 2, issued_ms: 3 };
-  assert.equal(readFacts(body)?.issuedMs, 3);
+  const body = { title: "t", tenant: "u", name: "n", unit: "", points: 100, rank: 1, of: 2, issued: "2026-11-24" };
+  assert.equal(readFacts(body)?.issued, "2026-11-24");
   assert.equal(readFacts({ ...body, rank: "1" }), undefined);
   assert.equal(readFacts(null), undefined);
 });
