@@ -12,13 +12,14 @@ import type { Acts, Starting } from "./acts.ts";
 import { HomePage } from "./Home.tsx";
 import { NO_HOME, reduceHome } from "./home.ts";
 import { device, dropPaper, papersOf, putHome, putKept, putPaper, takeHome, takeKept, takePaper } from "./drawer.ts";
-import { type Book, chosen, flagged, handed, heard, keep, keyOf, opened, PASSING, saveEnded, standOf, toHand, toSend, turned, withdrawn } from "./paper.ts";
+import { type Book, chosen, count, flagged, handed, heard, keep, keyOf, opened, PASSING, saveEnded, standOf, toHand, toSend, turned, withdrawn } from "./paper.ts";
 import { LIST, type Place, placeOf } from "./place.ts";
 
 const TYPING_MS = 700;
 const AGAIN_MS = 3_000;
 const LOOK_MS = 1_000;
 const ASK_AGAIN_MS = 4_000;
+const RESULTS_MS = 15_000;
 const FRESH_MS = 1_500;
 const BLINK_MS = 2_500;
 const QUIET_MS = 3_000;
@@ -40,6 +41,8 @@ export function openHome(root: HTMLElement): void {
   /** when a paper was last asked for, or came */
   let openedMs = 0;
   let openedKey = "";
+  /** the paper in the hand is to be asked for once all is stored */
+  let stale = false;
   let wantsPage = false;
 
   const link = new Link(
@@ -118,7 +121,12 @@ export function openHome(root: HTMLElement): void {
     }
     if (book?.handing === id && code !== undefined) change(key, withdrawn);
     else change(key, (one) => saveEnded(one, id, code));
+    const now = here();
     if (code !== undefined && book) openPaper(book.paper);
+    else if (stale && now && !waits(now)) {
+      stale = false;
+      openPaper(now.paper);
+    }
     pump();
   }
 
@@ -322,19 +330,31 @@ export function openHome(root: HTMLElement): void {
     return () => clearTimeout(timer);
   });
 
-  /* A new line: what was asked for on the one before is asked for again. */
+  /* A new line: what was asked for on the one before is asked for again. What is to be stored goes first: a whole paper would hold it up
+   * by seconds, and is asked for when the last of it is acknowledged. */
   function again(): void {
     const { matching } = home.peek();
-    if (place.peek().at === "match" && matching) begin("match", matching.event, matching.round);
-    else if (place.peek().at !== "list" && place.peek().at !== "event") want();
+    const at = place.peek();
     pump();
+    if (at.at === "match" && matching) begin("match", matching.event, matching.round);
+    else if (at.at === "paper" && waits(here())) stale = true;
+    else if (at.at !== "list" && at.at !== "event") want();
+  }
+
+  function waits(book: Book | undefined): boolean {
+    return book !== undefined && count(book).waiting > 0;
   }
 
   /* The server tells when a paper or a question ends. Should that word be lost, it is asked for. */
   setInterval(() => {
     const book = here();
-    if (!book || book.paper.state !== "open" || performance.now() - openedMs < ASK_AGAIN_MS) return;
+    if (!book || performance.now() - openedMs < ASK_AGAIN_MS) return;
     const nowMs = link.now();
+    if (book.paper.state !== "open") {
+      const due = book.paper.result === undefined && nowMs > (book.paper.results_ms ?? Number.POSITIVE_INFINITY);
+      if (due && performance.now() - openedMs > RESULTS_MS) openPaper(book.paper);
+      return;
+    }
     if (nowMs > book.paper.deadline_ms + LOOK_MS || standOf(book, nowMs).at === "next") openPaper(book.paper);
   }, LOOK_MS);
 

@@ -1,6 +1,7 @@
 /* The line to the server: one WebSocket at a time, kept up, resumed and believed only as long as it speaks.
  *
- * - A lost line comes back with full jitter, so that a hall does not knock at one moment; the server's own delay is honoured.
+ * - A lost line comes back with full jitter, so that a hall does not knock at one moment; the server's own delay is honoured. Who has
+ *   something to send knocks more often: in a dead spot the moments with a signal are short.
  * - The picture stays while the line is away. Resuming returns {epoch, seq} and gets what was missed.
  * - A request is an object that ends once: done, or an error code. It is sent again with the same id after a reconnect, or when the
  *   server says "later"; the server acts on an id once.
@@ -35,6 +36,7 @@ const WAKE_MS = 5_000;
 const HELLO_MS = 10_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
+const BACKOFF_SENDING_MS = 5_000;
 const RESEND_MS = 4_000;
 const GIVE_UP_MS = 30_000;
 
@@ -309,7 +311,7 @@ export class Link {
     this.drop();
     if (this.status.value !== "connecting") this.status.value = "lost";
     this.rttMs.value = undefined;
-    const most = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.attempt);
+    const most = Math.min(this.pending.size > 0 ? BACKOFF_SENDING_MS : BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.attempt);
     this.attempt += 1;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.connect(), atLeastMs + Math.random() * most);
