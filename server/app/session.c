@@ -238,8 +238,14 @@ static bool dispatch_home(struct session *s, const struct lt_client_msg *m)
     case LT_CLIENT_MSG_ID_RANKS:
         session_ranks(s, &m->ranks);
         return true;
+    case LT_CLIENT_MSG_ID_MATCH:
+        session_match(s, &m->match);
+        return true;
+    case LT_CLIENT_MSG_ID_LEAVE:
+        session_leave(s, &m->leave);
+        return true;
     default:
-        return false; /* matching is not there yet, the others belong to an event */
+        return false; /* the others belong to an event */
     }
 }
 
@@ -263,6 +269,9 @@ static void dispatch_event(struct session *s, const struct lt_client_msg *m)
         break;
     case LT_CLIENT_MSG_ID_EVIDENCE:
         session_evidence(s, &m->evidence);
+        break;
+    case LT_CLIENT_MSG_ID_FINDINGS:
+        session_findings(s);
         break;
     case LT_CLIENT_MSG_ID_RULES:
         session_rules(s);

@@ -4,7 +4,9 @@
 #include "app/session.h"
 #include "domain/protocol.h"
 #include "service/commit.h"
+#include "service/duels.h"
 #include "service/join.h"
+#include "service/match.h"
 #include "service/papers.h"
 #include "service/sql.h"
 #include "service/view.h"
@@ -48,11 +50,18 @@ struct home {
     char tenant_name[301];
     struct home_watch {
         struct lt_watch watch;
+        struct lt_race_watch race; /* of a side of a duel */
         struct session *session;
         int64_t since_us; /* the oldest makes room */
         bool told;        /* that it was handed in */
     } watches[PAPERS_WATCHED];
     bool listing; /* a list is being put together */
+    struct {
+        struct lt_seek *seek; /* NULL: looks for nobody */
+        char id[41];          /* of the request */
+        int64_t event;
+        int round;
+    } match;
 };
 
 struct lt_sessions {
@@ -124,6 +133,8 @@ void session_list_events(struct session *s);
 void session_roster(struct session *s, const struct lt_roster_in *m);
 void session_preview(struct session *s, const struct lt_preview_in *m);
 void session_evidence(struct session *s, const struct lt_evidence_in *m);
+/* session_findings.c */
+void session_findings(struct session *s);
 /* session_home.c */
 void session_home(struct session *s); /* hello of role home: who it is is known */
 void session_home_done(struct session *s);
@@ -142,6 +153,17 @@ void session_submit(struct session *s, const struct lt_submit_in *m);
 /* A row of LT_SQL_PAPER_MARKS from column `col` on. */
 struct lt_paper_mark session_mark(const struct lt_pg_result *r, int stmt, int i, int col,
                                   bool *ret_open);
+/* As if the page had asked for it; id: of the request that this answers, NULL: none. */
+void session_show(struct session *s, const char *id, int64_t event, int round, int attempt);
+void session_leave(struct session *s, const struct lt_leave_in *m);
+/* Eight bytes that name a browser or an address, in hex; "" for an empty text. */
+void session_paper_mark(const struct session *s, const char *text,
+                        char ret[LT_PAPER_MARK_HEX + 1]);
+/* session_duel.c */
+void session_match(struct session *s, const struct lt_match_in *m);
+void session_duel_done(struct session *s);
+/* The watched duel moved. */
+void session_duel_news(struct lt_race_watch *w);
 /* session_welcome.c: the last step of joining, for every role. */
 void session_enter(struct session *s, struct lt_contest *c, struct lt_player *p);
 /* A token for this session, or for a stage of its event. */

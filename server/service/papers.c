@@ -79,6 +79,8 @@ struct lt_papers {
     void (*on_handed_in)(void *arg, const struct lt_held *h);
     void *handed_in_arg;
     struct lt_held *held, *newest, *oldest;
+    void (*on_duel)(void *arg, struct lt_held *h);
+    void *on_duel_arg;
     struct lt_paper *mine, *theirs; /* unpacked */
     char text[LT_PAPER_TEXT_BYTES + 1];
 };
@@ -103,6 +105,11 @@ struct lt_papers *lt_papers_new(struct lt_loop *l, struct lt_pg *pg, struct lt_c
 }
 
 const struct lt_paced *lt_held_event(const struct lt_held *h)
+{
+    return h->event;
+}
+
+struct lt_paced *lt_held_paced(const struct lt_held *h)
 {
     return h->event;
 }
@@ -240,6 +247,12 @@ static void forget(struct lt_held *h)
     free(h->items);
     free(h->choices);
     free(h);
+}
+
+void lt_papers_on_duel(struct lt_papers *p, void (*fn)(void *arg, struct lt_held *h), void *arg)
+{
+    p->on_duel = fn;
+    p->on_duel_arg = arg;
 }
 
 void lt_papers_on_handed_in(struct lt_papers *p, void (*fn)(void *arg, const struct lt_held *h),
@@ -630,6 +643,8 @@ static bool ended_by_choice(const struct lt_paper *p, int64_t now)
 static enum lt_paper_state end_of(const struct lt_held *h, const struct lt_paper *p, int64_t now)
 {
     struct lt_paper_view v;
+    if (h->duel != 0) /* its end is that of the duel (duel_rows.c), unless it is left */
+        return h->submit ? LT_PAPER_FORFEITED : LT_PAPER_OPEN;
     if (now >= p->deadline_us + grace_us(h))
         return h->submit ? LT_PAPER_SUBMITTED : LT_PAPER_EXPIRED;
     if (h->submit || ended_by_choice(p, now))
@@ -681,8 +696,11 @@ static void wait_again(struct lt_held *h)
 
 static void written(struct lt_held *h, const struct lt_paper_row *row)
 {
+    struct lt_papers *p = h->papers;
     if (row->rev > h->rev)
         h->rev = row->rev;
+    if (h->duel != 0 && p->on_duel)
+        p->on_duel(p->on_duel_arg, h);
     if (row->state == LT_PAPER_OPEN) {
         tell(h, true, NULL, LT_OK);
         return;
@@ -749,7 +767,7 @@ static void look(struct lt_held *h)
     if (!h->watches)
         return;
     lt_paper_at(lt_held_paper(h), now_us(h), &v);
-    if (!h->writing || !v.ended)
+    if (h->duel != 0 ? !v.ended : !h->writing || !v.ended)
         arm(h, &v);
     moved = v.item != h->seen_item;
     h->seen_item = v.item;

@@ -486,4 +486,62 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(FIND_CERTIFICATE, 1,
       "SELECT tenant, title, name, unit_name, points_c, rank, entries, issued_on FROM "
       "leitai.find_certificate($1)"),
+    S(MATCH_ME, 1,
+      "SELECT COALESCE(g.rating, 1200), COALESCE(u.region_id, 0), COALESCE(r.parent_id, 0) "
+      "FROM leitai.person p LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND "
+      "m.person_id = p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON "
+      "u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id LEFT JOIN leitai.region r ON "
+      "r.tenant_id = u.tenant_id AND r.region_id = u.region_id LEFT JOIN leitai.duel_rating "
+      "g ON g.tenant_id = p.tenant_id AND g.person_id = p.person_id WHERE p.tenant_id = "
+      "leitai.current_tenant() AND p.person_id = $1::bigint"),
+    S(DUEL_START, 13,
+      "WITH i AS (SELECT * FROM unnest($9::bigint[], $10::smallint[], $11::smallint[], "
+      "$12::text[], $13::text[]) AS x(person_id, attempt, no, device, address)), h AS "
+      "(SELECT q.event_id FROM leitai.event_head q WHERE q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = $1::bigint AND q.phase = 'running' FOR "
+      "SHARE), n AS (SELECT i.*, e.entry_id FROM i JOIN leitai.entry e ON e.tenant_id = "
+      "leitai.current_tenant() AND e.event_id = $1::bigint AND e.person_id = i.person_id), "
+      "d AS (INSERT INTO leitai.duel (tenant_id, event_id, round_no, seed, size, robots, "
+      "started_us) SELECT leitai.current_tenant(), $1::bigint, $2::smallint, $4::bigint, "
+      "$5::smallint, $6::smallint, c.now_us FROM h CROSS JOIN (SELECT (extract(epoch FROM "
+      "clock_timestamp()) * 1000000)::bigint AS now_us) AS c WHERE c.now_us < $8::bigint "
+      "AND (SELECT count(*) FROM n) = (SELECT count(*) FROM i) RETURNING duel_id, seed, "
+      "started_us) INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, "
+      "event_id, person_id, entry_id, duel_id, seed, started_us, deadline_us, device, "
+      "address) SELECT $3::smallint, $2::smallint, n.attempt, n.no, "
+      "leitai.current_tenant(), $1::bigint, n.person_id, n.entry_id, d.duel_id, d.seed, "
+      "d.started_us, LEAST(d.started_us + $7::bigint, $8::bigint), decode(n.device, 'hex'), "
+      "decode(n.address, 'hex') FROM d CROSS JOIN n ORDER BY n.person_id RETURNING duel_id"),
+    S(DUEL, 3,
+      "SELECT d.round_no, d.seed, d.size, d.robots, d.started_us, COALESCE(d.ended_us, 0), "
+      "n.name, n.unit_name, COALESCE(g.rating, 1200), p.person_id, p.attempt, p.state, "
+      "p.rev, p.ordinal, p.entry_id, COALESCE(p.duel_id, 0), p.seed, p.started_us, "
+      "p.deadline_us, COALESCE(p.submitted_us, 0), p.choices FROM leitai.duel d JOIN "
+      "leitai.paper p ON p.tenant_id = d.tenant_id AND p.event_id = d.event_id AND "
+      "p.duel_id = d.duel_id AND p.season = $3::smallint JOIN leitai.entry n ON n.tenant_id "
+      "= p.tenant_id AND n.event_id = p.event_id AND n.entry_id = p.entry_id LEFT JOIN "
+      "leitai.duel_rating g ON g.tenant_id = p.tenant_id AND g.person_id = p.person_id "
+      "WHERE d.tenant_id = leitai.current_tenant() AND d.event_id = $1::bigint AND "
+      "d.duel_id = $2::bigint ORDER BY p.person_id"),
+    S(DUEL_CLOSE, 15,
+      "SELECT leitai.close_duel($1::bigint, $2::bigint, $3::smallint, $4::bigint, "
+      "$5::bigint[], $6::integer[], $7::bigint[], $8::smallint[], $9::bigint[], "
+      "$10::bigint[], $11::bigint[], $12::integer[], $13::integer[], $14::integer[], "
+      "$15::integer[])"),
+    S(FINDINGS, 2,
+      "SELECT f.kind, f.subject, (f.e->>'n')::bigint, (f.e->>'of')::bigint, "
+      "(f.e->>'before_e4')::integer, (f.e->>'after_e4')::integer, "
+      "(f.e->>'of_subjects')::integer, s.id::bigint, COALESCE(n.name, p.name, "
+      "q.body::jsonb->>'stem', s.id), COALESCE(n.unit_name, ''), (extract(epoch FROM "
+      "f.found_at) * 1000000)::bigint FROM (SELECT kind, subject, evidence::jsonb AS e, "
+      "found_at FROM leitai.finding WHERE tenant_id = leitai.current_tenant() AND event_id "
+      "= $1::bigint ORDER BY kind, subject LIMIT $2::integer) AS f CROSS JOIN LATERAL "
+      "jsonb_array_elements_text(f.e->'subjects') WITH ORDINALITY AS s(id, ord) LEFT JOIN "
+      "leitai.entry n ON f.kind <> 'exposed_question' AND n.tenant_id = "
+      "leitai.current_tenant() AND n.event_id = $1::bigint AND n.person_id = s.id::bigint "
+      "LEFT JOIN leitai.person p ON f.kind <> 'exposed_question' AND p.tenant_id = "
+      "leitai.current_tenant() AND p.person_id = s.id::bigint LEFT JOIN "
+      "leitai.question_instance q ON f.kind = 'exposed_question' AND q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = s.id::integer ORDER "
+      "BY f.kind, f.subject, s.ord"),
 };

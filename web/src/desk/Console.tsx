@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Press, Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
 import { BackIcon, ScreenIcon } from "../shared/icons.tsx";
+import { selfPaced } from "../shared/modes.ts";
 import type { RuleGroup } from "../shared/ruleWords.ts";
 import { Actions } from "./Actions.tsx";
 import { openRulings } from "./actions.ts";
@@ -130,7 +131,7 @@ export function Console(props: ConsoleProps) {
             <TeamsPane snap={snap} roster={props.roster} host={host} online={online} rule={begin} />
           ) : (
             <>
-              <BoardPane board={snap.board} stale={snap.presence.stale} />
+              <BoardPane board={snap.board} stale={snap.presence.stale} alone={selfPaced(snap.head.rounds)} />
               <RosterPane roster={props.roster} entries={snap.presence.entries} find={props.find} more={props.more} />
             </>
           )}

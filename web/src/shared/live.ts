@@ -98,6 +98,15 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "error":
     case "bye":
       return live;
+    case "home":
+    case "paper":
+    case "saved":
+    case "matching":
+    case "duel":
+    case "history":
+    case "certificate":
+    case "ranks":
+      return live; // of the individuals' part, which folds them by itself
     default:
       return unheardOf(frame, live);
   }
