@@ -4,10 +4,11 @@
 // acknowledged. Figures go to stdout beside their goals, and as JSON to --json FILE. A missed goal is no failure; a lost save is.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import readline from "node:readline";
 
-const o = { bench: "paper", dir: "", psql: "", program: "", load: "", boards: "", url: "", json: "", papers: 200_000, swept: 50_000, savers: 8_000, saves: 2_000, starts: 110, seconds: 75, sweep_at: 15, lives: 2_000, entries: 1_148_000, reads: 300, puts: 100, idle: 15, keep: "" };
+const o = { bench: "paper", dir: "", psql: "", program: "", load: "", boards: "", url: "", server_pid: 0, json: "", papers: 200_000, swept: 50_000, savers: 8_000, saves: 2_000, starts: 110, seconds: 75, sweep_at: 15, lives: 2_000, entries: 1_148_000, reads: 300, puts: 100, idle: 15, keep: "" };
 for (let i = 2; i < process.argv.length; i += 2) {
   const name = process.argv[i].replace(/^--/, "").replaceAll("-", "_"), value = process.argv[i + 1];
   if (!(name in o) || value === undefined) throw new Error(`unknown option ${process.argv[i]}`);
@@ -34,6 +35,7 @@ function talk(program, args, name) {
   children.push(child);
   return {
     ended,
+    pid: child.pid,
     say: (line) => child.stdin.write(`${line}\n`),
     end: () => (child.stdin.end(), ended),
     line: () => new Promise((done, fail) => (lines.length ? done(lines.shift()) : waiting.push({ done, fail }))),
@@ -61,6 +63,35 @@ async function sql(text) {
   }
 }
 const value = async (text) => (await sql(text))[0]?.[0];
+
+// ---- whose processor time ----
+
+const stat = (pid) => {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    const f = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return { parent: Number(f[1]), seconds: (Number(f[11]) + Number(f[12])) / 100, name: text.slice(text.indexOf("(") + 1, text.lastIndexOf(")")) };
+  } catch {
+    return null;
+  }
+};
+async function redis_pid() {
+  const s = net.connect(process.env.LEITAI_REDIS_URL.replace("unix://", ""));
+  s.write("INFO server\r\n");
+  const text = await new Promise((done) => s.on("data", (d) => /process_id/.test(d) && done(String(d))));
+  s.destroy();
+  return Number(text.match(/process_id:(\d+)/)[1]);
+}
+/** Processor seconds so far, by what they were spent on. */
+async function cpu(more) {
+  const all = fs.readdirSync("/proc").filter((p) => /^\d+$/.test(p)).map((pid) => ({ pid: Number(pid), ...stat(pid) }));
+  const family = (pid) => all.filter((p) => p.pid === pid || p.parent === pid);
+  const sum = (list) => list.reduce((n, p) => n + (p.seconds ?? 0), 0), serve = family(o.server_pid);
+  const postmaster = Number(fs.readFileSync(`${o.dir}/data/postmaster.pid`, "utf8").split("\n")[0]);
+  return { workers: sum(serve.filter((p) => p.name?.startsWith("worker"))), jobs: sum(serve.filter((p) => p.name === "jobs")), postgresql: sum(family(postmaster)), redis: sum(family(await redis_pid())),
+    load: sum(more.flatMap((pid) => family(pid))), all: Number(fs.readFileSync("/proc/stat", "utf8").split("\n")[0].split(/\s+/).slice(1, 9).reduce((n, x, i) => n + (i === 3 || i === 4 ? 0 : Number(x)), 0)) / 100 };
+}
+const cpu_between = (a, b) => Object.fromEntries(Object.keys(a).map((k) => [k, round(b[k] - a[k])]));
 
 // ---- what there is before ----
 
@@ -219,12 +250,14 @@ async function measure_load(tenant, event, result, problems) {
   load.say("go");
   const go_us = Number((await load.line()).split(" ")[1]);
   result.load_average = os.loadavg()[0];
+  const spent = await cpu([load.pid, boards.pid]);
   await ask_boards(boards, null);
   if (swept > 0) {
     await sleep(Math.max(0, deadline_us / 1000 - Date.now()));
     result.sweep_s = round((await watch_sweep(tenant, event, deadline_us)) / 1000);
   }
   const counts = JSON.parse(await load.line());
+  result.cpu_s = cpu_between(spent, await cpu([load.pid, boards.pid]));
   boards.say("stop");
   const under = JSON.parse(await boards.line());
   boards.say("check");

@@ -232,11 +232,13 @@ static void make_stores(struct worker *w, int index)
     assert(w->cluster);
 }
 
-/* Self-paced play. A start reads and writes more than an answer does, so its batches are smaller. */
+/* Self-paced play. A start reads and writes more than an answer does, so its batches are smaller; nobody
+ * races for milliseconds, so a write waits longer for company: transactions are what saves cost. */
 static void make_papers(struct worker *w, const struct lt_batch_opts *answers)
 {
     struct lt_batch_opts batch = *answers;
     batch.batch_rows = (int)opt(w, "paper_batch_rows");
+    batch.delay_us = opt(w, "paper_delay_ms") * MS;
     batch.queue_rows = (int)opt(w, "paper_queue");
     w->paced = lt_paced_cache_new(w->loop, w->pg, (int)opt(w, "paced_events_max"));
     w->starts = lt_batcher_new(w->loop, w->pg, &lt_paper_start_kind, &batch);

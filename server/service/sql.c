@@ -273,7 +273,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "m.person_id = p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON "
       "u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id WHERE NOT EXISTS (SELECT FROM "
       "leitai.entry n WHERE n.tenant_id = leitai.current_tenant() AND n.person_id = "
-      "i.person_id AND n.event_id = i.event_id) ORDER BY i.event_id, p.person_id ON "
+      "i.person_id AND n.event_id + 0 = i.event_id) ORDER BY i.event_id, p.person_id ON "
       "CONFLICT DO NOTHING"),
     /* A statement of its own: the next one's snapshot is taken when the lock is held. */
     S(PAPER_ORDINALS, 2,
@@ -297,7 +297,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "q.round_no = i.round_no) + row_number() OVER (PARTITION BY i.event_id, i.round_no "
       "ORDER BY i.person_id) - 1 END AS ordinal FROM i JOIN h USING (event_id) JOIN "
       "leitai.entry e ON e.tenant_id = leitai.current_tenant() AND e.person_id = "
-      "i.person_id AND e.event_id = i.event_id CROSS JOIN (SELECT (extract(epoch FROM "
+      "i.person_id AND e.event_id + 0 = i.event_id CROSS JOIN (SELECT (extract(epoch FROM "
       "clock_timestamp()) * 1000000)::bigint AS now_us) AS c) INSERT INTO leitai.paper "
       "(season, round_no, attempt, no, ordinal, tenant_id, event_id, person_id, entry_id, "
       "duel_id, seed, started_us, deadline_us, device, address) SELECT n.season, "
