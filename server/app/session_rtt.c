@@ -39,6 +39,8 @@ static void on_probe_timer(struct lt_timer *t, int64_t now_us)
     }
     uint64_t random = random64();
     struct lt_msg_probe m = {.n = (int64_t)(random & NONCE_MASK)};
+    if (lt_conn_rtt_last_us(s->conn) < 0)
+        lt_conn_ping(s->conn); /* the first witness */
     lt_buf_init(&b, PROBE_BYTES);
     lt_msg_probe_write(&m, &b);
     probing_sent(&s->probing, m.n, lt_loop_now_fresh(s->all->loop).mono_us);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WELCOME_BYTES = 256 * 1024 };
+enum { WELCOME_BYTES = 256 * 1024, MISSED_MAX = LT_RING_FRAMES + 8 };
 
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
@@ -40,40 +40,55 @@ static int64_t resume_from(const struct session *s, const struct lt_contest *c)
     return in_ring ? h->seq : -1;
 }
 
-static void send_frame(struct session *s, struct lt_frame *f)
-{
-    if (f)
-        lt_conn_send(s->conn, f);
-}
-
 /* What was missed, in order, and what frames do not carry. */
-static void send_missed(struct session *s, struct lt_contest *c, int64_t from)
+static int missed(const struct session *s, struct lt_contest *c, int64_t from,
+                  struct lt_frame *ret[MISSED_MAX])
 {
     struct lt_presence_out presence;
+    int n = 0;
     for (int64_t seq = from + 1; seq <= c->engine.seq; seq++)
-        send_frame(s, c->ring[seq % LT_RING_FRAMES]);
+        ret[n++] = lt_frame_ref(c->ring[seq % LT_RING_FRAMES]);
     lt_hub_presence(c, &presence);
     const struct lt_member *me = &s->member;
     bool board = c->board_version > 0, desk = me->role == LT_MEMBER_DESK;
-    struct lt_frame *f[] = {lt_view_presence_frame(&presence),
-                            board ? lt_view_board_frame(c) : NULL,
-                            board ? lt_view_own_frame(c, me) : NULL,
-                            lt_view_team_frame(c, me),
-                            lt_view_step_frame(c, me),
-                            desk ? lt_view_script_frame(c, me) : NULL,
-                            desk ? lt_view_ahead_frame(c, me) : NULL,
-                            c->seal.hash[0] ? lt_view_seal_frame(c) : NULL};
-    for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
-        send_frame(s, f[i]);
-        lt_frame_unref(f[i]);
+    ret[n++] = lt_view_presence_frame(&presence);
+    ret[n++] = board ? lt_view_board_frame(c) : NULL;
+    ret[n++] = board ? lt_view_own_frame(c, me) : NULL;
+    ret[n++] = lt_view_team_frame(c, me);
+    ret[n++] = lt_view_step_frame(c, me);
+    ret[n++] = desk ? lt_view_script_frame(c, me) : NULL;
+    ret[n++] = desk ? lt_view_ahead_frame(c, me) : NULL;
+    ret[n++] = c->seal.hash[0] ? lt_view_seal_frame(c) : NULL;
+    return n;
+}
+
+/* In one piece with what was missed: who comes back costs one write. */
+static void send_welcome(struct session *s, struct lt_contest *c, const struct lt_welcome *w)
+{
+    struct lt_frame *f[1 + MISSED_MAX];
+    struct lt_buf b;
+    lt_buf_init(&b, WELCOME_BYTES);
+    lt_view_welcome(c, w, &b);
+    if (w->resume_seq < 0) {
+        session_send(s, &b);
+        lt_buf_done(&b);
+        return;
     }
+    f[0] = lt_frame_text(b.p, b.len);
+    assert(!b.failed && f[0]);
+    lt_buf_done(&b);
+    int n = 1 + missed(s, c, w->resume_seq, f + 1);
+    struct lt_frame *all = lt_frame_join(f, n);
+    assert(all);
+    lt_conn_send(s->conn, all);
+    lt_frame_unref(all);
+    for (int i = 0; i < n; i++)
+        lt_frame_unref(f[i]);
 }
 
 static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p)
 {
     char token[1025], stage_token[1025];
-    struct lt_buf b;
-    int64_t resume = resume_from(s, c);
     bool desk = s->who.role == LT_SESSION_DESK;
     session_token(s, s->who.role, token, sizeof token);
     if (desk)
@@ -88,7 +103,7 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
         .guest = s->who.guest,
         .player = p,
         .now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub)),
-        .resume_seq = resume,
+        .resume_seq = resume_from(s, c),
     };
     s->member.conn = s->conn;
     s->member.role = w.role;
@@ -99,12 +114,7 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
     session_state(s, SESSION_LIVE);
     lt_hub_join(c, &s->member);
     lt_hub_presence(c, &w.presence);
-    lt_buf_init(&b, WELCOME_BYTES);
-    lt_view_welcome(c, &w, &b);
-    session_send(s, &b);
-    lt_buf_done(&b);
-    if (resume >= 0)
-        send_missed(s, c, resume);
+    send_welcome(s, c, &w);
     if (w.role == LT_MEMBER_PLAY)
         session_rtt_start(s);
     session_hello_done(s);

@@ -1,5 +1,5 @@
 /* What the parts of the network layer share: net.c (life of a listener and dispatch of lws'
- * callbacks), listener.c, gate.c, ws.c, http.c, static.c, frame.c. */
+ * callbacks), listener.c, gate.c, slabs.c, ws.c, http.c, static.c, frame.c. */
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
@@ -107,6 +107,7 @@ struct lt_net {
 
 /* The bytes to send. */
 unsigned char *frame_wire(struct lt_frame *f, size_t *ret_len);
+int frame_count(const struct lt_frame *f);
 
 /* listener.c */
 int listener_new(struct lt_net *n, struct listener **ret);
@@ -122,6 +123,9 @@ void conn_move(struct lt_conn *c, enum conn_state to);
 void net_peer(const struct lt_conn *c, char *ret, size_t size);
 /* Copy a header of the request being parsed. False: absent, or longer than the room. */
 bool net_header(struct lws *wsi, enum lws_token_indexes h, char *ret, size_t size);
+
+/* slabs.c: from now on lws takes its memory there. */
+void slabs_use(int connections, int headers);
 
 /* gate.c: reads of a registered connection's socket pass the gate. */
 void gate_register(struct lt_conn *c);
