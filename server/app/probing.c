@@ -4,7 +4,7 @@
 
 enum {
     SERIES_US = 300 * 1000,
-    CALM_US = 10 * 1000 * 1000,
+    CALM_US = 6 * 1000 * 1000,
     ARMED_US = 1000 * 1000,
     BUZZER_US = 3 * 1000 * 1000,
     RUNNING_US = 10 * 1000 * 1000,

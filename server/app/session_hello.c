@@ -60,7 +60,7 @@ static void hello_ticket(struct session *s, bool asked)
     free(s->ticket);
     s->ticket = t;
     int64_t now_s = lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000;
-    int err = lt_ticket_verify(s->hello->ticket, key_for, s, now_s, t);
+    int err = lt_ticket_verify(s->hello->token, key_for, s, now_s, t);
     if (err == LT_EBUSY &&
         !asked) { /* its key is not in the cache; the ticket names tenant and key id */
         session_hold(s);
@@ -170,7 +170,7 @@ static const enum lt_session_role role_of[] = {[LT_ROLE_ID_PLAY] = LT_SESSION_PL
 static void hello_session(struct session *s)
 {
     int64_t now_s = lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000;
-    int err = lt_session_verify(&s->all->key, s->hello->session, now_s, &s->who);
+    int err = lt_session_verify(&s->all->key, s->hello->token, now_s, &s->who);
     if (err == LT_OK && s->who.role != role_of[s->hello->role])
         err = LT_ESESSION;
     if (err == LT_OK && s->hello->has_event && s->who.role == LT_SESSION_DESK)
@@ -445,6 +445,26 @@ static void hello_open(struct session *s)
     lt_hub_open(s->all->hub, s->who.tenant, s->who.event, on_contest, s);
 }
 
+static struct hello *hello_new(const struct lt_hello_in *m)
+{
+    const char *token = m->has_ticket ? m->ticket : m->has_session ? m->session : "";
+    size_t n = strlen(token) + 1;
+    struct hello *h = malloc(sizeof *h + n);
+    if (!h)
+        return NULL;
+    *h = (struct hello){.role = m->role,
+                        .has_event = m->has_event,
+                        .has_epoch = m->has_epoch,
+                        .has_seq = m->has_seq,
+                        .event = m->event,
+                        .epoch = m->epoch,
+                        .seq = m->seq};
+    memcpy(h->code, m->code, sizeof h->code);
+    memcpy(h->name, m->name, sizeof h->name);
+    memcpy(h->token, token, n);
+    return h;
+}
+
 void session_hello(struct session *s, const struct lt_hello_in *m)
 {
     bool ways = m->has_ticket + m->has_session + m->has_code == 1;
@@ -453,12 +473,11 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_state(s, SESSION_JOINING);
     s->who = (struct lt_session){0};
-    s->hello = malloc(sizeof *s->hello);
+    s->hello = hello_new(m);
     if (!s->hello || !ways || !fits) {
         hello_fail(s, !s->hello ? LT_EFULL : !ways ? LT_ENOENT : LT_EFORBIDDEN);
         return;
     }
-    *s->hello = *m;
     if (m->has_ticket)
         hello_ticket(s, false);
     else if (m->has_session)

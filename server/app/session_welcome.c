@@ -33,7 +33,7 @@ void session_token(const struct session *s, enum lt_session_role role, char *out
 /* From which seq frames can be given instead of a snapshot, -1: not at all. */
 static int64_t resume_from(const struct session *s, const struct lt_contest *c)
 {
-    const struct lt_hello_in *h = s->hello;
+    const struct hello *h = s->hello;
     if (!h->has_epoch || !h->has_seq || h->epoch != c->epoch || h->seq > c->engine.seq)
         return -1;
     bool in_ring = h->seq == c->engine.seq || (c->ring_from > 0 && h->seq + 1 >= c->ring_from);
@@ -145,7 +145,7 @@ static void on_saved(void *arg, int err, const struct lt_pg_result *r)
 /* The client has seen more of the log than this node has. */
 static bool behind(const struct session *s, const struct lt_contest *c)
 {
-    const struct lt_hello_in *h = s->hello;
+    const struct hello *h = s->hello;
     if (!h->has_epoch || !h->has_seq)
         return false;
     return h->epoch > c->epoch || (h->epoch == c->epoch && h->seq > c->engine.seq);

@@ -124,8 +124,10 @@ void net_peer(const struct lt_conn *c, char *ret, size_t size);
 /* Copy a header of the request being parsed. False: absent, or longer than the room. */
 bool net_header(struct lws *wsi, enum lws_token_indexes h, char *ret, size_t size);
 
-/* slabs.c: from now on lws takes its memory there. */
+/* slabs.c: from now on lws takes its memory there; `headers`: requests read at the same time. */
 void slabs_use(int connections, int headers);
+/* As realloc(3); size 0 frees. `why` is what lws calls it. */
+void *slabs_realloc(void *p, size_t size, const char *why);
 
 /* gate.c: reads of a registered connection's socket pass the gate. */
 void gate_register(struct lt_conn *c);

@@ -102,8 +102,7 @@ static struct slab *slab_for(const char *why)
     return NULL;
 }
 
-/* As realloc(3); size 0 frees. */
-static void *slabs_realloc(void *p, size_t size, const char *why)
+void *slabs_realloc(void *p, size_t size, const char *why)
 {
     struct slab *was = p ? slab_of(p) : NULL;
     if (p && !was && size > 0)

@@ -100,7 +100,7 @@ struct lt_contest {
     struct lt_standings *standings;
     const struct lt_place *const *ranked; /* all entries in order of rank, as of board_version */
     int n_ranked;
-    int64_t entries_us; /* entries that joined before this (with a margin) are known */
+    int64_t entries_us; /* entries that joined before this (with the long margin) are known */
 
     /* Answers to questions [scores_qi, scores_qi + scores_n), complete or being fetched. */
     struct lt_answer_row *scores;
