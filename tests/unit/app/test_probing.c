@@ -74,8 +74,8 @@ static void in_a_quiz_of_persons_the_first_series_waits_unless_a_question_is_up(
     sheet.teams = false;
     probing_init(&p);
     assert_in_range(probing_delay_us(&p, at(LT_PHASE_LOBBY, -1, LT_Q_NONE), 10, 0), 4 * S, 6 * S);
-    assert_in_range(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_REVEALED), 10, 0), 7 * S,
-                    10 * S);
+    assert_in_range(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_REVEALED), 10, 0), 4 * S,
+                    6 * S);
     assert_in_range(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_ARMED), 10, 0), 200 * MS,
                     300 * MS);
     assert_in_range(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_OPEN), 10, 0), 200 * MS,
