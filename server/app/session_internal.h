@@ -56,6 +56,7 @@ struct lt_sessions {
     struct lt_session_key key;
     struct session *list;
     int count;
+    struct lt_buf welcome; /* being written; kept, because thousands join at once */
     bool draining;
     struct lt_timer drain;
     int64_t drain_until_us, drained_us;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WELCOME_BYTES = 256 * 1024, MISSED_MAX = LT_RING_FRAMES + 8 };
+enum { MISSED_MAX = LT_RING_FRAMES + 8 };
 
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
@@ -66,17 +66,15 @@ static int missed(const struct session *s, struct lt_contest *c, int64_t from,
 static void send_welcome(struct session *s, struct lt_contest *c, const struct lt_welcome *w)
 {
     struct lt_frame *f[1 + MISSED_MAX];
-    struct lt_buf b;
-    lt_buf_init(&b, WELCOME_BYTES);
-    lt_view_welcome(c, w, &b);
+    struct lt_buf *b = &s->all->welcome;
+    lt_buf_clear(b);
+    lt_view_welcome(c, w, b);
     if (w->resume_seq < 0) {
-        session_send(s, &b);
-        lt_buf_done(&b);
+        session_send(s, b);
         return;
     }
-    f[0] = lt_frame_text(b.p, b.len);
-    assert(!b.failed && f[0]);
-    lt_buf_done(&b);
+    f[0] = lt_frame_text(b->p, b->len);
+    assert(!b->failed && f[0]);
     int n = 1 + missed(s, c, w->resume_seq, f + 1);
     struct lt_frame *all = lt_frame_join(f, n);
     assert(all);

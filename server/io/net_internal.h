@@ -48,6 +48,7 @@ struct lt_conn {
     int fd;
     enum conn_state state;
     bool tls;
+    bool polled;    /* epoll has it; see gate.c */
     bool announced; /* on_open returned 0, on_close is owed */
     uint64_t id;
     void *user;
