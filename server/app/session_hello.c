@@ -340,11 +340,15 @@ static void hello_join(struct session *s, struct lt_contest *c)
 static void hello_play(struct session *s, struct lt_contest *c)
 {
     struct lt_player *p = lt_contest_player(c, s->who.person.v);
-    struct lt_entry *e = lt_contest_entry(c, s->who.entry.v);
     if (s->who.entry.v == 0) {
         (c->sheet.teams ? hello_team : hello_join)(s, c);
         return;
     }
+    if (p && p->entry->id == s->who.entry.v) {
+        session_enter(s, c, p);
+        return;
+    }
+    struct lt_entry *e = lt_contest_entry(c, s->who.entry.v);
     if (!e && !c->sheet.teams)
         e = lt_contest_entry_add(c, s->who.entry.v, s->who.person.v, s->who.name, s->who.unit,
                                  s->who.guest);

@@ -66,14 +66,16 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND m.event_id = $1::bigint JOIN leitai.entry e ON e.tenant_id = p.tenant_id "
       "AND e.event_id = $1::bigint AND (e.entry_id = m.entry_id OR e.person_id = p.person_id) "
       "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $2 LIMIT 1"),
+    /* One look into an index for each row, whatever the planner thinks: a plan made while the tables
+       were small, before anybody joined, would read all of them for every batch. Who is known is not
+       inserted for a conflict, which would take an id and a durable commit. */
     S(JOIN_PERSONS, 3,
       "INSERT INTO leitai.person (tenant_id, ext_id, name, guest) "
-      "SELECT DISTINCT ON (ext_id) leitai.current_tenant(), ext_id, name, guest "
-      "FROM unnest($1::text[], $2::text[], $3::boolean[]) AS i(ext_id, name, guest) ORDER BY "
-      "ext_id "
-      "ON CONFLICT DO NOTHING"),
-    /* One look into an index for each row, whatever the planner thinks: a plan made while the tables
-       were small, before anybody joined, would read all of them for every batch. */
+      "SELECT DISTINCT ON (i.ext_id) leitai.current_tenant(), i.ext_id, i.name, i.guest "
+      "FROM unnest($1::text[], $2::text[], $3::boolean[]) AS i(ext_id, name, guest) "
+      "LEFT JOIN LATERAL (SELECT true AS has FROM leitai.person "
+      "WHERE tenant_id = leitai.current_tenant() AND ext_id = i.ext_id LIMIT 1) AS p ON true "
+      "WHERE p.has IS NULL ORDER BY i.ext_id ON CONFLICT DO NOTHING"),
     S(JOIN_UNITS, 2,
       "INSERT INTO leitai.membership (tenant_id, person_id, unit_id) "
       "SELECT DISTINCT ON (p.person_id) leitai.current_tenant(), p.person_id, u.unit_id "
@@ -100,7 +102,10 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "LIMIT 1) AS m ON true "
       "LEFT JOIN LATERAL (SELECT unit_id, name FROM leitai.unit "
       "WHERE tenant_id = leitai.current_tenant() AND unit_id = m.unit_id LIMIT 1) AS u ON true "
-      "ORDER BY i.event_id, p.person_id ON CONFLICT DO NOTHING"),
+      "LEFT JOIN LATERAL (SELECT true AS has FROM leitai.entry "
+      "WHERE tenant_id = leitai.current_tenant() AND event_id = i.event_id "
+      "AND person_id = p.person_id LIMIT 1) AS e ON true "
+      "WHERE e.has IS NULL ORDER BY i.event_id, p.person_id ON CONFLICT DO NOTHING"),
     S(JOIN_READ, 2,
       "SELECT i.ord, p.person_id, e.entry_id, e.name, e.unit_name, e.guest, "
       "(extract(epoch FROM e.joined_at) * 1000000)::bigint "
