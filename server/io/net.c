@@ -28,7 +28,7 @@ enum {
     HEAD_TIMEOUT_S = 10,
     KEEPALIVE_S = 30,
     CLOSE_TICK_US = 50 * 1000,
-    DESCRIPTORS_BESIDE = 1024, /* connections */
+    DESCRIPTORS_MAX = 1 << 20,
     TURNS_TO_END = 4
 };
 
@@ -212,16 +212,14 @@ static void on_lws_log(int level, const char *line)
 static const lws_retry_bo_t no_validity_checks = {0}; /* pings are ours; see ws.c */
 
 /* lws keeps a table by descriptor when its limit equals the process's, and else searches all
- * connections at each event; of an unlimited process it makes 2,560. The table is walked whenever a
- * socket is closed, so it shall not be longer than this process needs: some hosts give a million. */
-static unsigned descriptor_limit(const struct lt_net *n)
+ * connections at each event; of an unlimited process it makes 2,560. */
+static unsigned descriptor_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 1024;
-    rlim_t enough = (rlim_t)n->opts.max_connections + DESCRIPTORS_BESIDE;
-    if (limit.rlim_cur > enough) {
-        limit.rlim_cur = enough;
+    if (limit.rlim_cur > DESCRIPTORS_MAX) {
+        limit.rlim_cur = DESCRIPTORS_MAX;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     return (unsigned)limit.rlim_cur;
@@ -240,7 +238,7 @@ static int make_context(struct lt_net *n)
         .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
                    LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
         .foreign_loops = loops,
-        .fd_limit_per_thread = descriptor_limit(n),
+        .fd_limit_per_thread = descriptor_limit(),
         .max_http_header_pool = HEADERS_AT_ONCE,
         .max_http_header_data = HEADER_BYTES,
         .retry_and_idle_policy = &no_validity_checks,
