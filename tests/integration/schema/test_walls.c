@@ -29,7 +29,7 @@ static void fill_the_rest(void)
     run(super,
         "INSERT INTO leitai.team_member (tenant_id, event_id, entry_id, person_id) "
         "SELECT tenant_id, event_id, entry_id, person_id FROM leitai.entry WHERE tenant_id = %s "
-        "LIMIT 1;"
+        "AND person_id IS NOT NULL LIMIT 1;"
         "INSERT INTO leitai.inbox (tenant_id, event_id, command_id, person_id, action, expect_q) "
         "SELECT tenant_id, event_id, 'c', 1, 'start', -1 FROM leitai.event WHERE tenant_id = %s "
         "LIMIT 1",
