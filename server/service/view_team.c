@@ -361,7 +361,7 @@ bool view_ahead(const struct lt_contest *c, struct view_ahead *ret)
     const struct lt_engine *e = &c->engine;
     bool resting = e->qstate == LT_Q_NONE || e->qstate == LT_Q_REVEALED;
     int round, index;
-    if (e->phase != LT_PHASE_RUNNING || !resting || c->board_version < c->moved_seq)
+    if (e->phase != LT_PHASE_RUNNING || !resting || !lt_contest_current(c))
         return false;
     lt_standings_plan(c->standings, e, LT_ACT_NEXT, &ret->next);
     lt_standings_plan(c->standings, e, LT_ACT_ADVANCE, &ret->advance);
