@@ -396,6 +396,7 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
     /* Of a driver that fell silent nothing is known; the next one writes the board anyway. */
     ret->has_stale = ret->stale =
         ret->partial || (c->sync->boards_stale && c->sync->silent_polls == 0);
+    ret->has_waiting = ret->waiting = !lt_cluster_alive(c->hub->cluster);
     for (int i = 0; i < LT_NODES_HEARD; i++) {
         const struct heard *h = &c->sync->heard[i];
         if (h->node == 0 || now_us - h->at_us > PRESENCE_TTL_US)
@@ -410,7 +411,8 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
 static bool same(const struct lt_presence_out *a, const struct lt_presence_out *b)
 {
     return a->players == b->players && a->stages == b->stages && a->entries == b->entries &&
-           a->answered == b->answered && a->partial == b->partial && a->stale == b->stale;
+           a->answered == b->answered && a->partial == b->partial && a->stale == b->stale &&
+           a->waiting == b->waiting;
 }
 
 void hub_presence_tick(struct lt_contest *c)
@@ -429,9 +431,10 @@ void hub_presence_tick(struct lt_contest *c)
     if (!changed)
         return;
     bool players =
-        now.stale != s->presence_stale ||
+        now.stale != s->presence_stale || now.waiting != s->presence_waiting ||
         (c->engine.phase == LT_PHASE_LOBBY && now_us - s->presence_players_us >= PRESENCE_LOBBY_US);
     s->presence_stale = now.stale;
+    s->presence_waiting = now.waiting;
     struct lt_frame *f = lt_view_presence_frame(&now);
     assert(f);
     lt_fanout_frame(c->hub->fanout, c, f, 0,

@@ -210,7 +210,7 @@ async function check_tools(w, stack) {
 export async function check(stack, contest) {
   const w = contest.world, t = await truth_of(stack, w.event);
   for (const p of contest.settled())
-    w.violation(`STUCK: ${p.name} ended at ${p.phase} ${p.seq} of ${w.head}, board ${p.board?.v}${p.board?.final ? " final" : ""}, own ${p.own?.v}, line ${p.status}, unsettled ${[...p.answers.values()].filter((a) => a.state === "sent").length}`);
+    w.violation(`STUCK: ${p.name} ended at ${p.phase} ${p.seq} of ${w.head}, board ${p.board?.v}${p.board?.final ? " final" : ""}, own ${p.own?.v}, line ${p.status}${p.presence?.waiting ? ", told to wait" : ""}, unsettled ${[...p.answers.values()].filter((a) => a.state === "sent").length}`);
   check_log(w, t);
   check_frames(w, t);
   const count = check_answers(w, contest, t);

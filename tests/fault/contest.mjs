@@ -138,6 +138,6 @@ export class Contest {
   /** Everybody has heard everything: final, the last board and the own standing of the last reveal. */
   settled() {
     return this.world.people.filter((p) => p.phase !== "final" || p.seq < this.world.head || !p.board?.final ||
-      (p.role === "play" && p.own?.v !== p.board.v) || [...p.answers.values()].some((a) => a.state === "sent"));
+      (p.role === "play" && p.own?.v !== p.board.v) || p.presence?.waiting || [...p.answers.values()].some((a) => a.state === "sent"));
   }
 }

@@ -37,8 +37,8 @@ export class World {
 }
 
 export class Person {
-  answers = new Map(); commands = new Map(); owns = []; phase; question; own; board; team; you; entry; seq = 0; epoch = 0; welcomed = 0;
-  status = "connecting"; lost_at = performance.now(); frame_at = []; final_at = 0; ended = false; teams = [];
+  answers = new Map(); commands = new Map(); owns = []; phase; question; own; board; team; presence; you; entry; seq = 0; epoch = 0; welcomed = 0;
+  status = "connecting"; lost_at = performance.now(); frame_at = []; final_at = 0; ended = false; teams = []; waited_at = 0;
   #ws; #generation = 0; #attempt = 0; #session; #heard = 0; #tick; #seen = new Set(); #over = new Set();
 
   constructor(world, sub, role, credential) {
@@ -103,6 +103,21 @@ export class Person {
     this.#heard = performance.now() + ms;
     setTimeout(() => ws?.resume(), ms);
   }
+  /** Asks for more and more and reads nothing, until `cut` says that the server has had enough. */
+  async gorge(cut, patience_ms) {
+    const ws = this.#ws, end = performance.now() + patience_ms;
+    ws.pause();
+    this.#heard = end;
+    let was_cut = await cut();
+    while (this.#ws === ws && !was_cut && performance.now() < end) {
+      for (let i = 0; i < 400; i++) ws.send({ t: "rules" });
+      await new Promise((done) => setTimeout(done, 450)); // within the rate of messages
+      was_cut = await cut();
+    }
+    if (this.#ws === ws && !was_cut) throw new Error(`${this.name} asked for ${patience_ms / 1000} s without reading and was not cut`);
+    this.#heard = performance.now();
+    ws.resume();
+  }
   #tend() {
     if (this.status !== "live") return;
     if (performance.now() - this.#heard > SILENCE_MS) this.lose("silence");
@@ -118,7 +133,8 @@ export class Person {
   #take(m, welcomed) {
     this.#heard = Math.max(this.#heard, performance.now());
     if (m.t === "probe") { this.#ws.send({ t: "echo", n: m.n }); return; }
-    if (m.t === "time" || m.t === "presence" || m.t === "progress") return;
+    if (m.t === "presence") this.#presence(m.presence);
+    if (["time", "presence", "progress", "rules"].includes(m.t)) return;
     this.#note("heard", { m });
     if (m.t === "welcome") { welcomed(); this.#welcome(m); }
     else if (m.t === "ack") this.#ack(m);
@@ -149,6 +165,7 @@ export class Person {
       this.phase = s.phase;
       this.team = s.team;
       this.teams = s.teams;
+      this.#presence(s.presence);
       if (s.board) this.#fold({ t: "board", board: s.board });
       if (s.own) this.#fold({ t: "own", own: s.own });
       if (s.question) this.#question(s.question);
@@ -191,6 +208,10 @@ export class Person {
       this.board = m.board;
       this.world.board(this.name, m.board);
     } else if (m.t === "team") this.team = m.team;
+  }
+  #presence(presence) {
+    this.presence = presence;
+    if (presence.waiting) this.waited_at = performance.now();
   }
   #question(question) {
     this.question = question;

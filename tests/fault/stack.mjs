@@ -70,6 +70,8 @@ class Node {
       stdio: ["ignore", out, out],
       env: {
         PATH: process.env.PATH, LEITAI_PORT: String(this.port), LEITAI_WORKERS: "1", LEITAI_DRAIN_S: "1", LEITAI_STATIC_DIR: "",
+        // So that who asks and does not read is cut before the kernel's buffers of a minute are full.
+        LEITAI_MESSAGES_PER_SECOND: "1000", LEITAI_MAX_QUEUE_BYTES: "32768",
         LEITAI_DATABASE_URL: `host=${this.dir} user=leitai_app dbname=leitai`,
         LEITAI_RELAY_URL: `host=${this.dir} user=leitai_relay dbname=leitai`,
         LEITAI_REDIS_URL: `unix://${this.dir}/redis.sock`, LEITAI_SESSION_SECRET: "a-secret-of-a-test-that-is-long-enough",
@@ -85,6 +87,16 @@ class Node {
     return new Promise((done) => {
       const ask = http.get({ host: "127.0.0.1", port: this.port, path: "/readyz", timeout: 500 }, (r) => { r.resume(); done(r.statusCode === 200); });
       ask.on("error", () => done(false)).on("timeout", () => { ask.destroy(); done(false); });
+    });
+  }
+  /** A counter of its worker, 0 while it cannot say. */
+  metric(name) {
+    return new Promise((done) => {
+      const ask = http.get({ host: "127.0.0.1", port: this.port, path: "/metrics", timeout: 2000 }, (r) => {
+        let text = "";
+        r.setEncoding("utf8").on("data", (d) => { text += d; }).on("end", () => done(Number(text.match(new RegExp(`^${name} (\\d+)`, "m"))?.[1] ?? 0)));
+      });
+      ask.on("error", () => done(0)).on("timeout", () => ask.destroy());
     });
   }
   /** The process that serves players. */
