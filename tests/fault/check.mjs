@@ -206,6 +206,11 @@ async function check_tools(w, stack) {
   await stack.leitai("audit", "verify", "--tenant", w.event.tenant, "--event", w.event.code).catch(say("audit verify"));
 }
 
+/** Answers alone, at any moment when none is on its way: what was acknowledged is stored so. */
+export async function check_acked(stack, contest) {
+  return check_answers(contest.world, contest, await truth_of(stack, contest.world.event));
+}
+
 /** Adds violations to the contest's world; gives how many answers were acknowledged and how many of them are lost. */
 export async function check(stack, contest) {
   const w = contest.world, t = await truth_of(stack, w.event);

@@ -17,8 +17,9 @@ export function ticket(secret, tenant, sub) {
 /** What all persons of one event share: history, violations, what each frame said first. */
 export class World {
   history = []; violations = []; frames = new Map(); boards = new Map(); people = []; head = 0;
+  pulse = 1; // how much more seldom a page asks for the time
   constructor(event, random, ports) { Object.assign(this, { event, random, ports }); }
-  note(who, what, more) { this.history.push({ at: Math.round(performance.now() * 1000) / 1000, who, what, ...more }); }
+  note(who, what, more) { this.history?.push({ at: Math.round(performance.now() * 1000) / 1000, who, what, ...more }); }
   violation(text) {
     if (this.violations.length < 200) this.violations.push(`${this.event.code}: ${text}`);
     this.note("", "violation", { text });
@@ -38,7 +39,7 @@ export class World {
 
 export class Person {
   answers = new Map(); commands = new Map(); owns = []; phase; question; own; board; team; presence; you; entry; seq = 0; epoch = 0; welcomed = 0;
-  status = "connecting"; lost_at = performance.now(); frame_at = []; final_at = 0; ended = false; teams = []; waited_at = 0;
+  status = "connecting"; lost_at = performance.now(); frame_at = []; final_at = 0; ended = false; teams = []; waited_at = 0; connects = []; welcomed_at = 0;
   #ws; #generation = 0; #attempt = 0; #session; #heard = 0; #tick; #seen = new Set(); #over = new Set();
 
   constructor(world, sub, role, credential) {
@@ -52,7 +53,7 @@ export class Person {
   // ---- the line ----
 
   start() {
-    this.#tick = setInterval(() => this.#tend(), PROBE_MS);
+    this.#tick = setInterval(() => this.#tend(), PROBE_MS * this.world.pulse);
     void this.#connect();
     return this;
   }
@@ -65,6 +66,7 @@ export class Person {
     if (this.ended) return;
     const mine = ++this.#generation, port = this.world.random.pick(this.world.ports());
     const [ws, open] = Ws.begin(port);
+    this.connects.push([performance.now(), port]);
     this.#ws = ws;
     const timer = setTimeout(() => { if (this.#generation === mine && this.status !== "live") this.lose("hello"); }, HELLO_MS);
     try {
@@ -120,7 +122,7 @@ export class Person {
   }
   #tend() {
     if (this.status !== "live") return;
-    if (performance.now() - this.#heard > SILENCE_MS) this.lose("silence");
+    if (performance.now() - this.#heard > SILENCE_MS * this.world.pulse) this.lose("silence");
     else this.#send({ t: "time", c: Math.round(performance.now()) });
   }
   #send(m) {
@@ -151,6 +153,7 @@ export class Person {
     this.you = m.you;
     this.status = "live";
     this.welcomed++;
+    this.welcomed_at = performance.now();
     if (this.role === "play") {
       if (!m.you.entry || (this.entry && this.entry !== m.you.entry)) this.#bad(`welcomed as entry ${m.you.entry}, was ${this.entry}`);
       this.entry = m.you.entry;

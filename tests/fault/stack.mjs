@@ -75,7 +75,7 @@ class Node {
         LEITAI_DATABASE_URL: `host=${this.dir} user=leitai_app dbname=leitai`,
         LEITAI_RELAY_URL: `host=${this.dir} user=leitai_relay dbname=leitai`,
         LEITAI_REDIS_URL: `unix://${this.dir}/redis.sock`, LEITAI_SESSION_SECRET: "a-secret-of-a-test-that-is-long-enough",
-        ...this.stack.node_env(this.index),
+        ...this.stack.env, ...this.stack.node_env(this.index),
       },
     });
     fs.closeSync(out);
@@ -108,6 +108,13 @@ class Node {
     for (const p of all) kill(p, "SIGKILL");
     await until(() => all.every((p) => !alive(p)), 5000, "a killed node's end", 10);
   }
+  /** SIGTERM: it moves its clients and ends; resolves to its exit code. */
+  drain() {
+    this.killed = true;
+    const ended = new Promise((done) => this.process.once("exit", done));
+    kill(this.process.pid, "SIGTERM");
+    return ended;
+  }
   /** The ids under which its workers have joined the cluster. */
   ids() { return [...fs.readFileSync(this.log, "utf8").matchAll(/"msg":"node joined".*?"node":"?(\d+)/g)].map((m) => Number(m[1])); }
 }
@@ -118,7 +125,7 @@ process.on("exit", () => { for (const s of opened) s.kill_all(); });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
 
 export class Stack {
-  nodes = []; redis = null; disk = null; clock = null; fsync = "on";
+  env = {}; nodes = []; redis = null; disk = null; clock = null; fsync = "on";
 
   /** `template`: a folder made by make_template. */
   constructor(dir, program, template) { Object.assign(this, { dir, program, template }); }

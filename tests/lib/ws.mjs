@@ -61,7 +61,10 @@ export class Ws {
       this.#data = d.subarray(at + n);
       if (opcode === 1 && this.on_message) this.on_message(JSON.parse(payload.toString()));
       else if (opcode === 1) this.#messages.push(JSON.parse(payload.toString()));
-      else if (opcode === 8) this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+      else if (opcode === 8) {
+        this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+        this.#socket.end(frame(8, payload)); // the server waits for the answer, as for a browser's
+      }
       else if (opcode === 9) this.#socket.write(frame(10, payload));
       this.#wake();
     }
