@@ -11,6 +11,12 @@ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL;
 END $$;
+-- A driver lets go of its event. (Here, because the first statement after the role takes a lock that is new to this transaction: only then
+-- does it hear of a role that another database made at this moment.)
+CREATE FUNCTION release_event(p_event bigint, p_token bigint) RETURNS void LANGUAGE sql
+    AS $$ UPDATE leitai.event_head h SET node_id = NULL
+          WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = p_event AND h.token = p_token $$;
+
 GRANT USAGE ON SCHEMA leitai TO leitai_log;
 GRANT EXECUTE ON FUNCTION current_tenant(), content_digest(bigint),
     log_row_hash(bytea, bigint, bigint, bigint, bigint, bigint, bigint, text, text, text) TO leitai_log;
@@ -18,11 +24,6 @@ GRANT SELECT, UPDATE (seq, token, node_id, phase, hash) ON event_head TO leitai_
 GRANT INSERT ON event_log TO leitai_log;
 GRANT SELECT, UPDATE (state) ON question_instance TO leitai_log; -- close_gate; content_digest
 GRANT SELECT ON node, rule_sheet TO leitai_log;                  -- claim_event; content_digest
-
--- A driver lets go of its event.
-CREATE FUNCTION release_event(p_event bigint, p_token bigint) RETURNS void LANGUAGE sql
-    AS $$ UPDATE leitai.event_head h SET node_id = NULL
-          WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = p_event AND h.token = p_token $$;
 
 -- Giving a function away needs CREATE on the schema for a moment.
 GRANT CREATE ON SCHEMA leitai TO leitai_log;

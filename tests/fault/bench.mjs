@@ -72,6 +72,7 @@ async function stores_and_driver(stack, contest) {
   }
   line("PostgreSQL restarted → next frame", back);
 
+  contest.to_deadline = true; // else the host's closing refuses some
   await until(() => contest.host.question?.state === "open", 60_000, "an open question", 10);
   const before = new Set(players.flatMap((p) => [...p.answers.values()].filter((a) => a.state !== "sent"))), killed = performance.now();
   await stack.redis_kill();
@@ -85,7 +86,7 @@ async function stores_and_driver(stack, contest) {
   const refused = settled.filter((a) => !["saved", "already_answered"].includes(a.state));
   console.log(`Redis killed → answers refused: ${refused.length} of ${settled.length}; board of ${all} entries complete ${seconds(complete)} after its return`);
 
-  contest.pace = 0.5;
+  Object.assign(contest, { pace: 0.5, to_deadline: false });
   await until(() => contest.host.question?.q === contest.n_questions - 1 && contest.host.question.state === "revealed", 240_000, "the last question but one", 50);
   const frames = [];
   for (let i = 0; i < o.rounds; i++) {
