@@ -13,7 +13,7 @@
  *                                              connections elsewhere end (US: the byte 0x1f; the
  *                                              player's name)
  *     X person                                 it is not any more
- *   T entry qi done                            a member's answer was committed: others of the team
+ *   T node entry qi done                       a member's answer was committed: others of the team
  *                                              look at the database, all learn how far it is
  *   Q                                          who just came asks everybody to say their R
  *
@@ -182,9 +182,9 @@ void hub_say_gone(struct lt_contest *c, const struct lt_player *p)
 
 void hub_say_answered(struct lt_contest *c, const struct lt_entry *e)
 {
-    char text[64];
-    snprintf(text, sizeof text, "T %" PRId64 " %d %d", e->id, c->engine.qi,
-             lt_contest_progress(c, e));
+    char text[96];
+    snprintf(text, sizeof text, "T %" PRId64 " %" PRId64 " %d %d", lt_cluster_node(c->hub->cluster),
+             e->id, c->engine.qi, lt_contest_progress(c, e));
     hub_publish(c, text);
 }
 
@@ -216,9 +216,10 @@ static void hear_gone(struct lt_contest *c, int64_t node, const char *p)
 
 static void hear_answered(struct lt_contest *c, const char *p)
 {
-    int64_t entry;
+    int64_t node, entry;
     int qi, done;
-    if (sscanf(p, "T %" SCNd64 " %d %d", &entry, &qi, &done) != 3)
+    if (sscanf(p, "T %" SCNd64 " %" SCNd64 " %d %d", &node, &entry, &qi, &done) != 4 ||
+        node == lt_cluster_node(c->hub->cluster)) /* our own word: what it says is known here */
         return;
     struct lt_entry *e = lt_contest_entry(c, entry);
     if (!e)

@@ -253,8 +253,7 @@ bool view_team_state(const struct lt_contest *c, const struct lt_player *me,
         return false;
     *out =
         (struct lt_team_state_out){.captain = t && t->captain == me->person, .members = ret->rows};
-    for (const struct lt_player *p = e->players; p && out->n_members < VIEW_MEMBERS_MAX;
-         p = p->next)
+    for (const struct lt_player *p = e->players; p && out->n_members < LT_MEMBERS_MAX; p = p->next)
         ret->rows[out->n_members++] = (struct lt_member_out){
             .person = p->person,
             .name = p->name,
