@@ -87,6 +87,7 @@ export class Client {
     this.#asked.delete(message.id);
     return this.#replies.splice(this.#replies.findIndex((m) => m.t === reply), 1)[0];
   }
+  together(fn) { return this.#ws.together(fn); }
   end() { this.#ws.end(); }
 }
 

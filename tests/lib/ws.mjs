@@ -73,6 +73,11 @@ export class Ws {
   send(message) { this.raw(frame(1, Buffer.from(typeof message === "string" ? message : JSON.stringify(message)))); }
   raw(bytes) { this.#socket.write(bytes); }
   text(bytes) { this.raw(frame(1, Buffer.from(bytes))); }
+  /** What `fn` sends leaves in one piece, and so is read in one turn of the server's loop. */
+  together(fn) {
+    this.#socket.cork();
+    try { return fn(); } finally { this.#socket.uncork(); }
+  }
   end() { this.#socket.destroy(); }
   /** Reads nothing more until resume(): the server's output piles up. */
   pause() { this.#socket.pause(); }
