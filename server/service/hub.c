@@ -371,12 +371,16 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
     struct lt_hub *h = c->hub;
     struct lt_sync *s = c->sync;
     bool redis = lt_redis_up(h->redis);
-    int64_t silent_us = now_us - (s->heard_us > s->polled_us ? s->heard_us : s->polled_us);
+    /* The last record is a job's. Its word may be lost, and a driver that announces its head hears
+     * but itself. */
+    bool awaits_job = c->engine.finalising;
+    int64_t heard_us = awaits_job || s->heard_us < s->polled_us ? s->polled_us : s->heard_us;
+    int64_t silent_us = now_us - heard_us;
     bool hears = redis && s->subscribed;
     bool often = !hears || (s->silent_polls > 0 && s->silent_polls <= SILENT_POLLS &&
                             c->engine.phase != LT_PHASE_FINAL);
     if (!s->polling && silent_us >= (often ? POLL_US : SILENCE_US)) {
-        s->silent_polls += hears && s->silent_polls <= SILENT_POLLS;
+        s->silent_polls += hears && !awaits_job && s->silent_polls <= SILENT_POLLS;
         hub_poll_begin(c);
     }
     bool growing = c->engine.phase < LT_PHASE_FINISHED && n_members(c) > 0;
