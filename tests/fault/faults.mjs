@@ -7,13 +7,13 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { check } from "./check.mjs";
+import { check, ended } from "./check.mjs";
 import { Contest, EVENTS } from "./contest.mjs";
 import { HARM, NAMES } from "./harm.mjs";
 import { Random } from "./random.mjs";
 import { make_template, sleep, Stack, until } from "./stack.mjs";
 
-const PATIENCE_MS = 45_000, SETTLE_MS = 25_000;
+const PATIENCE_MS = 45_000;
 
 export function options(argv, known) {
   const o = { ...known };
@@ -85,7 +85,7 @@ export async function one_run(o, seed, names, template, dir) {
     await until(() => main.phase === "lobby" || main.phase === "draft", 20_000, "the host's entry");
     const harmed = do_harm(ctx, names, done).then(ctx.let_end);
     await Promise.all([harmed, ...contests.map((c) => c.lead(PATIENCE_MS).catch((e) => c.world.violation(`STUCK: ${e.message}`)))]);
-    await until(() => contests.every((c) => c.settled().length === 0), SETTLE_MS, "everybody's end").catch(() => {});
+    for (const c of contests) await ended(c);
     await sleep(200); // what is wrongly sent behind the end is to be heard too
     for (const c of contests) {
       const { acked, lost } = await check(stack, c);

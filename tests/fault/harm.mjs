@@ -66,7 +66,7 @@ export const HARM = {
       const begun = performance.now();
       ctx.stack.pg_signal("SIGSTOP");
       await sleep(10_000);
-      const untold = ctx.players.filter((p) => p.status === "live" && p.waited_at < begun);
+      const untold = ctx.players.filter((p) => p.status === "live" && !p.presence?.waiting && p.waited_at < begun);
       ctx.stack.pg_signal("SIGCONT");
       if (untold.length) throw new Error(`PostgreSQL stood still for 10 s and ${untold.length} of ${ctx.players.length} players were not told: ${untold.slice(0, 5).map((p) => p.sub)}`);
     },
