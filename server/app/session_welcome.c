@@ -50,6 +50,7 @@ static int missed(const struct session *s, struct lt_contest *c, int64_t from,
         ret[n++] = lt_frame_ref(c->ring[seq % LT_RING_FRAMES]);
     lt_hub_presence(c, &presence);
     const struct lt_member *me = &s->member;
+<<<<<<< HEAD
     bool board = c->board_version > 0, desk = me->role == LT_MEMBER_DESK;
     ret[n++] = lt_view_presence_frame(&presence);
     ret[n++] = board ? lt_view_board_frame(c) : NULL;
@@ -72,6 +73,21 @@ static void send_welcome(struct session *s, struct lt_contest *c, const struct l
     if (w->resume_seq < 0) {
         session_send(s, b);
         return;
+=======
+    bool desk = me->role == LT_MEMBER_DESK, staff = desk || me->role == LT_MEMBER_STAGE;
+    struct lt_frame *f[] = {lt_view_presence_frame(&presence),
+                            lt_view_board_frame(c),
+                            lt_view_own_frame(c, me),
+                            lt_view_team_frame(c, me),
+                            lt_view_step_frame(c, me),
+                            staff && c->sheet.teams ? lt_view_progress_frame(c) : NULL,
+                            desk ? lt_view_script_frame(c, me) : NULL,
+                            desk ? lt_view_ahead_frame(c, me) : NULL,
+                            c->seal.hash[0] ? lt_view_seal_frame(c) : NULL};
+    for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
+        send_frame(s, f[i]);
+        lt_frame_unref(f[i]);
+>>>>>>> h-faults
     }
     f[0] = lt_frame_text(b->p, b->len);
     assert(!b->failed && f[0]);
@@ -88,6 +104,12 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
 {
     char token[1025], stage_token[1025];
     bool desk = s->who.role == LT_SESSION_DESK;
+    int64_t now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub));
+    /* Clocks of nodes differ a little: who comes here after a line elsewhere, by what this node heard
+     * of it or by the token that was given to it, is newer all the same. */
+    int64_t before_us =
+        p && p->remote_since_us > s->who.since_us ? p->remote_since_us : s->who.since_us;
+    s->who.since_us = before_us >= now_us ? before_us + 1 : now_us;
     session_token(s, s->who.role, token, sizeof token);
     if (desk)
         session_token(s, LT_SESSION_STAGE, stage_token, sizeof stage_token);
@@ -100,15 +122,19 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
         .unit = s->who.unit,
         .guest = s->who.guest,
         .player = p,
+<<<<<<< HEAD
         .now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub)),
         .resume_seq = resume_from(s, c),
+=======
+        .now_us = now_us,
+        .resume_seq = resume,
+>>>>>>> h-faults
     };
     s->member.conn = s->conn;
     s->member.role = w.role;
     s->member.player = p;
     s->member.seq = c->engine.seq;
-    /* Clocks of nodes differ a little: who comes here after a line elsewhere is newer all the same. */
-    s->member.since_us = p && p->remote_since_us >= w.now_us ? p->remote_since_us + 1 : w.now_us;
+    s->member.since_us = s->who.since_us;
     session_state(s, SESSION_LIVE);
     lt_hub_join(c, &s->member);
     lt_hub_presence(c, &w.presence);

@@ -64,8 +64,8 @@ struct lt_sync {
     int64_t idle_since_us;                 /* without members */
     int64_t presence_sent_us, presence_said_us, presence_players_us;
     struct lt_presence_out presence_last;
-    bool presence_stale; /* as players were told */
-    bool boards_stale;   /* as the driver said last */
+    bool presence_stale, presence_waiting; /* as players were told */
+    bool boards_stale;                     /* as the driver said last */
     struct heard heard[LT_NODES_HEARD];
     struct wait *waits;
     int n_waits;

@@ -145,9 +145,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(CLAIM, 7,
       "SELECT leitai.claim_event($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, "
       "$6::bigint, $7::text)"),
-    S(RELEASE, 2,
-      "UPDATE leitai.event_head SET node_id = NULL WHERE tenant_id = leitai.current_tenant() "
-      "AND event_id = $1::bigint AND token = $2::bigint"),
+    S(RELEASE, 2, "SELECT leitai.release_event($1::bigint, $2::bigint)"),
     S(ROSTER, 4,
       "SELECT entry_id, name, unit_name, guest FROM leitai.entry WHERE tenant_id = "
       "leitai.current_tenant() "

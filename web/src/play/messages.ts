@@ -4,6 +4,7 @@ import { translator } from "../shared/i18n.ts";
 const messages = {
   "lang.other": { zh: "English", en: "中文" },
   "line.lost": { zh: "网络中断，正在重连", en: "Line lost, reconnecting" },
+  "line.waiting": { zh: "数据库暂时中断，比赛稍候。您的作答会保留并自动提交", en: "The database is away and the contest waits. Your answer is kept and sent again" },
   "line.live": { zh: "已连接赛场", en: "Connected" },
   "line.opening": { zh: "正在接通赛场", en: "Connecting" },
 
