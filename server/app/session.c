@@ -388,6 +388,7 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     lt_key_derive(opts->secret, "leitai device and address marks", all->mark_key);
     lt_session_key_init(&all->key, opts->secret);
     lt_session_key_previous(&all->key, opts->previous_secret);
+    lt_buf_init(&all->welcome, MESSAGE_BYTES);
     lt_timer_init(&all->drain, on_drain, all);
     lt_hub_on_replaced(hub, on_replaced);
     return all;
@@ -412,5 +413,6 @@ void lt_sessions_free(struct lt_sessions *all)
         return;
     assert(!all->list);
     lt_loop_timer_cancel(all->loop, &all->drain);
+    lt_buf_done(&all->welcome);
     free(all);
 }

@@ -25,6 +25,15 @@ enum session_state {
 
 enum { GUEST_SLOTS = 1024, PAPERS_WATCHED = 4 };
 
+/* What of a hello is needed until the welcome: the message itself has room for the longest ticket. */
+struct hello {
+    enum lt_role_id role;
+    bool has_event, has_epoch, has_seq;
+    int64_t event, epoch, seq;
+    char code[sizeof((struct lt_hello_in *)0)->code], name[sizeof((struct lt_hello_in *)0)->name];
+    char token[]; /* ticket or session token, "": neither */
+};
+
 struct session {
     struct lt_sessions *all;
     struct lt_conn *conn; /* NULL: gone; freed when nothing is pending */
@@ -33,7 +42,7 @@ struct session {
     int asked;   /* commands among them */
     struct lt_timer hello_timer;
     int64_t tokens_e6, tokens_at_us; /* message rate: millionths of a message */
-    struct lt_hello_in *hello;       /* while JOINING */
+    struct hello *hello;             /* while JOINING */
     struct lt_ticket *ticket;        /* verified, while JOINING by ticket */
     struct lt_session who;           /* who this is; signed into the token of each welcome */
     int saved_qi;                    /* question whose stored answer is being read */
@@ -75,6 +84,7 @@ struct lt_sessions {
     struct lt_session_key key;
     struct session *list;
     int count;
+    struct lt_buf welcome; /* being written; kept, because thousands join at once */
     bool draining;
     struct lt_timer drain;
     int64_t drain_until_us, drained_us;

@@ -26,12 +26,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
     MS = 1000,
     S = 1000 * 1000,
     CLOSE_PER_SECOND = 5000,
+    DESCRIPTORS_BESIDE = 1024, /* connections */
     DRAIN_LOOK_US = 50 * 1000,
     DRAIN_GRACE_US = 2 * S
 };
@@ -303,6 +305,18 @@ static const char *text_or_null(const struct worker *w, const char *name)
     return s[0] ? s : NULL;
 }
 
+/* The network layer walks a table of all descriptors that this process may have, whenever a socket
+ * closes. Some hosts give a million. */
+static void limit_descriptors(const struct worker *w)
+{
+    struct rlimit limit;
+    rlim_t enough = (rlim_t)opt(w, "max_connections") + DESCRIPTORS_BESIDE;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= enough)
+        return;
+    limit.rlim_cur = enough;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int make_net(struct worker *w)
 {
     const struct lt_net_opts opts = {
@@ -326,6 +340,7 @@ static int make_net(struct worker *w)
                              .pg = w->pg,
                              .redis = w->redis,
                              .checks_per_minute = (int)opt(w, "certificate_checks_per_minute")};
+    limit_descriptors(w);
     return lt_net_new(w->loop, &opts, &net_handler, w, &w->net);
 }
 

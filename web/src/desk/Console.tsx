@@ -114,6 +114,11 @@ export function Console(props: ConsoleProps) {
           {t("line.lostLong")}
         </p>
       )}
+      {line.state !== "lost" && snap.presence.waiting && (
+        <p class="lost-band" role="status">
+          {t("line.waiting")}
+        </p>
+      )}
       <RunSheet snap={snap} />
       <main class={line.state === "lost" ? "centre centre-old" : "centre"}>
         <Now snap={snap} now={props.now} finalising={props.finalising} judges={judges} showEvidence={showEvidence} />

@@ -21,6 +21,7 @@ const messages = {
   "line.connecting": { zh: "正在连接", en: "Connecting" },
   "line.lost": { zh: "已断线，正在重连", en: "Offline, reconnecting" },
   "line.lostLong": { zh: "与服务器的连接中断。画面停在断线前；比赛在服务器上照常计时，重连后自动更新。", en: "The line to the server is down. You see the last picture; the contest's clock runs on at the server. This page updates itself when the line is back." },
+  "line.waiting": { zh: "服务器暂时连不上数据库，比赛停在此处。选手的作答和您的操作都会保留，恢复后自动提交。", en: "The server cannot reach its database: the contest stands here. Answers and what you do are kept and sent again when it is back." },
   "line.ms": { zh: "{n} 毫秒", en: "{n} ms" },
 
   "phase.draft": { zh: "未开放", en: "Draft" },

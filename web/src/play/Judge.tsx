@@ -45,6 +45,11 @@ export function Judge({ live, status, endedBy, now, act, leave }: Props) {
           {t("line.lost")}
         </p>
       )}
+      {snap?.presence.waiting && status === "live" && (
+        <p class="line" role="status">
+          {t("line.waiting")}
+        </p>
+      )}
       {status === "ended" && endedBy !== undefined ? (
         <Ended code={endedBy} leave={leave} />
       ) : snap && live ? (

@@ -57,6 +57,11 @@ export function Play(props: PlayProps) {
           {t("line.lost")}
         </p>
       )}
+      {inside && status === "live" && snap.presence.waiting && (
+        <p class="line" role="status">
+          {t("line.waiting")}
+        </p>
+      )}
       {inside && <News snap={snap} self={self} news={props.news} heard={props.heard} />}
       <Body {...props} snap={snap} self={self} />
       {inside && live && page !== undefined && (

@@ -5,6 +5,7 @@ import { translator } from "../shared/i18n.ts";
 const messages = {
   ...phoneWords,
 
+  "line.waiting": { zh: "数据库暂时中断，比赛稍候。您的作答会保留并自动提交", en: "The database is away and the contest waits. Your answer is kept and sent again" },
   "line.live": { zh: "已连接赛场", en: "Connected" },
   "line.opening": { zh: "正在接通赛场", en: "Connecting" },
 
