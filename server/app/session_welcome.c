@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MISSED_MAX = LT_RING_FRAMES + 8 };
+enum { MISSED_MAX = LT_RING_FRAMES + 9 };
 
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
@@ -50,13 +50,13 @@ static int missed(const struct session *s, struct lt_contest *c, int64_t from,
         ret[n++] = lt_frame_ref(c->ring[seq % LT_RING_FRAMES]);
     lt_hub_presence(c, &presence);
     const struct lt_member *me = &s->member;
-<<<<<<< HEAD
-    bool board = c->board_version > 0, desk = me->role == LT_MEMBER_DESK;
+    bool desk = me->role == LT_MEMBER_DESK, staff = desk || me->role == LT_MEMBER_STAGE;
     ret[n++] = lt_view_presence_frame(&presence);
-    ret[n++] = board ? lt_view_board_frame(c) : NULL;
-    ret[n++] = board ? lt_view_own_frame(c, me) : NULL;
+    ret[n++] = lt_view_board_frame(c);
+    ret[n++] = lt_view_own_frame(c, me);
     ret[n++] = lt_view_team_frame(c, me);
     ret[n++] = lt_view_step_frame(c, me);
+    ret[n++] = staff && c->sheet.teams ? lt_view_progress_frame(c) : NULL;
     ret[n++] = desk ? lt_view_script_frame(c, me) : NULL;
     ret[n++] = desk ? lt_view_ahead_frame(c, me) : NULL;
     ret[n++] = c->seal.hash[0] ? lt_view_seal_frame(c) : NULL;
@@ -73,21 +73,6 @@ static void send_welcome(struct session *s, struct lt_contest *c, const struct l
     if (w->resume_seq < 0) {
         session_send(s, b);
         return;
-=======
-    bool desk = me->role == LT_MEMBER_DESK, staff = desk || me->role == LT_MEMBER_STAGE;
-    struct lt_frame *f[] = {lt_view_presence_frame(&presence),
-                            lt_view_board_frame(c),
-                            lt_view_own_frame(c, me),
-                            lt_view_team_frame(c, me),
-                            lt_view_step_frame(c, me),
-                            staff && c->sheet.teams ? lt_view_progress_frame(c) : NULL,
-                            desk ? lt_view_script_frame(c, me) : NULL,
-                            desk ? lt_view_ahead_frame(c, me) : NULL,
-                            c->seal.hash[0] ? lt_view_seal_frame(c) : NULL};
-    for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
-        send_frame(s, f[i]);
-        lt_frame_unref(f[i]);
->>>>>>> h-faults
     }
     f[0] = lt_frame_text(b->p, b->len);
     assert(!b->failed && f[0]);
@@ -122,13 +107,8 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
         .unit = s->who.unit,
         .guest = s->who.guest,
         .player = p,
-<<<<<<< HEAD
-        .now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub)),
-        .resume_seq = resume_from(s, c),
-=======
         .now_us = now_us,
-        .resume_seq = resume,
->>>>>>> h-faults
+        .resume_seq = resume_from(s, c),
     };
     s->member.conn = s->conn;
     s->member.role = w.role;
