@@ -293,7 +293,7 @@ int lt_paper_put(struct lt_paper *p, int i, const struct lt_response *r, int32_t
     if (now_us > to_us + grace_us)
         return LT_ECLOSED;
     at_us = now_us < from_us ? from_us : now_us > to_us ? to_us : now_us;
-    new.at_us = p->started_us + (at_us - p->started_us) / MS_US *MS_US;
+    new.at_us = at_us - (at_us - p->started_us) % MS_US;
     if (!storable(p, i, &new))
         return LT_ETOOBIG;
     *old = new;

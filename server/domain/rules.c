@@ -321,25 +321,26 @@ void lt_sheet_option_modes(int i, unsigned *ret_means, unsigned *ret_needs)
     *ret_needs = m->need;
 }
 
+/* Field by field: a sheet is large, and `d` is zeroed. */
 static void draft_init(struct draft *d)
 {
-    d->sheet = (struct lt_sheet){
-        .late_join = true,
-        .grace_ms = 300,
-        .rtt_cap_ms = 150,
-        .board_rows = 10,
-        .window_ms = 600,
-        .slack_ms = 30,
-        .cap_ms = 250,
-        .doubt_ms = 10,
-        .utc_offset_min = 480,
-        .pass_c = -1,
-        .n_keys = 3,
-        .keys = {LT_KEY_POINTS, LT_KEY_CORRECT, LT_KEY_TIME},
-    };
-    d->entries = 0;
+    struct lt_sheet *s = &d->sheet;
+
+    s->late_join = true;
+    s->grace_ms = 300;
+    s->rtt_cap_ms = 150;
+    s->board_rows = 10;
+    s->window_ms = 600;
+    s->slack_ms = 30;
+    s->cap_ms = 250;
+    s->doubt_ms = 10;
+    s->utc_offset_min = 480;
+    s->pass_c = -1;
+    s->n_keys = 3;
+    s->keys[0] = LT_KEY_POINTS;
+    s->keys[1] = LT_KEY_CORRECT;
+    s->keys[2] = LT_KEY_TIME;
     d->policy = LT_POLICY_CAPTAIN;
-    d->policy_n = 0;
 }
 
 /* As the first round is whose mode is one; the others are held to it. */
@@ -375,7 +376,7 @@ static const struct lt_json_limits sheet_limits = {.bytes = LT_SHEET_BYTES, .dep
 
 int lt_sheet_parse(const char *json, size_t n, struct lt_sheet *ret, struct lt_buf *err)
 {
-    struct draft *d = malloc(sizeof *d);
+    struct draft *d = calloc(1, sizeof *d);
     struct problems p;
     cJSON *doc = NULL;
     int result = d ? lt_json_parse(json, n, &sheet_limits, &doc) : LT_ENOMEM;

@@ -67,7 +67,8 @@ static struct lt_round_rule *round_of(int questions)
 
 static void from_topic(struct lt_round_rule *r, int topic)
 {
-    snprintf(r->draw.fit.topics[r->draw.fit.n_topics++], sizeof r->draw.fit.topics[0], "T%d", topic);
+    snprintf(r->draw.fit.topics[r->draw.fit.n_topics++], sizeof r->draw.fit.topics[0], "T%d",
+             topic);
 }
 
 static int draw(uint64_t seed)
@@ -364,6 +365,17 @@ static void a_draw_fails_only_when_no_choice_would_do(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void a_self_paced_sheet_has_nothing_to_draw(void **state)
+{
+    (void)state;
+    plain_bank(5, 12);
+    round_of(15)->mode = LT_MODE_SURVIVAL;
+    sheet.self_paced = true;
+    memset(drawn, 0x5a, sizeof drawn);
+    assert_int_equal(draw(1), LT_OK);
+    assert_int_equal(drawn[0], 0x5a5a5a5a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -378,6 +390,7 @@ int main(void)
         T(fixed_questions_come_in_their_order_and_are_not_drawn),
         T(a_code_that_cannot_be_asked_is_named),
         T(an_empty_bank_has_nothing_to_draw),
+        T(a_self_paced_sheet_has_nothing_to_draw),
         T(a_question_is_passed_on_when_another_round_needs_it),
         T(a_draw_fails_only_when_no_choice_would_do),
     };

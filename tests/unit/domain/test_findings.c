@@ -287,7 +287,7 @@ static void many_starts_at_one_address_are_told(void **state)
 static struct lt_finding_use uses[500 * 10];
 
 /* 500 questions over 10 days; everybody learns a little. */
-static int use_bank(int leaked)
+static int use_bank(int leaked, int gain)
 {
     int n = 0;
 
@@ -299,7 +299,7 @@ static int use_bank(int leaked)
 
             *u = (struct lt_finding_use){.question = q, .day = 100 + day, .asked = 60 + roll(200)};
             for (int k = 0; k < u->asked; k++)
-                u->right += roll(100) < (q == leaked && day >= 6 ? 96 : share + day);
+                u->right += roll(100) < (q == leaked && day >= 6 ? 96 : share + gain * day);
         }
     }
     for (int i = 0; i < n; i++) { /* rows come in any order */
@@ -316,7 +316,17 @@ static void questions_that_people_learn_are_not_told(void **state)
 {
     (void)state;
     for (int trial = 0; trial < 10; trial++) {
-        lt_findings_exposed(uses, use_bank(-1), &found);
+        lt_findings_exposed(uses, use_bank(-1, 1), &found);
+        assert_nothing();
+    }
+}
+
+/* Everybody was taught in between: 20 points more for all. */
+static void what_all_questions_gained_is_not_told(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        lt_findings_exposed(uses, use_bank(-1, 4), &found);
         assert_nothing();
     }
 }
@@ -328,7 +338,7 @@ static void a_published_question_is_told(void **state)
     (void)state;
     for (int trial = 0; trial < 20; trial++) {
         lt_findings_done(&found);
-        lt_findings_exposed(uses, use_bank(42), &found);
+        lt_findings_exposed(uses, use_bank(42, 1), &found);
         if (found.n == 0)
             continue; /* one that nearly everybody knew before */
         assert_one(LT_FINDING_EXPOSED_QUESTION, 1, 42);
@@ -494,6 +504,7 @@ int main(void)
         T(many_accounts_on_one_device_are_told),
         T(many_starts_at_one_address_are_told),
         T(questions_that_people_learn_are_not_told),
+        T(what_all_questions_gained_is_not_told),
         T(a_published_question_is_told),
         T(an_honest_field_meets_everybody),
         T(where_few_play_the_same_two_meet),

@@ -166,6 +166,22 @@ static void what_is_not_such_a_text_changes_nothing(void **state)
     }
 }
 
+/* Written for another paper, or by another hand. */
+static void a_response_that_does_not_fit_its_question_is_not_for_this_paper(void **state)
+{
+    static const char *const bad[] = {"[[1,2,[0,1]]]", "[[1,2,[7]]]", "[0,0,[1,2,[0,1,2]]]"};
+
+    (void)state;
+    n_pool = 0;
+    plain_pool(20, 2, LT_QT_SINGLE);
+    for (int i = 0; i < n_pool; i++)
+        pool_questions[i].n_options = 4;
+    begin(4);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(read_text(bad[i]), LT_EANSWER);
+    assert_int_equal(read_text("[[1,2,[3]],[9,9,[]]]"), LT_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +192,8 @@ int main(void)
         cmocka_unit_test_setup(too_little_room_is_refused, setup),
         cmocka_unit_test_setup(texts_never_outgrow_their_column, setup),
         cmocka_unit_test_setup(what_is_not_such_a_text_changes_nothing, setup),
+        cmocka_unit_test_setup(a_response_that_does_not_fit_its_question_is_not_for_this_paper,
+                               setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,21 +211,32 @@ static void problems_are_bounded(void **state)
     free(json);
 }
 
+/* c, c + 1, … c + n − 1 hundredths, each as the points of a round. */
+static void assert_exact(int c, int n)
+{
+    static struct lt_sheet s; /* large: not one more copy of it */
+    char json[4096] = "{\"version\":1,\"rounds\":[";
+    struct lt_buf err;
+
+    for (int i = 0; i < n; i++)
+        sprintf(json + strlen(json),
+                "%s{\"title\":\"t\",\"mode\":\"live\",\"questions\":1,\"seconds\":5,"
+                "\"points\":{\"right\":%d.%02d}}",
+                i ? "," : "", (c + i) / 100, (c + i) % 100);
+    strcat(json, "]}");
+    assert_int_equal(parse(json, &s, &err), LT_OK);
+    lt_buf_done(&err);
+    for (int i = 0; i < n; i++)
+        assert_int_equal(s.rounds[i].score.right_c, c + i);
+}
+
 static void decimals_become_exact_hundredths(void **state)
 {
-    char json[300];
-
     (void)state;
-    for (int c = 0; c <= 10000000; c += c < 30000 ? 1 : 997) {
-        struct lt_sheet s;
-
-        snprintf(json, sizeof json,
-                 SHEET("{\"title\":\"t\",\"mode\":\"live\",\"questions\":1,\"seconds\":5,"
-                       "\"points\":{\"right\":%d.%02d}}"),
-                 c / 100, c % 100);
-        s = parsed(json);
-        assert_int_equal(s.rounds[0].score.right_c, c);
-    }
+    for (int c = 0; c < 30000; c += LT_ROUNDS_MAX)
+        assert_exact(c, LT_ROUNDS_MAX);
+    for (int c = 30000; c <= 10000000; c += 9973)
+        assert_exact(c, 1);
 }
 
 static void more_than_two_decimals_are_refused(void **state)

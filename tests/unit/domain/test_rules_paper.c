@@ -126,13 +126,13 @@ static void every_option_of_a_paper_is_read(void **state)
 
 static void every_option_of_runs_and_duels_is_read(void **state)
 {
-    const struct lt_round_rule
-        *r = parsed(SHEET("", SURVIVAL(",\"revivals\":1,\"per_day\":3,\"draw\":{\"difficulty\":[2]"
-                                       "}") ","
-                                            "" DUEL(",\"players\":4,\"robot_after\":15,\"match\":"
-                                                    "\"rating\","
-                                                    "\"counted_per_day\":2,\"counts\":\"last\"")))
-                 ->rounds;
+    const struct lt_round_rule *r =
+        parsed(SHEET("", SURVIVAL(",\"revivals\":1,\"per_day\":3,\"draw\":{\"difficulty\":[2]"
+                                  "}") ","
+                                       "" DUEL(",\"players\":4,\"robot_after\":15,\"match\":"
+                                               "\"rating\","
+                                               "\"counted_per_day\":2,\"counts\":\"last\"")))
+            ->rounds;
 
     (void)state;
     assert_int_equal(r[0].mode, LT_MODE_SURVIVAL);

@@ -11,6 +11,7 @@ struct lt_bank_row {
     enum lt_qtype type;
     int difficulty; /* 1–3 */
 };
+/* Whether a question fits; its code does not matter. */
 bool lt_fits(const struct lt_fit_rule *f, const struct lt_bank_row *q);
 /* Choose a question for every number of the event: ret[qi] is an index into `bank`, and ret has
  * room for lt_sheet_questions(). No question is chosen twice in an event. Fixed codes come first;

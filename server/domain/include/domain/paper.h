@@ -96,12 +96,14 @@ struct lt_paper_view {
                             movement: -1, any may; n: none is left */
     int64_t opened_us;        /* of that item */
     int64_t item_deadline_us; /* 0: it has no clock of its own */
-    int shown;        /* items [0, shown) may be sent to the person: survival, duel and one_by_one
+    int shown;  /* items [0, shown) may be sent to the person: survival, duel and one_by_one
                             what was reached, otherwise all */
-    bool ended;       /* nothing can be answered any more: submit it */
-    int64_t ended_us; /* since then; 0: it has not ended */
-    int lives;        /* survival: wrong answers that are still allowed without ending */
-    int right;        /* survival, duel: right answers so far */
+    bool ended; /* nothing can be answered any more: submit it */
+    int64_t
+        ended_us; /* since then; 0: it has not ended. A clock that ran out can still be undone by a
+                         choice within the grace: hand it in for good only after that */
+    int lives;    /* survival: wrong answers that are still allowed without ending */
+    int right;    /* survival, duel: right answers so far */
 };
 void lt_paper_at(const struct lt_paper *p, int64_t now_us, struct lt_paper_view *ret);
 /* Survival, duel: when each right answer was given, in order; ret_at_us has room for n. Returns how
