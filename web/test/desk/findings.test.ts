@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { evidenceOf, subjectsOf } from "../../src/desk/findings.ts";
-import { setLang } from "../../src/shared/i18n.ts";
+import { lang } from "../../src/shared/i18n.ts";
 import type { Finding } from "../../src/shared/protocol.gen.ts";
 
 const finding = (more: Partial<Finding>): Finding => ({
@@ -9,11 +9,11 @@ const finding = (more: Partial<Finding>): Finding => ({
 });
 
 test("a finding is said in a sentence with its numbers", () => {
-  setLang("en");
+  lang.value = "en";
   assert.match(evidenceOf(finding({})), /^12 of 20 answers/);
   assert.match(evidenceOf(finding({ kind: "exposed_question", before: 5512, after: 9080 })), /55 % .* 91 %/);
   assert.match(evidenceOf(finding({ kind: "sandbagging", n: 9, before: 8000, after: 2000 })), /20 % of answers there, 80 % elsewhere/);
-  setLang("zh");
+  lang.value = "zh";
   assert.match(evidenceOf(finding({})), /20 题中有 12 题/);
 });
 
