@@ -419,12 +419,8 @@ static int run_presets(struct event *e)
 static const struct verb {
     const char *name;
     int (*run)(struct event *e);
-} verbs[] = {{"presets", run_presets},
-             {"check", run_check},
-             {"save", run_save},
-             {"publish", run_publish},
-             {"close", run_close},
-             {"findings", run_findings}};
+} verbs[] = {{"presets", run_presets}, {"check", run_check}, {"save", run_save},
+             {"publish", run_publish}, {"close", run_close}, {"findings", run_findings}};
 
 static int parse(struct event *e, int argc, char **argv, const struct verb **ret_verb)
 {

@@ -57,8 +57,7 @@ static int close_rows(struct lt_db *d, const struct lt_duel_rows *rows,
     if (!papers)
         return LT_ENOMEM;
     const struct lt_pool_row *questions = lt_pool_round(pool, rows->round, &n_pool);
-    int err =
-        lt_duel_build(rows, &sheet->rounds[rows->round], questions, n_pool, papers, &duel);
+    int err = lt_duel_build(rows, &sheet->rounds[rows->round], questions, n_pool, papers, &duel);
     if (err == LT_OK && lt_duel_closing(rows, &duel, papers, now_us,
                                         sheet->grace_ms * INT64_C(1000), &due_us, &closing))
         err = write_rows(d, rows, &closing, ret_closed);

@@ -364,8 +364,7 @@ static int detect(struct gather *g)
 static int write_one(struct gather *g, const struct lt_finding *f)
 {
     struct lt_buf subject, evidence;
-    int named =
-        f->n_subjects < LT_FINDING_SUBJECTS_MAX ? f->n_subjects : LT_FINDING_SUBJECTS_MAX;
+    int named = f->n_subjects < LT_FINDING_SUBJECTS_MAX ? f->n_subjects : LT_FINDING_SUBJECTS_MAX;
     lt_buf_init(&subject, EVIDENCE_BYTES);
     lt_buf_init(&evidence, EVIDENCE_BYTES);
     for (int i = 0; i < named; i++)
@@ -375,13 +374,13 @@ static int write_one(struct gather *g, const struct lt_finding *f)
                   ",\"before_e4\":%" PRId32 ",\"after_e4\":%" PRId32 "}",
                   lt_buf_cstr(&subject), f->n_subjects, f->n, f->of, f->before_e4, f->after_e4);
     assert(!subject.failed && !evidence.failed);
-    int err = lt_db_exec(g->db, NULL,
-                         "INSERT INTO leitai.finding (tenant_id, event_id, kind, subject, evidence) "
-                         "VALUES (leitai.current_tenant(), $1, $2, $3, $4) ON CONFLICT (tenant_id, "
-                         "event_id, kind, subject) DO UPDATE SET evidence = excluded.evidence, "
-                         "found_at = excluded.found_at",
-                         g->event.s, lt_finding_name(f->kind), lt_buf_cstr(&subject),
-                         lt_buf_cstr(&evidence));
+    int err = lt_db_exec(
+        g->db, NULL,
+        "INSERT INTO leitai.finding (tenant_id, event_id, kind, subject, evidence) "
+        "VALUES (leitai.current_tenant(), $1, $2, $3, $4) ON CONFLICT (tenant_id, "
+        "event_id, kind, subject) DO UPDATE SET evidence = excluded.evidence, "
+        "found_at = excluded.found_at",
+        g->event.s, lt_finding_name(f->kind), lt_buf_cstr(&subject), lt_buf_cstr(&evidence));
     lt_buf_done(&subject);
     lt_buf_done(&evidence);
     return err;
@@ -478,10 +477,12 @@ static void print_row(const struct lt_rows *rows, int i)
 {
     enum { KIND, SUBJECT, N, OF, BEFORE, AFTER, COUNT, NUMBER, NAME, UNIT };
     int k = label_of(lt_rows_text(rows, i, KIND));
-    bool first = i == 0 || strcmp(lt_rows_text(rows, i, KIND), lt_rows_text(rows, i - 1, KIND)) != 0 ||
+    bool first = i == 0 ||
+                 strcmp(lt_rows_text(rows, i, KIND), lt_rows_text(rows, i - 1, KIND)) != 0 ||
                  strcmp(lt_rows_text(rows, i, SUBJECT), lt_rows_text(rows, i - 1, SUBJECT)) != 0;
     if (first) {
-        printf("%s%s / %s: %s", i ? "\n" : "", labels[k].zh, labels[k].en, lt_rows_text(rows, i, N));
+        printf("%s%s / %s: %s", i ? "\n" : "", labels[k].zh, labels[k].en,
+               lt_rows_text(rows, i, N));
         if (lt_rows_i64(rows, i, OF) > 0)
             printf("/%s", lt_rows_text(rows, i, OF));
         if (lt_rows_i64(rows, i, BEFORE) > 0 || lt_rows_i64(rows, i, AFTER) > 0)

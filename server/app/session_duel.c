@@ -29,8 +29,7 @@ static struct num num(int64_t v)
 
 void session_duel_news(struct lt_race_watch *w)
 {
-    struct home_watch *hw =
-        (struct home_watch *)((char *)w - offsetof(struct home_watch, race));
+    struct home_watch *hw = (struct home_watch *)((char *)w - offsetof(struct home_watch, race));
     struct session *s = hw->session;
     struct lt_duel_side_out sides[LT_DUEL_PLAYERS_MAX];
     struct lt_buf b;
@@ -218,8 +217,7 @@ static void event_with(struct asked *a, struct lt_paced *e)
     struct lt_pg_req *r = lt_pg_req_new(lt_hub_pg(s->all->hub), s->who.tenant);
     assert(r);
     lt_pg_req_add(r, LT_SQL_PLAN, NULL);
-    lt_pg_req_add(r, LT_SQL_PAPER_MARKS,
-                  (const char *[]){event.s, person.s, num(e->season).s});
+    lt_pg_req_add(r, LT_SQL_PAPER_MARKS, (const char *[]){event.s, person.s, num(e->season).s});
     lt_pg_req_add(r, LT_SQL_ADDRESSED, (const char *[]){event.s, person.s});
     lt_pg_req_add(r, LT_SQL_MATCH_ME, (const char *[]){person.s});
     session_hold(s);
@@ -272,8 +270,8 @@ static void look(struct session *s, const struct lt_match_in *m)
 void session_match(struct session *s, const struct lt_match_in *m)
 {
     struct lt_seek_state state;
-    bool this = s->home->match.seek && s->home->match.event == m->event &&
-                s->home->match.round == m->round;
+    bool this =
+        s->home->match.seek && s->home->match.event == m->event && s->home->match.round == m->round;
     if (m->has_stop && m->stop) {
         stop(s, m);
     } else if (this) { /* it looks already: the page asks again because it lost track */

@@ -50,11 +50,11 @@ static void take(struct list *l, const struct lt_pg_result *r)
         struct lt_finding_out *f = &l->rows[l->n - 1];
         bool person = f->kind != LT_FINDING_KIND_ID_EXPOSED_QUESTION;
         if (f->n_subjects < SUBJECTS_MAX)
-            l->subjects[l->n - 1][f->n_subjects++] = (struct lt_finding_subject_out){
-                .has_person = person,
-                .person = person ? lt_pg_i64(r, 0, i, NUMBER) : 0,
-                .name = lt_pg_text(r, 0, i, NAME),
-                .unit = lt_pg_text(r, 0, i, UNIT)};
+            l->subjects[l->n - 1][f->n_subjects++] =
+                (struct lt_finding_subject_out){.has_person = person,
+                                                .person = person ? lt_pg_i64(r, 0, i, NUMBER) : 0,
+                                                .name = lt_pg_text(r, 0, i, NAME),
+                                                .unit = lt_pg_text(r, 0, i, UNIT)};
     }
 }
 

@@ -154,14 +154,14 @@ static int hand_in(struct sweeper *s, struct lt_db *d, const struct due *due, in
     struct event *e;
     int err = event_of(s, d, due->tenant, due->event, &e);
     if (err == LT_OK)
-        err =
-            lt_db_exec(d, &rows,
-                       "SELECT " FOLD_PAPER_COLUMNS
-                       " FROM leitai.paper p WHERE p.tenant_id = leitai.current_tenant() AND "
-                       "p.event_id = $1 AND p.season = $2::smallint AND p.state = 0 AND "
-                       "p.duel_id IS NULL AND p.deadline_us < $3 ORDER BY p.deadline_us LIMIT $4 FOR UPDATE SKIP LOCKED",
-                       lt_num(due->event).s, lt_num(due->season).s, lt_num(due->before_us).s,
-                       lt_num(s->chunk).s);
+        err = lt_db_exec(d, &rows,
+                         "SELECT " FOLD_PAPER_COLUMNS
+                         " FROM leitai.paper p WHERE p.tenant_id = leitai.current_tenant() AND "
+                         "p.event_id = $1 AND p.season = $2::smallint AND p.state = 0 AND "
+                         "p.duel_id IS NULL AND p.deadline_us < $3 ORDER BY p.deadline_us LIMIT $4 "
+                         "FOR UPDATE SKIP LOCKED",
+                         lt_num(due->event).s, lt_num(due->season).s, lt_num(due->before_us).s,
+                         lt_num(s->chunk).s);
     if (err != LT_OK)
         return err;
     *ret_n = lt_rows_count(rows);

@@ -21,7 +21,18 @@ static int64_t number(lt_cell_fn *cell, void *arg, int row, int col)
 
 static void take_seat(struct lt_duel_seat *s, int row, lt_cell_fn *cell, void *arg)
 {
-    enum { STATE = PAPER, REV, ORDINAL, ENTRY, DUEL, P_SEED, P_STARTED, DEADLINE, SUBMITTED, CHOICES };
+    enum {
+        STATE = PAPER,
+        REV,
+        ORDINAL,
+        ENTRY,
+        DUEL,
+        P_SEED,
+        P_STARTED,
+        DEADLINE,
+        SUBMITTED,
+        CHOICES
+    };
     snprintf(s->name, sizeof s->name, "%s", cell(arg, row, NAME));
     snprintf(s->unit, sizeof s->unit, "%s", cell(arg, row, UNIT));
     s->rating = (int)number(cell, arg, row, RATING);
@@ -92,10 +103,8 @@ int lt_duel_build(const struct lt_duel_rows *d, const struct lt_round_rule *rule
                   const struct lt_pool_row *pool, int n_pool, struct lt_paper *papers,
                   struct lt_duel *ret)
 {
-    *ret = (struct lt_duel){.rule = rule,
-                            .seed = (uint64_t)d->seed,
-                            .started_us = d->started_us,
-                            .n = d->size};
+    *ret = (struct lt_duel){
+        .rule = rule, .seed = (uint64_t)d->seed, .started_us = d->started_us, .n = d->size};
     int err = rule->mode == LT_MODE_DUEL
                   ? lt_paper_draw(rule, pool, n_pool, (uint64_t)d->seed, 0, &papers[0])
                   : LT_ESHEET;
@@ -105,8 +114,7 @@ int lt_duel_build(const struct lt_duel_rows *d, const struct lt_round_rule *rule
         papers[i] = papers[0];
     for (int i = 0; i < d->n; i++) {
         set_paper(d, &d->seats[i], &papers[i]);
-        ret->sides[i] =
-            (struct lt_duel_side){.person = d->seats[i].person, .paper = &papers[i]};
+        ret->sides[i] = (struct lt_duel_side){.person = d->seats[i].person, .paper = &papers[i]};
     }
     return LT_OK;
 }
@@ -138,8 +146,7 @@ bool lt_duel_closing(const struct lt_duel_rows *rows, struct lt_duel *d, struct 
                      struct lt_duel_closing *ret)
 {
     struct lt_duel_place places[LT_DUEL_PLAYERS_MAX];
-    int before[LT_DUEL_PLAYERS_MAX] = {0}, place[LT_DUEL_PLAYERS_MAX],
-        after[LT_DUEL_PLAYERS_MAX];
+    int before[LT_DUEL_PLAYERS_MAX] = {0}, place[LT_DUEL_PLAYERS_MAX], after[LT_DUEL_PLAYERS_MAX];
     int64_t end_us;
     lt_duel_outcome(d, now_us, places, &end_us);
     *ret_due_us = end_us == 0 ? 0 : end_us + grace_us + LT_DUEL_WAIT_US;

@@ -206,9 +206,8 @@ static void read_marks(struct start *s)
     if (r) {
         lt_pg_req_add(r, LT_SQL_PLAN, NULL);
         for (int i = 0; i < s->n; i++)
-            lt_pg_req_add(
-                r, LT_SQL_PAPER_MARKS,
-                (const char *[]){event.s, num(s->persons[i].who.person).s, season.s});
+            lt_pg_req_add(r, LT_SQL_PAPER_MARKS,
+                          (const char *[]){event.s, num(s->persons[i].who.person).s, season.s});
         s->err = lt_pg_submit(r, on_marks, s);
     }
     if (s->err != LT_OK)

@@ -56,7 +56,8 @@ struct lt_race {
     struct lt_paced *event; /* pinned */
     struct channel *channel;
     struct lt_duel_rows rows;
-    bool loaded, reading, again, closing, ending; /* ending: nobody looks, freed at the turn's end */
+    bool loaded, reading, again, closing,
+        ending;      /* ending: nobody looks, freed at the turn's end */
     int64_t read_us; /* monotonic, of the last reading that was begun */
     struct side sides[LT_DUEL_PLAYERS_MAX];
     struct told *told;
@@ -374,15 +375,15 @@ static void on_closed(void *arg, int err, const struct lt_pg_result *res)
                LT_S("error", lt_err_wire(err)));
     }
     if (r->watches && err == LT_OK)
-        fetch(r); /* whatever came of it is what stands; after an error the clock comes back to it */
+        fetch(
+            r); /* whatever came of it is what stands; after an error the clock comes back to it */
     leave_if_idle(r);
 }
 
 static void send_close(struct lt_race *r, const struct lt_duel_closing *c)
 {
     struct lt_duel_params params;
-    struct lt_pg_req *req =
-        lt_pg_req_new(r->all->pg, (struct lt_tenant_id){r->name.tenant});
+    struct lt_pg_req *req = lt_pg_req_new(r->all->pg, (struct lt_tenant_id){r->name.tenant});
     if (!req)
         return;
     lt_duel_params(&r->rows, c, &params);
@@ -417,8 +418,8 @@ static void look(struct lt_race *r)
     bool ended = r->rows.ended_us != 0, changed = !same(sides, r->sides);
     memcpy(r->sides, sides, sizeof sides);
     if (!ended && !r->closing && !r->reading &&
-        lt_duel_closing(&r->rows, &d, all->scratch, now_us, r->event->sheet.grace_ms * INT64_C(1000),
-                        &due_us, &closing))
+        lt_duel_closing(&r->rows, &d, all->scratch, now_us,
+                        r->event->sheet.grace_ms * INT64_C(1000), &due_us, &closing))
         send_close(r, &closing);
     if (!ended) {
         if (age_us >= (lt_redis_up(all->redis) ? POLL_US : POLL_AWAY_US))
@@ -479,7 +480,8 @@ static void on_rows(void *arg, int err, const struct lt_pg_result *res)
     if (err == LT_OK) {
         r->loaded = true;
         look(r);
-        refresh_papers(r); /* whoever is shown a paper because of it sees the sides as they are now */
+        refresh_papers(
+            r); /* whoever is shown a paper because of it sees the sides as they are now */
     } else if (r->loaded) {
         err = LT_OK; /* the database is away: what was read stands; read again by the clock */
         look(r);
@@ -498,8 +500,7 @@ static void fetch(struct lt_race *r)
     r->again = r->reading;
     if (r->reading || r->all->stopped)
         return;
-    struct lt_pg_req *req =
-        lt_pg_req_new(r->all->pg, (struct lt_tenant_id){r->name.tenant});
+    struct lt_pg_req *req = lt_pg_req_new(r->all->pg, (struct lt_tenant_id){r->name.tenant});
     if (!req)
         return;
     snprintf(event, sizeof event, "%" PRId64, r->name.event);

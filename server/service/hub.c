@@ -383,8 +383,7 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
         s->silent_polls += hears && !awaits_job && s->silent_polls <= SILENT_POLLS;
         hub_poll_begin(c);
     }
-    bool growing =
-        c->engine.phase < LT_PHASE_FINISHED && n_members(c) > 0 && !c->sheet.self_paced;
+    bool growing = c->engine.phase < LT_PHASE_FINISHED && n_members(c) > 0 && !c->sheet.self_paced;
     if (growing && !s->fetching_entries && now_us - s->entries_at_us >= ENTRIES_EVERY_US)
         hub_fetch_entries(c);
     hub_scores_check(c);

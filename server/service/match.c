@@ -27,7 +27,8 @@
 
 enum {
     LOOK_US = 1000 * 1000,
-    LOOKS_PER_READ = 5, /* the database is read so often by somebody who waits, whatever Redis says */
+    LOOKS_PER_READ =
+        5, /* the database is read so often by somebody who waits, whatever Redis says */
     WAITING_MAX = 5000, /* in one queue */
     WIDEN_MS = 5000,    /* where no robot plays */
     CHANNEL_BYTES = 80,
@@ -46,7 +47,8 @@ const char lt_match_script[] =
     "for _, p in ipairs(redis.call('ZRANGEBYSCORE', seen, '-inf', now - 5000, 'LIMIT', 0, 100)) do "
     "out(p) end "
     "redis.call('ZREMRANGEBYSCORE', taken, '-inf', now - 5000) "
-    "if op == 'free' then for i = 3, #ARGV do redis.call('ZREM', taken, ARGV[i]) end return {0, 0} end "
+    "if op == 'free' then for i = 3, #ARGV do redis.call('ZREM', taken, ARGV[i]) end return {0, 0} "
+    "end "
     "if op == 'stop' then out(me) return {0, redis.call('ZCARD', wait)} end "
     "if redis.call('ZSCORE', taken, me) then return {2, redis.call('ZCARD', wait)} end "
     "local since, old = tonumber(ARGV[4]), redis.call('ZSCORE', wait, me) "
@@ -54,7 +56,8 @@ const char lt_match_script[] =
     "if not old and redis.call('ZCARD', wait) >= tonumber(ARGV[12]) then "
     "return {3, redis.call('ZCARD', wait)} end "
     "redis.call('ZADD', wait, since, me) redis.call('ZADD', seen, now, me) "
-    "redis.call('HSET', about, me, table.concat({ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]}, ' ')) "
+    "redis.call('HSET', about, me, table.concat({ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]}, ' "
+    "')) "
     "local rule, widen, need = ARGV[6], tonumber(ARGV[14]), tonumber(ARGV[5]) - 1 "
     "local rating, region, parent = tonumber(ARGV[7]), ARGV[8], ARGV[9] "
     "local all = redis.call('ZRANGE', wait, 0, 99, 'WITHSCORES') "
@@ -68,17 +71,21 @@ const char lt_match_script[] =
     "local waited, far = now - math.min(since, at[p]), 0 "
     "if rule == 'region' then "
     "if g == region and g ~= '0' then far = 0 "
-    "elseif parent ~= '0' and (u == parent or g == parent) or u ~= '0' and u == region then far = 1 "
+    "elseif parent ~= '0' and (u == parent or g == parent) or u ~= '0' and u == region then far = "
+    "1 "
     "else far = 2 end "
     "elseif rule == 'rating' then far = math.abs(tonumber(r) - rating) end "
     "local open = waited >= 2 * widen "
-    "local reach = rule == 'rating' and 100 + 400 * waited / (2 * widen) or (waited >= widen and 1 or 0) "
+    "local reach = rule == 'rating' and 100 + 400 * waited / (2 * widen) or (waited >= widen and 1 "
+    "or 0) "
     "if open or far <= reach then "
-    "fit[#fit + 1] = {p = p, d = d, a = a, far = now - at[p] >= 2 * widen and -1 or far, i = i} end "
+    "fit[#fit + 1] = {p = p, d = d, a = a, far = now - at[p] >= 2 * widen and -1 or far, i = i} "
+    "end "
     "end end "
     "local robot = ARGV[13] == '1' "
     "if #fit < need and not robot then return {0, redis.call('ZCARD', wait)} end "
-    "table.sort(fit, function(x, y) if x.far ~= y.far then return x.far < y.far end return x.i < y.i end) "
+    "table.sort(fit, function(x, y) if x.far ~= y.far then return x.far < y.far end return x.i < "
+    "y.i end) "
     "local made = {1, redis.call('ZCARD', wait), me, ARGV[10], ARGV[11]} "
     "out(me) redis.call('ZADD', taken, now, me) "
     "for i = 1, math.min(need, #fit) do local f = fit[i] "
@@ -104,7 +111,7 @@ struct lt_seek {
     struct lt_paced *event; /* pinned */
     struct channel *channel;
     struct lt_seek_who who;
-    int64_t since_us;          /* cluster time */
+    int64_t since_us;            /* cluster time */
     bool busy, read, over, gone; /* gone: its owner left; over: fn was told the last */
     int looks;
     struct lt_seek_state said;
@@ -445,9 +452,14 @@ static int ask(struct lt_seek *s)
     const struct lt_seek_who *w = &s->who;
     struct script q;
     const struct num n[] = {
-        num(now_us(s->all) / 1000), num(w->person.person),  num(s->since_us / 1000),
-        num(rule->players),         num(w->rating),         num(w->region),
-        num(w->parent),             num(WAITING_MAX),
+        num(now_us(s->all) / 1000),
+        num(w->person.person),
+        num(s->since_us / 1000),
+        num(rule->players),
+        num(w->rating),
+        num(w->region),
+        num(w->parent),
+        num(WAITING_MAX),
         num(rule->robot_after_s > 0 ? rule->robot_after_s * INT64_C(1000) / 3 : WIDEN_MS)};
     const char *args[] = {n[0].s,
                           "look",
@@ -519,8 +531,7 @@ static int read_marks(struct lt_seek *s)
 {
     struct num event = num(s->event->key.event), person = num(s->who.person.person),
                season = num(s->event->season);
-    struct lt_pg_req *r =
-        lt_pg_req_new(s->all->pg, (struct lt_tenant_id){s->event->key.tenant});
+    struct lt_pg_req *r = lt_pg_req_new(s->all->pg, (struct lt_tenant_id){s->event->key.tenant});
     if (!r)
         return LT_ENOMEM;
     lt_pg_req_add(r, LT_SQL_PLAN, NULL);
@@ -545,8 +556,8 @@ static void look(struct lt_seek *s)
 
 /* ---- from outside ---- */
 
-struct lt_seek *lt_seek_begin(struct lt_matching *m, struct lt_paced *e, const struct lt_seek_who *who,
-                              lt_seek_fn *fn, void *arg)
+struct lt_seek *lt_seek_begin(struct lt_matching *m, struct lt_paced *e,
+                              const struct lt_seek_who *who, lt_seek_fn *fn, void *arg)
 {
     struct lt_seek *s = calloc(1, sizeof *s);
     assert(s);
@@ -589,7 +600,7 @@ void lt_seek_state(const struct lt_seek *s, struct lt_seek_state *ret)
 }
 
 struct lt_matching *lt_match_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *redis,
-                              struct lt_cluster *cluster)
+                                 struct lt_cluster *cluster)
 {
     struct lt_matching *m = calloc(1, sizeof *m);
     if (!m)

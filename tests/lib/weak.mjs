@@ -17,7 +17,7 @@ export function random(seed) {
 
 /** `late_ms` is added each way, `bits_per_s` is what a direction carries of all connections together. */
 export class WeakLine {
-  #server; #to; #pairs = new Set(); #tick; #budget = { up: 0, down: 0 }; #per_slice; #late_ms; #timers = new Set();
+  #server; #to; #pairs = new Set(); #tick; #budget = { up: 0, down: 0 }; #per_slice; #late_ms; #pauses = new Set();
   away = false;
   /** What went through: of HTTP the requests, and bytes of both directions; `drops` counts outages. */
   seen = { requests: [], down: 0, up: 0, drops: 0 };
@@ -86,13 +86,15 @@ export class WeakLine {
     this.seen.drops += 1;
     this.away = true;
     for (const pair of [...this.#pairs]) this.#end(pair);
+    return this.#pause(ms).then(() => {
+      this.away = false;
+    });
+  }
+  /** Ends early when the line is closed. */
+  #pause(ms) {
     return new Promise((done) => {
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer);
-        this.away = false;
-        done();
-      }, ms);
-      this.#timers.add(timer);
+      const pause = { done, timer: setTimeout(() => { this.#pauses.delete(pause); done(); }, ms) };
+      this.#pauses.add(pause);
     });
   }
   /** Breaks at random until it is closed: so long up, so long away, at most. */
@@ -100,19 +102,20 @@ export class WeakLine {
     const next = random(seed);
     this.broken = [];
     while (this.#server.listening) {
-      await new Promise((done) => {
-        const timer = setTimeout(done, up_ms[0] + next() * (up_ms[1] - up_ms[0]));
-        this.#timers.add(timer);
-      });
+      await this.#pause(up_ms[0] + next() * (up_ms[1] - up_ms[0]));
       const ms = Math.round(away_ms[0] + next() * (away_ms[1] - away_ms[0]));
+      if (!this.#server.listening) return;
       this.broken.push(ms);
-      if (this.#server.listening) await this.drop(ms);
+      await this.drop(ms);
     }
   }
   close() {
     clearInterval(this.#tick);
-    for (const timer of this.#timers) clearTimeout(timer);
     this.#server.close();
+    for (const { timer, done } of this.#pauses) {
+      clearTimeout(timer);
+      done();
+    }
     for (const pair of [...this.#pairs]) this.#end(pair);
   }
 }

@@ -263,8 +263,14 @@ await test("a robot plays after the declared wait, and is marked as one", async 
   assert.equal(rating(x), "");
   withRobot = x;
 });
-await test("Redis is away: it is said, and the robot comes", async () => {
+await test("Redis is away: a race goes on, it is said to who looks for somebody, and the robot comes", async () => {
+  const one = await enter(portA, 33), two = await enter(portB, 34);
+  one.look(1);
+  two.look(1);
+  const [p1] = await Promise.all([one.found(1), two.found(1)]);
   redis("shutdown", "nosave");
+  await one.answer(p1, true);
+  await two.sides(1, (s) => s.find((q) => !q.you).right === 1);
   const x = await enter(portB, 32);
   const first = await x.match(3);
   assert.equal(first.t, "matching");
@@ -272,12 +278,11 @@ await test("Redis is away: it is said, and the robot comes", async () => {
   else assert.equal(first.why, "redis_away");
   const p = await x.found(3);
   assert.equal(other(p).robot, true);
-  // A race of two, without Redis: begun before it went.
   spawn("redis-server", ["--port", "0", "--unixsocket", `${dir}/redis.sock`, "--save", "", "--dir", dir], { stdio: "ignore", detached: true }).unref();
   await until("Redis is back", async () => { try { return redis("ping") === "PONG"; } catch { return false; } });
   for (const port of [portA, portB])
     await until("the nodes have it", async () => (await (await fetch(`http://127.0.0.1:${port}/readyz`)).json()).redis === true);
-  x.end();
+  for (const h of [x, one, two]) h.end();
 });
 
 // ---- four ----

@@ -271,7 +271,7 @@ static void only_the_named_functions_look_over_the_wall(void **state)
                       "'study'::regnamespace) AND prosecdef AND proname NOT IN ('find_join_code', "
                       "'find_ticket_key', 'find_job', 'find_tenant', 'find_tenants', 'find_paced', "
                       "'find_moving', "
-                      "'find_expired', 'find_certificate') "
+                      "'find_expired', 'find_left_duels', 'find_certificate') "
                       "AND proowner <> 'leitai_log'::regrole"),
         0);
     assert_int_equal(

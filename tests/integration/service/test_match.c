@@ -53,8 +53,8 @@ static void on_reply(void *arg, int err, const struct lt_redis_reply *r)
 
 static void run(int argc, const char *const *argv)
 {
-    const char *all[32] = {"EVAL", lt_match_script, "4", "lt:{7:9}:w", "lt:{7:9}:s", "lt:{7:9}:a",
-                           "lt:{7:9}:t"};
+    const char *all[32] = {"EVAL",       lt_match_script, "4",         "lt:{7:9}:w",
+                           "lt:{7:9}:s", "lt:{7:9}:a",    "lt:{7:9}:t"};
     for (int i = 0; i < argc; i++)
         all[7 + i] = argv[i];
     t.replied = false;
@@ -84,9 +84,8 @@ static void op(int64_t now_ms, const char *what, int who)
 
 static int setup(void **state)
 {
-    struct lt_redis_opts opts = {.connect_timeout_us = 1000000,
-                                 .command_timeout_us = 5000000,
-                                 .max_pending = 100};
+    struct lt_redis_opts opts = {
+        .connect_timeout_us = 1000000, .command_timeout_us = 5000000, .max_pending = 100};
     (void)state;
     memset(&t, 0, sizeof t);
     t.seed = 20261124;

@@ -9,10 +9,11 @@ import { Actions } from "./Actions.tsx";
 import { openRulings } from "./actions.ts";
 import { Bar, Line, type LineState } from "./Bar.tsx";
 import { Evidence } from "./Evidence.tsx";
+import { FindingsPane } from "./FindingsPane.tsx";
 import { type SendCommand, useHost } from "./host.ts";
 import { t } from "./messages.ts";
 import { Now } from "./Now.tsx";
-import type { Answer } from "./requests.ts";
+import type { Answer, Findings } from "./requests.ts";
 import type { RosterState } from "./roster.ts";
 import { type AskPreview, RulingForm } from "./RulingForm.tsx";
 import type { DraftKind } from "./rulings.ts";
@@ -39,6 +40,7 @@ export interface ConsoleProps {
   send: SendCommand;
   preview: AskPreview;
   evidence: (question: number) => Promise<Answer<Press[]>>;
+  findings: () => Promise<Answer<Findings>>;
   find: (find: string) => void;
   more: () => void;
   /** the way back to the list, when there is one */
@@ -57,6 +59,7 @@ export function Console(props: ConsoleProps) {
   const begin = (kind: DraftKind, entry?: string) => {
     if (snap.phase !== "final" && snap.phase !== "draft") setWriting({ kind, entry });
   };
+  const found = selfPaced(snap.head.rounds) && snap.phase === "final";
   const showEvidence = () => snap.head.rounds.some((round) => round.mode === "buzzer") && setLooking(true);
   const openStage = () => {
     if (stageUrl !== undefined) window.open(stageUrl, "_blank", "noopener");
@@ -73,6 +76,7 @@ export function Console(props: ConsoleProps) {
     1: () => setTab("people"),
     2: () => setTab("rulings"),
     3: () => setTab("rules"),
+    4: () => found && setTab("findings"),
   });
   return (
     <div class="console">
@@ -126,12 +130,14 @@ export function Console(props: ConsoleProps) {
       </main>
       <aside class="side">
         <PresencePane presence={snap.presence} />
-        <Tabs tab={tab} turn={setTab} teams={snap.head.teams} waiting={openRulings(snap)} />
+        <Tabs tab={tab} turn={setTab} teams={snap.head.teams} waiting={openRulings(snap)} found={found} />
         <div class="side-body" role="tabpanel" aria-labelledby={`tab-${tab}`}>
           {tab === "rulings" ? (
             <RulingsPane snap={snap} host={host} online={online} me={props.me} begin={() => begin(snap.head.teams ? "adjust" : "void")} />
           ) : tab === "rules" ? (
             <RulesPane parts={props.rules} />
+          ) : tab === "findings" ? (
+            <FindingsPane ask={props.findings} />
           ) : snap.teams.length > 0 ? (
             <TeamsPane snap={snap} roster={props.roster} host={host} online={online} rule={begin} />
           ) : (
@@ -159,20 +165,22 @@ export function Console(props: ConsoleProps) {
   );
 }
 
-type Tab = "people" | "rulings" | "rules";
-const TABS: readonly Tab[] = ["people", "rulings", "rules"];
+type Tab = "people" | "rulings" | "rules" | "findings";
+const TABS: readonly Tab[] = ["people", "rulings", "rules", "findings"];
 
 interface TabsProps {
   tab: Tab;
   turn: (tab: Tab) => void;
   teams: boolean;
   waiting: number;
+  /** papers were looked through */
+  found: boolean;
 }
 
-function Tabs({ tab, turn, teams, waiting }: TabsProps) {
+function Tabs({ tab, turn, teams, waiting, found }: TabsProps) {
   return (
     <div class="tabs" role="tablist">
-      {TABS.map((one, i) => (
+      {TABS.filter((one) => one !== "findings" || found).map((one, i) => (
         <button type="button" role="tab" id={`tab-${one}`} aria-selected={tab === one} onClick={() => turn(one)} key={one}>
           {t(one === "people" ? (teams ? "tab.teams" : "tab.people") : `tab.${one}`)}
           {one === "rulings" && waiting > 0 && (

@@ -92,7 +92,7 @@ function DuelEnd({ paper }: { paper: Paper }) {
     <>
       <section class={you?.place === 1 ? "verdict verdict-final" : "verdict"} role="status">
         <h1>{duelWords(paper, you)}</h1>
-        {you?.points !== undefined && <p class="num">{t("q.points", { n: points(you.points) })}</p>}
+        {you?.points !== undefined && you.points > 0 && <p class="num">{t("q.points", { n: points(you.points) })}</p>}
       </section>
       <ol class="duel-places">
         {sides.map((side, k) => (
@@ -196,7 +196,7 @@ function Reviewed({ item, book }: { item: PaperItem; book: PaperProps["book"] })
         <span class="reviewed-how num">
           {how === "right" ? <CheckIcon /> : <CrossIcon />}
           {t(`r.${how}`)}
-          {item.gained !== undefined && ` · ${t("q.points", { n: points(item.gained) })}`}
+          {item.gained !== undefined && item.points > 0 && ` · ${t("q.points", { n: points(item.gained) })}`}
         </span>
       </header>
       <p class="reviewed-stem">{item.stem}</p>

@@ -43,7 +43,7 @@ export interface Kept {
 }
 
 /** Messages on their way at once: a server takes only so many a second. */
-const WINDOW = 5;
+const WINDOW = 20;
 
 export function opened(paper: Paper, keep?: Kept): Book {
   const book: Book = { paper, own: {}, rev: 0, flags: keep?.flags ?? [], at: keep?.at ?? 1, handing: keep?.handing, missed: [] };

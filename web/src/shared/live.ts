@@ -93,6 +93,7 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
       return { ...live, sheet: frame.sheet };
     case "changes":
     case "evidence":
+    case "findings":
     case "probe":
     case "ack":
     case "done":

@@ -29,7 +29,8 @@ typedef void lt_race_fn(void *arg, int err);
 void lt_race_watch(struct lt_duels *d, struct lt_paced *e, int64_t duel, struct lt_race_watch *w,
                    lt_race_fn *fn, void *arg);
 void lt_race_unwatch(struct lt_race_watch *w); /* fine when it watches nothing */
-bool lt_race_known(const struct lt_race_watch *w, int64_t duel); /* it watches this one, and knows it */
+bool lt_race_known(const struct lt_race_watch *w,
+                   int64_t duel); /* it watches this one, and knows it */
 /* The sides, as `person` sees them; returns how many. Texts are valid until the loop turns. */
 int lt_race_sides(const struct lt_race *r, int64_t person,
                   struct lt_duel_side_out ret[LT_DUEL_PLAYERS_MAX]);

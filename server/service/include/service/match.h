@@ -7,7 +7,7 @@
 
 struct lt_matching;
 struct lt_matching *lt_match_new(struct lt_loop *l, struct lt_pg *pg, struct lt_redis *redis,
-                              struct lt_cluster *cluster);
+                                 struct lt_cluster *cluster);
 /* Nobody looks any more; what is under way ends by itself. */
 void lt_match_stop(struct lt_matching *m);
 /* After the pool and Redis are gone, before events. */
@@ -33,8 +33,8 @@ struct lt_seek_state {
 /* Runs from the loop, never inside a call. After FOUND or OVER the seek is gone. */
 struct lt_seek;
 typedef void lt_seek_fn(void *arg, enum lt_seek_news news, const struct lt_seek_state *s);
-struct lt_seek *lt_seek_begin(struct lt_matching *m, struct lt_paced *e, const struct lt_seek_who *who,
-                              lt_seek_fn *fn, void *arg);
+struct lt_seek *lt_seek_begin(struct lt_matching *m, struct lt_paced *e,
+                              const struct lt_seek_who *who, lt_seek_fn *fn, void *arg);
 /* Look no more; fn does not run again. A match that was made already is played. */
 void lt_seek_end(struct lt_seek *s);
 void lt_seek_state(const struct lt_seek *s, struct lt_seek_state *ret);
