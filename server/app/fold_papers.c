@@ -309,19 +309,16 @@ static int add_up(struct sums *s)
 int fold_papers(struct lt_fold *f)
 {
     struct sums *s = calloc(1, sizeof *s);
-    bool memory = s != NULL;
-    if (s) {
-        s->f = f;
-        s->paper = calloc(1, sizeof *s->paper);
-        memory = s->paper != NULL;
-        for (int i = 0; i < LT_DUEL_PLAYERS_MAX; i++) {
-            s->sides[i] = calloc(1, sizeof *s->sides[i]);
-            memory = memory && s->sides[i];
-        }
+    if (!s)
+        return LT_ENOMEM;
+    s->f = f;
+    s->paper = calloc(1, sizeof *s->paper);
+    bool memory = s->paper != NULL;
+    for (int i = 0; i < LT_DUEL_PLAYERS_MAX; i++) {
+        s->sides[i] = calloc(1, sizeof *s->sides[i]);
+        memory = memory && s->sides[i];
     }
     int err = memory ? add_up(s) : LT_ENOMEM;
-    if (!s)
-        return err;
     lt_rows_free(s->entries);
     for (int i = 0; i < LT_DUEL_PLAYERS_MAX; i++)
         free(s->sides[i]);

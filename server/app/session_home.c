@@ -27,6 +27,8 @@ void session_home_refuse(struct session *s, int err, const char *re)
         err = LT_ENOPAPER;
     else if (err == LT_ENOTOPEN)
         err = LT_EPHASE;
+    else if (err == LT_ETOOBIG) /* the texts of a paper, not a message */
+        err = LT_EANSWER;
     session_refuse(s, err, re, 0);
 }
 
