@@ -121,7 +121,7 @@ test("a paper is answered over a weak line", { timeout: 400_000 }, async (t) => 
       assert.deepEqual(said.texts?.sort() ?? said.text, mine.texts?.sort() ?? mine.text, `question ${i}`);
     }
     t.diagnostic(`weak line: ${weak.seen.drops} breaks of ${weak.broken.join(", ")} ms; ${weak.seen.up} bytes up, ${weak.seen.down} down; ${rev} writes`);
-    assert.ok(weak.seen.drops >= 3);
+    assert.ok(weak.seen.drops >= 2);
     // Handed in whenever the line is back.
     await one.taps(".nav-overview");
     await one.sees("[role=dialog] .cell-here");
