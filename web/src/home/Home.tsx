@@ -1,5 +1,4 @@
 /* The individuals' part as a function of what is known: the list, an event, a paper in the hand, the record. */
-import { Ended } from "../phone/Calm.tsx";
 import { lang } from "../shared/i18n.ts";
 import type { Status } from "../shared/link.ts";
 import { ERROR_TEXT, type ErrorCode } from "../shared/protocol.gen.ts";
@@ -43,7 +42,8 @@ export function HomePage(props: HomeProps) {
   if (status === "ended" && endedBy !== undefined) {
     return (
       <div class="page">
-        <Ended code={endedBy} leave={leave} />
+        <Head title="擂台" />
+        <Ended code={endedBy} leave={leave} door={props.acts.door} />
         {Object.values(props.books).some((book) => book.paper.state === "open") && (
           <footer class="bar">
             <p>{t("ended.kept")}</p>
@@ -108,6 +108,28 @@ function Body(props: HomeProps) {
       return <Timed {...shared} />;
     }
   }
+}
+
+/* What only the study platform can heal. */
+const FROM_THERE: ErrorCode[] = ["bad_session", "bad_ticket", "ticket_expired"];
+
+function Ended({ code, leave, door }: { code: ErrorCode; leave: () => void; door: () => void }) {
+  const gone = FROM_THERE.includes(code);
+  return (
+    <main class="calm" role="alert">
+      <h2>{t(gone ? "ended.platform" : "ended.stopped")}</h2>
+      <p>{ERROR_TEXT[code][lang.value]}</p>
+      {gone ? (
+        <button type="button" class="quiet-act" onClick={door}>
+          {t("home.code")}
+        </button>
+      ) : (
+        <button type="button" class="act" onClick={leave}>
+          {t("ended.open")}
+        </button>
+      )}
+    </main>
+  );
 }
 
 function Opening({ away }: { away: boolean }) {

@@ -132,6 +132,7 @@ function Question(props: QuestionProps) {
   if (!item) return <Pausing title={t("paper.opening")} />;
   const draft = draftOf(book, i);
   const handing = book.handing !== undefined;
+  const saved = savedState(book, i, live);
   const isFlagged = book.flags.includes(i);
   const confirm = () => complete(draft, item) && acts.choose(i, draft, true);
   return (
@@ -166,7 +167,11 @@ function Question(props: QuestionProps) {
         />
       </main>
       <footer class="bar paper-bar">
-        <SaveLine saved={savedState(book, i, live)} kept={kept} />
+        {paper.forward && (saved.at === "blank" || saved.at === "saved") ? (
+          <p class="save">{t("paper.confirmHint")}</p>
+        ) : (
+          <SaveLine saved={saved} kept={kept} />
+        )}
         {handing ? (
           <HandingBar live={live} keepOn={acts.keepOn} />
         ) : paper.forward ? (

@@ -268,6 +268,7 @@ export function openHome(root: HTMLElement): void {
       location.reload();
     },
     door: () => {
+      forget(KEPT_HALL, PHONE);
       location.hash = "door";
       location.reload();
     },
@@ -389,10 +390,7 @@ export function openHome(root: HTMLElement): void {
         fetching={fetching.value}
         now={link.now}
         acts={acts}
-        leave={() => {
-          forget(KEPT_HOME, PHONE);
-          location.reload();
-        }}
+        leave={() => location.reload()}
       />
     );
   }

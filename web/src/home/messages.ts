@@ -9,6 +9,9 @@ const messages = {
   "line.open": { zh: "正在连接", en: "Connecting" },
   "line.away": { zh: "没有网络，正在重连。下面是上次看到的内容", en: "No network, reconnecting. This is what was here last" },
 
+  "ended.platform": { zh: "请从学习平台重新进入", en: "Please enter again from the study platform" },
+  "ended.stopped": { zh: "这里已断开", en: "Disconnected here" },
+  "ended.open": { zh: "重新打开", en: "Open again" },
   "ended.kept": {
     zh: "没有交的答卷还在计时。手机上的作答都保留着，重新进入后会自动发送。",
     en: "Your open paper goes on. What you answered is kept on this phone and is sent once you are back.",

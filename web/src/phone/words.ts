@@ -33,8 +33,6 @@ export const phoneWords = {
   "board.title": { zh: "排行榜", en: "Leaderboard" },
   "board.stale": { zh: "更新中", en: "updating" },
   "board.you": { zh: "您", en: "you" },
-  "ended.title": { zh: "已离开赛场", en: "You have left the hall" },
-  "ended.back": { zh: "重新入场", en: "Join again" },
 } as const;
 
 export const t = translator(phoneWords);

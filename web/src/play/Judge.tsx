@@ -8,7 +8,7 @@ import type { Live } from "../shared/live.ts";
 import type { ErrorCode, Ruling, Snapshot } from "../shared/protocol.gen.ts";
 import { nameOf } from "../shared/teams.ts";
 import { type Act, useAct } from "./act.ts";
-import { Ended, Waiting } from "../phone/Calm.tsx";
+import { Ended, Waiting } from "./Calm.tsx";
 import { cases, type Duty, dutyOf, typed } from "./judging.ts";
 import { t } from "./messages.ts";
 import { Clock, Content, HeadOf } from "./Question.tsx";

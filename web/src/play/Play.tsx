@@ -5,7 +5,7 @@ import type { Live } from "../shared/live.ts";
 import type { ErrorCode, Question, Ruling, Snapshot } from "../shared/protocol.gen.ts";
 import type { Act } from "./act.ts";
 import { Buzzer } from "./Buzzer.tsx";
-import { Ended, Waiting } from "../phone/Calm.tsx";
+import { Ended, Waiting } from "./Calm.tsx";
 import { Join } from "./Join.tsx";
 import { Lobby, Ready } from "./Lobby.tsx";
 import { Menu, type Page } from "./Menu.tsx";

@@ -264,6 +264,8 @@ const messages = {
   "j.reason": { zh: "理由（可不填）", en: "Reason (optional)" },
   "j.done": { zh: "已处理", en: "Dealt with" },
 
+  "ended.title": { zh: "已离开赛场", en: "You have left the hall" },
+  "ended.back": { zh: "重新入场", en: "Join again" },
 } as const;
 
 export type Key = keyof typeof messages;

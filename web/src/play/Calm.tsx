@@ -1,7 +1,7 @@
 /* Nothing to do here: the page is opening, or was left. */
 import { lang } from "../shared/i18n.ts";
 import { ERROR_TEXT, type ErrorCode } from "../shared/protocol.gen.ts";
-import { t } from "./words.ts";
+import { t } from "./messages.ts";
 
 export function Waiting({ words }: { words: string }) {
   return (
