@@ -12,7 +12,7 @@ import { make_template } from "./stack.mjs";
 const run = promisify(execFile), TRIES = 4;
 const VARIANTS = {
   ack_before_commit: { faults: ["kill_in_commit", "kill_in_commit", "kill_in_commit"], shows: /LOST: / },
-  token_not_compared: { faults: ["pause_driver", "pause_driver", "pause_driver"], shows: /log row \d+.* has token/ },
+  token_not_compared: { faults: ["late_driver", "late_driver", "late_driver"], shows: /log row \d+.* has token/ },
   increments: { faults: ["redis_flushall", "kill_driver"], shows: /the board in Redis is wrong/ },
   drop_last_message: { faults: ["slow_clients"], shows: /STUCK: / },
   score_before_gate: { faults: ["slow_pg", "slow_pg"], shows: /counts \d+ answers to question/ },

@@ -214,15 +214,15 @@ export async function check_acked(stack, contest) {
   return check_answers(contest.world, contest, await truth_of(stack, contest.world.event));
 }
 
-/** Until everybody has heard everything, or patience ends. */
-export const ended = (contest) => until(() => contest.settled().length === 0, PATIENCE_MS, "everybody's end").catch(() => {});
+/** Until everybody has heard everything, or patience ends; gives who has not. */
+export const ended = (contest) => until(() => contest.settled().length === 0, PATIENCE_MS, "everybody's end").then(() => [], () => contest.settled());
 
 /** Adds violations to the contest's world; gives how many answers were acknowledged and how many of them are lost. */
 export async function check(stack, contest) {
   const w = contest.world;
-  await ended(contest); // again: pages are told to wait whenever the database is slow, also in a moment in which all of the machine stood still
+  const stuck = await ended(contest); // again: pages are told to wait whenever the database is slow, also in a moment in which all of the machine stood still
   const t = await truth_of(stack, w.event);
-  for (const p of contest.settled())
+  for (const p of stuck)
     w.violation(`STUCK: ${p.name} ended at ${p.phase} ${p.seq} of ${w.head}, board ${p.board?.v}${p.board?.final ? " final" : ""}, own ${p.own?.v}, line ${p.status}${p.presence?.waiting ? ", told to wait" : ""}, unsettled ${[...p.answers.values()].filter((a) => a.state === "sent").length}`);
   check_log(w, t);
   check_frames(w, t);

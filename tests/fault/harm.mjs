@@ -92,6 +92,17 @@ export const HARM = {
   cut_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "refuse", 500, 5000) },
   stall_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "stall", 500, 6000) },
   half_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "half", 500, 3000) },
+  // What the driver writes is held back until another node drives, and then arrives all the same.
+  late_driver: {
+    on: "line", run: async (ctx) => {
+      const { pg } = (await driver_of(ctx)).proxies;
+      pg.late_word = "closing";
+      pg.set("late");
+      await until(() => pg.mode === "stall" || ctx.over(), 15_000, "a question to close", 20).catch(() => {});
+      await sleep(ms(ctx, 3000, 6000));
+      pg.set("pass");
+    },
+  },
   slow_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "slow", 3000, 8000) },
   cut_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "refuse", 500, 5000) },
   stall_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "stall", 500, 5000) },
