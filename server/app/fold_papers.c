@@ -172,10 +172,11 @@ static int add_paper(struct sums *s, const struct fold_paper *p, const struct lt
     if (p->person != s->person)
         err = close_person(s);
     s->person = p->person;
-    if (err == LT_OK && f->on_paper)
-        err = f->on_paper(f->on_paper_arg, p, &score);
     if (err == LT_OK && p->duel != 0)
         err = duel_place(s, duels, p, &place_c);
+    score.points_c += place_c;
+    if (err == LT_OK && f->on_paper)
+        err = f->on_paper(f->on_paper_arg, p, &score);
     if (err == LT_OK && s->n_marks == PERSON_PAPERS_MAX)
         err = LT_EFULL;
     if (err != LT_OK || p->paper->state == LT_PAPER_OPEN)
@@ -183,7 +184,7 @@ static int add_paper(struct sums *s, const struct fold_paper *p, const struct lt
     s->marks[s->n_marks++] = (struct lt_paper_mark){.round = p->round,
                                                     .attempt = p->attempt,
                                                     .started_us = p->paper->started_us,
-                                                    .points_c = score.points_c + place_c,
+                                                    .points_c = score.points_c,
                                                     .time_us = score.time_us,
                                                     .correct = score.correct,
                                                     .answered = score.answered};

@@ -11,6 +11,7 @@
 #include "background.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "findings.h"
 #include "pacer.h"
 #include "refresher.h"
 #include "sweeper.h"
@@ -69,6 +70,20 @@ static int ask_board(struct jobs *j, const struct lt_final_job *job)
     return LT_OK;
 }
 
+/* For the organiser to look at; the event is final without them, and `leitai event findings` looks
+ * again. */
+static void find(struct jobs *j, const struct lt_final_job *job)
+{
+    int n, err = findings_compute(j->link.db, job->tenant, job->event, &n);
+    if (err == LT_OK && n > 0)
+        lt_log(LT_LOG_INFO, "findings", LT_I("tenant", job->tenant.v), LT_I("event", job->event.v),
+               LT_I("findings", n));
+    else if (err != LT_OK && err != LT_EFORBIDDEN)
+        lt_log(LT_LOG_ERROR, "papers could not be looked at", LT_I("tenant", job->tenant.v),
+               LT_I("event", job->event.v), LT_S("error", lt_err_wire(err)),
+               LT_S("why", lt_db_message(j->link.db)));
+}
+
 static int run_one(struct jobs *j, const struct lt_final_job *job)
 {
     int64_t seq = 0;
@@ -77,6 +92,7 @@ static int run_one(struct jobs *j, const struct lt_final_job *job)
         lt_log(LT_LOG_INFO, "event is final", LT_I("tenant", job->tenant.v),
                LT_I("event", job->event.v), LT_I("seq", seq));
         lt_wake(j->config, job->tenant, job->event);
+        find(j, job);
         return ask_board(j, job);
     }
     if (err == LT_EDRAIN || lt_db_lost(j->link.db))

@@ -37,6 +37,11 @@ const struct lt_paced *lt_held_event(const struct lt_held *h)
     return h->event;
 }
 
+struct lt_paced *lt_held_paced(const struct lt_held *h)
+{
+    return h->event;
+}
+
 const struct lt_paper_key *lt_held_key(const struct lt_held *h)
 {
     return &h->key;
@@ -170,6 +175,12 @@ static void forget(struct lt_held *h)
     free(h->items);
     free(h->choices);
     free(h);
+}
+
+void lt_papers_on_duel(struct lt_papers *p, void (*fn)(void *arg, struct lt_held *h), void *arg)
+{
+    p->on_duel = fn;
+    p->on_duel_arg = arg;
 }
 
 void lt_papers_on_handed_in(struct lt_papers *p, void (*fn)(void *arg, const struct lt_held *h),

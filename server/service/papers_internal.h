@@ -56,6 +56,8 @@ struct lt_papers {
     bool stopped;
     void (*on_handed_in)(void *arg, const struct lt_held *h);
     void *handed_in_arg;
+    void (*on_duel)(void *arg, struct lt_held *h);
+    void *on_duel_arg;
     struct lt_held *held, *newest, *oldest;
     struct lt_paper *mine, *theirs; /* unpacked */
     char text[LT_PAPER_TEXT_BYTES + 1];

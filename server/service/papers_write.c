@@ -183,6 +183,8 @@ static bool ended_by_choice(const struct lt_paper *p, int64_t now)
 static enum lt_paper_state end_of(const struct lt_held *h, const struct lt_paper *p, int64_t now)
 {
     struct lt_paper_view v;
+    if (h->duel != 0) /* its end is that of the duel (duel_rows.c), unless it is left */
+        return h->submit ? LT_PAPER_FORFEITED : LT_PAPER_OPEN;
     if (now >= p->deadline_us + held_grace_us(h))
         return h->submit ? LT_PAPER_SUBMITTED : LT_PAPER_EXPIRED;
     if (h->submit || ended_by_choice(p, now))
@@ -234,8 +236,11 @@ static void wait_again(struct lt_held *h)
 
 static void written(struct lt_held *h, const struct lt_paper_row *row)
 {
+    struct lt_papers *p = h->papers;
     if (row->rev > h->rev)
         h->rev = row->rev;
+    if (h->duel != 0 && p->on_duel)
+        p->on_duel(p->on_duel_arg, h);
     if (row->state == LT_PAPER_OPEN) {
         tell(h, true, NULL, LT_OK);
         return;
@@ -303,7 +308,7 @@ void held_look(struct lt_held *h)
     if (!h->watches)
         return;
     lt_paper_at(lt_held_paper(h), now_us(h), &v);
-    if (!h->writing || !v.ended)
+    if (h->duel != 0 ? !v.ended : !h->writing || !v.ended)
         arm(h, &v);
     moved = v.item != h->seen_item;
     h->seen_item = v.item;

@@ -216,7 +216,7 @@ await test("a session token comes back without a ticket, as home only", async ()
   ws.end();
 });
 await test("messages of a home page belong there, and others do not", async () => {
-  assert.equal(code(await a.ask({ t: "match", event, round: 2 })), "forbidden");
+  assert.equal(code(await a.ask({ t: "match", event, round: 2 })), "no_such_paper");
   a.ws.send({ t: "command", id: "c1", action: "start" });
   assert.equal((await a.next((m) => m.t === "error" && m.re === "c1")).code, "forbidden");
   const ws = await Ws.connect(Number(portA));
