@@ -167,8 +167,7 @@ struct lt_paper_mark session_mark(const struct lt_pg_result *r, int stmt, int i,
 void session_show(struct session *s, const char *id, int64_t event, int round, int attempt);
 void session_leave(struct session *s, const struct lt_leave_in *m);
 /* Eight bytes that name a browser or an address, in hex; "" for an empty text. */
-void session_paper_mark(const struct session *s, const char *text,
-                        char ret[LT_PAPER_MARK_HEX + 1]);
+void session_paper_mark(const struct session *s, const char *text, char ret[LT_PAPER_MARK_HEX + 1]);
 /* session_duel.c */
 void session_match(struct session *s, const struct lt_match_in *m);
 void session_duel_done(struct session *s);
