@@ -3,6 +3,7 @@
  *
  *   leitai link play|desk|judge --tenant CODE --event CODE_OR_ID --person EXTID [--kid KEYID]
  *   leitai link play|stage --tenant CODE --event CODE_OR_ID
+ *   leitai link home --tenant CODE --person EXTID [--kid KEYID]
  *
  * A person's address carries a ticket, signed with the tenant's key as the study platform would
  * sign it; a stage's carries a session token of this installation. Both stand behind the #, which
@@ -68,7 +69,7 @@ static int find_person(struct link *l)
 
 static int look_up(struct link *l)
 {
-    int err = lookup_event(&l->at, l->db);
+    int err = l->at.event_code ? lookup_event(&l->at, l->db) : lookup_tenant(&l->at, l->db);
     lt_buf_str(l->err, l->at.missing);
     if (err != LT_OK || !l->person)
         return told(l, err);
@@ -164,7 +165,8 @@ static void base_url(const struct lt_config *c, char *out, size_t cap)
 static int print_address(struct link *l)
 {
     char url[URL_BYTES], token[LT_TICKET_BYTES];
-    bool stage = strcmp(l->page, "stage") == 0, judge = strcmp(l->page, "judge") == 0;
+    bool stage = strcmp(l->page, "stage") == 0, judge = strcmp(l->page, "judge") == 0,
+         home = strcmp(l->page, "home") == 0;
     int err = LT_OK;
     base_url(l->config, url, sizeof url);
     if (!stage && !l->person) {
@@ -172,7 +174,9 @@ static int print_address(struct link *l)
         return LT_OK;
     }
     err = stage ? stage_token(l, token, sizeof token) : ticket(l, token, sizeof token);
-    if (err == LT_OK)
+    if (err == LT_OK && home) /* without an event: all that address this person */
+        printf("%s/play#t=%s\n", url, token);
+    else if (err == LT_OK)
         printf("%s/%s#%c=%s&e=%" PRId64 "%s\n", url, judge ? "play" : l->page, stage ? 's' : 't',
                token, l->at.event.v, judge ? "&r=judge" : "");
     else
@@ -195,9 +199,10 @@ static int parse(struct link *l, int argc, char **argv)
             return LT_ECONFIG;
     }
     bool play = strcmp(l->page, "play") == 0, desk = strcmp(l->page, "desk") == 0,
-         stage = strcmp(l->page, "stage") == 0, judge = strcmp(l->page, "judge") == 0;
-    bool known = play || ((desk || judge) && l->person) || (stage && !l->person);
-    return known && l->at.tenant_code && l->at.event_code ? LT_OK : LT_ECONFIG;
+         stage = strcmp(l->page, "stage") == 0, judge = strcmp(l->page, "judge") == 0,
+         home = strcmp(l->page, "home") == 0;
+    bool known = play || ((desk || judge || home) && l->person) || (stage && !l->person);
+    return known && l->at.tenant_code && home == !l->at.event_code ? LT_OK : LT_ECONFIG;
 }
 
 int lt_cmd_link(struct lt_config *c, int argc, char **argv)
@@ -210,7 +215,8 @@ int lt_cmd_link(struct lt_config *c, int argc, char **argv)
         fprintf(stderr,
                 "usage: leitai link play|desk|judge --tenant CODE --event CODE_OR_ID --person "
                 "EXTID [--kid KEYID]\n"
-                "       leitai link play|stage --tenant CODE --event CODE_OR_ID\n");
+                "       leitai link play|stage --tenant CODE --event CODE_OR_ID\n"
+                "       leitai link home --tenant CODE --person EXTID [--kid KEYID]\n");
         return EXIT_FAILURE;
     }
     lt_buf_init(&err, ERR_BYTES);

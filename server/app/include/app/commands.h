@@ -27,7 +27,7 @@ int lt_cmd_relay(struct lt_config *c, int argc, char **argv);
 /* Whether an event's log, answers and presses are as they were written: `audit verify`; the head of
  * its hash chain: `audit head`. Exit status 1: something was changed, or it could not be looked at. */
 int lt_cmd_audit(struct lt_config *c, int argc, char **argv);
-/* Print a personal address: `link play|stage|desk|judge --tenant CODE --event ID --person EXTID`. */
+/* Print a personal address: `link play|stage|desk|judge|home --tenant CODE --event ID --person EXTID`. */
 int lt_cmd_link(struct lt_config *c, int argc, char **argv);
 /* Compute an event anew from its log and raw answers, and compare with what is on record: `replay
  * EVENT_CODE --tenant CODE`. */
