@@ -290,7 +290,14 @@ void lt_check_own(struct lt_checker *k, int player, const struct lt_seen_own *ow
 
 void lt_check_board(struct lt_checker *k, int player, const struct lt_seen_board *b)
 {
-    if (b->v > play_of(k, player)->seq)
+    struct lt_play *p = play_of(k, player);
+    if (b->v < p->board_v)
+        lt_fault(&k->tally->faults, LT_FAULT_BOARD, 1,
+                 "player %d: board of frame %lld after that of %lld", player, (long long)b->v,
+                 (long long)p->board_v);
+    else
+        p->board_v = b->v;
+    if (b->v > p->seq)
         lt_fault(&k->tally->faults, LT_FAULT_EARLY, 1,
                  "player %d: board of frame %lld before that frame", player, (long long)b->v);
     else if (!lt_tally_board(k->tally, b))

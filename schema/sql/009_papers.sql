@@ -26,6 +26,7 @@ CREATE TABLE duel (
     PRIMARY KEY (tenant_id, event_id, duel_id),
     FOREIGN KEY (tenant_id, event_id, round_no) REFERENCES round
 );
+CREATE INDEX duel_open ON duel (started_us, tenant_id, event_id) WHERE ended_us IS NULL;
 CREATE TABLE duel_rating (
     tenant_id bigint NOT NULL,
     person_id bigint NOT NULL,
@@ -124,7 +125,7 @@ END $$;
 GRANT UPDATE (state, rev, deadline_us, submitted_us, points_c, time_us, correct, answered, choices) ON paper TO leitai_app;
 GRANT UPDATE (ended_us) ON duel TO leitai_app;
 GRANT UPDATE (rating, games) ON duel_rating TO leitai_app;
-GRANT UPDATE (evidence, found_at) ON finding TO leitai_app;
+GRANT UPDATE (evidence, found_at), DELETE ON finding TO leitai_app; -- looked at again, an event has those that there are now
 GRANT UPDATE (audience_kinds, audience_regions, audience_leaders, self_paced, at_once) ON event TO leitai_app;
 
 -- SHA-256 over the rule sheet in force and the questions; of a self-paced event with what a draw looks at.
@@ -161,6 +162,54 @@ END $$;
 REVOKE ALL ON FUNCTION papers_digest(bigint, smallint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION papers_digest(bigint, smallint) TO leitai_app;
 
+-- Ends a duel: its papers are handed in, the ratings move, ended_us is set; all of it or nothing. What is passed was computed from
+-- rows of these revisions and deadlines and from these ratings: 'stale' if others stand meanwhile, 'was' if the duel had ended, 'none'.
+-- Papers are locked in the order in which batches write them.
+CREATE FUNCTION close_duel(p_event bigint, p_duel bigint, p_season smallint, p_ended_us bigint, p_person bigint[], p_rev integer[],
+                           p_deadline bigint[], p_state smallint[], p_submitted bigint[], p_points bigint[], p_time bigint[],
+                           p_correct integer[], p_answered integer[], p_before integer[], p_after integer[]) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_tenant bigint := leitai.current_tenant();
+    v_ended bigint;
+    v_n integer := cardinality(p_person);
+BEGIN
+    SELECT d.ended_us INTO v_ended FROM leitai.duel d
+        WHERE d.tenant_id = v_tenant AND d.event_id = p_event AND d.duel_id = p_duel FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'none'; END IF;
+    IF v_ended IS NOT NULL THEN RETURN 'was'; END IF;
+    PERFORM FROM leitai.paper p WHERE p.tenant_id = v_tenant AND p.event_id = p_event AND p.duel_id = p_duel AND p.season = p_season
+        ORDER BY p.person_id FOR UPDATE;
+    IF v_n <> (SELECT count(*) FROM leitai.paper p JOIN unnest(p_person, p_rev, p_deadline) AS i(person_id, rev, deadline_us)
+                   USING (person_id, rev, deadline_us)
+               WHERE p.tenant_id = v_tenant AND p.event_id = p_event AND p.duel_id = p_duel AND p.season = p_season) THEN
+        RETURN 'stale';
+    END IF;
+    IF v_n > 1 THEN -- who plays robots only is not rated
+        INSERT INTO leitai.duel_rating (tenant_id, person_id) SELECT v_tenant, i.person_id FROM unnest(p_person) AS i(person_id)
+            ORDER BY i.person_id ON CONFLICT DO NOTHING;
+        PERFORM FROM leitai.duel_rating r WHERE r.tenant_id = v_tenant AND r.person_id = ANY (p_person) ORDER BY r.person_id FOR UPDATE;
+        IF v_n <> (SELECT count(*) FROM leitai.duel_rating r JOIN unnest(p_person, p_before) AS i(person_id, rating)
+                       USING (person_id, rating) WHERE r.tenant_id = v_tenant) THEN
+            RETURN 'stale';
+        END IF;
+        UPDATE leitai.duel_rating r SET rating = i.rating, games = r.games + 1 FROM unnest(p_person, p_after) AS i(person_id, rating)
+            WHERE r.tenant_id = v_tenant AND r.person_id = i.person_id;
+    END IF;
+    UPDATE leitai.paper p SET rev = p.rev + 1, state = CASE p.state WHEN 0 THEN i.state ELSE p.state END,
+            submitted_us = COALESCE(p.submitted_us, i.submitted_us), points_c = i.points_c, time_us = i.time_us,
+            correct = i.correct, answered = i.answered
+        FROM unnest(p_person, p_state, p_submitted, p_points, p_time, p_correct, p_answered)
+            AS i(person_id, state, submitted_us, points_c, time_us, correct, answered)
+        WHERE p.tenant_id = v_tenant AND p.event_id = p_event AND p.duel_id = p_duel AND p.season = p_season
+            AND p.person_id = i.person_id;
+    UPDATE leitai.duel d SET ended_us = p_ended_us WHERE d.tenant_id = v_tenant AND d.event_id = p_event AND d.duel_id = p_duel;
+    RETURN 'closed';
+END $$;
+REVOKE ALL ON FUNCTION close_duel(bigint, bigint, smallint, bigint, bigint[], integer[], bigint[], smallint[], bigint[], bigint[],
+                                  bigint[], integer[], integer[], integer[], integer[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION close_duel(bigint, bigint, smallint, bigint, bigint[], integer[], bigint[], smallint[], bigint[], bigint[],
+                                     bigint[], integer[], integer[], integer[], integer[]) TO leitai_app;
 -- Hands in papers whose deadline is past: those of the same index in all arrays. One by one, each by its key: joined to an array the
 -- papers of an event that the statistics do not know yet would be read all, by a planner that expects one or two.
 CREATE FUNCTION hand_in_papers(p_event bigint, p_season smallint, p_person bigint[], p_round smallint[], p_attempt smallint[],
@@ -196,7 +245,8 @@ END $$;
 SELECT ensure_season(y::smallint) FROM generate_series(2025, 2030) AS y;
 
 -- Looks across tenants: which events have something due, and a certificate by its code.
-GRANT SELECT ON paper, certificate, event_head, inbox TO leitai_cross;
+GRANT SELECT ON paper, duel, certificate, event_head, inbox TO leitai_cross;
+CREATE POLICY cross_tenant ON duel FOR SELECT TO leitai_cross USING (true);
 CREATE POLICY cross_tenant ON paper FOR SELECT TO leitai_cross USING (true);
 CREATE POLICY cross_tenant ON certificate FOR SELECT TO leitai_cross USING (true);
 CREATE POLICY cross_tenant ON event_head FOR SELECT TO leitai_cross USING (true);
@@ -223,6 +273,15 @@ CREATE FUNCTION find_expired(p_now_us bigint, p_grace_us bigint, OUT tenant_id b
     AS $$ SELECT DISTINCT p.tenant_id, p.event_id, p.season FROM (
               SELECT tenant_id, event_id, season FROM leitai.paper
               WHERE state = 0 AND deadline_us < p_now_us - p_grace_us ORDER BY deadline_us LIMIT 1000) p $$;
+-- Duels that have not ended though none of their papers can be written any more.
+CREATE FUNCTION find_left_duels(p_now_us bigint, p_grace_us bigint, OUT tenant_id bigint, OUT event_id bigint, OUT season smallint,
+                                OUT duel_id bigint)
+    RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
+    AS $$ SELECT d.tenant_id, d.event_id, e.season, d.duel_id FROM leitai.duel d JOIN leitai.event e USING (tenant_id, event_id)
+          WHERE d.ended_us IS NULL AND d.started_us < p_now_us - p_grace_us AND NOT EXISTS (SELECT FROM leitai.paper p
+              WHERE p.tenant_id = d.tenant_id AND p.event_id = d.event_id AND p.duel_id = d.duel_id AND p.season = e.season
+                AND p.state = 0 AND p.deadline_us >= p_now_us - p_grace_us)
+          ORDER BY d.started_us LIMIT 100 $$;
 CREATE FUNCTION find_certificate(p_code text, OUT tenant text, OUT title text, OUT name text, OUT unit_name text, OUT points_c bigint,
                                  OUT rank integer, OUT entries integer, OUT issued_on date)
     RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = leitai, pg_temp
@@ -233,7 +292,7 @@ DO $$
 DECLARE f text;
 BEGIN
     EXECUTE 'GRANT CREATE ON SCHEMA leitai TO leitai_cross';
-    FOREACH f IN ARRAY ARRAY['find_paced()', 'find_moving()', 'find_expired(bigint, bigint)', 'find_certificate(text)'] LOOP
+    FOREACH f IN ARRAY ARRAY['find_paced()', 'find_moving()', 'find_expired(bigint, bigint)', 'find_left_duels(bigint, bigint)', 'find_certificate(text)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION leitai.%s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION leitai.%s TO leitai_app', f);
         EXECUTE format('ALTER FUNCTION leitai.%s OWNER TO leitai_cross', f);

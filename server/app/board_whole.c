@@ -154,6 +154,12 @@ static int with_redis(struct whole *w, const struct lt_config *c)
     return err;
 }
 
+/* Law 4: while papers are answered, totals tell about keys. */
+static bool may_be_shown(const struct lt_fold *f)
+{
+    return !f->sheet.self_paced || f->sheet.at_once || f->engine.phase == LT_PHASE_FINAL;
+}
+
 int board_whole(const struct lt_config *c, struct lt_db *d, struct lt_tenant_id tenant,
                 struct lt_event_id event, struct board_written *ret)
 {
@@ -171,9 +177,10 @@ int board_whole(const struct lt_config *c, struct lt_db *d, struct lt_tenant_id 
         err = lt_fold_answers(f);
     lt_db_rollback(d);
     w.fold = f;
-    if (err == LT_OK && f->moved_seq > 0)
+    bool shown = err == LT_OK && f->moved_seq > 0 && may_be_shown(f);
+    if (shown)
         err = with_redis(&w, c);
-    if (err == LT_OK)
+    if (err == LT_OK && shown)
         *ret = (struct board_written){.version = f->moved_seq, .n = f->n_ranked, .newer = w.newer};
     lt_fold_free(f);
     return err;

@@ -5,7 +5,7 @@
  *   leitai event save --tenant CODE --code CODE --title TITLE --season YEAR
  *                     (--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N]
  *                     [--opens TIME --closes TIME]
- *   leitai event (publish | close) --tenant CODE --event CODE_OR_ID
+ *   leitai event (publish | close | findings) --tenant CODE --event CODE_OR_ID
  *
  * Saving is one transaction: an event is there as a whole or not at all. Until its lobby opens it may
  * be saved again, as often as one likes. A self-paced event has a window; published, it opens and
@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "event_write.h"
+#include "findings.h"
 #include "lookup.h"
 #include "pacer.h"
 #include "reasons.h"
@@ -353,6 +354,32 @@ static int run_close(struct event *e)
     return move(e, LT_ACT_FINISH);
 }
 
+/* Look through the papers of a self-paced event again, and print what looks odd. */
+static int run_findings(struct event *e)
+{
+    struct lt_db_opts opts = {
+        .url = lt_config_str(e->config, "database_url"), .name = "leitai event", .stop_fd = -1};
+    int n = 0;
+    e->at.tenant_code = e->tenant;
+    int err = lt_db_open(&opts, &e->db, e->err);
+    if (err == LT_OK)
+        err = lookup_event(&e->at, e->db);
+    if (err == LT_OK)
+        err = findings_compute(e->db, e->at.tenant, e->at.event, &n);
+    if (err == LT_OK)
+        err = findings_print(e->db, e->at.tenant, e->at.event);
+    if (err == LT_OK)
+        ;
+    else if (e->at.missing[0])
+        lt_buf_str(e->err, e->at.missing);
+    else if (err == LT_EFORBIDDEN)
+        lt_buf_printf(e->err, "%s is led from a desk", e->at.event_code);
+    else if (e->db)
+        err = told(e, err);
+    lt_db_close(e->db);
+    return err;
+}
+
 /* ---- the other two ---- */
 
 /* Each paper of a self-paced event has questions of its own. */
@@ -392,11 +419,8 @@ static int run_presets(struct event *e)
 static const struct verb {
     const char *name;
     int (*run)(struct event *e);
-} verbs[] = {{"presets", run_presets},
-             {"check", run_check},
-             {"save", run_save},
-             {"publish", run_publish},
-             {"close", run_close}};
+} verbs[] = {{"presets", run_presets}, {"check", run_check}, {"save", run_save},
+             {"publish", run_publish}, {"close", run_close}, {"findings", run_findings}};
 
 static int parse(struct event *e, int argc, char **argv, const struct verb **ret_verb)
 {
@@ -423,7 +447,8 @@ static int parse(struct event *e, int argc, char **argv, const struct verb **ret
             return LT_ECONFIG;
         *options[k].value = argv[i + 1];
     }
-    bool moves = (*ret_verb)->run == run_publish || (*ret_verb)->run == run_close;
+    bool moves = (*ret_verb)->run == run_publish || (*ret_verb)->run == run_close ||
+                 (*ret_verb)->run == run_findings;
     if (moves || e->at.event_code)
         return moves && argc == 6 && e->tenant && e->at.event_code ? LT_OK : LT_ECONFIG;
     bool one = !e->sheet_path != !e->preset,
@@ -443,7 +468,7 @@ static int usage(void)
             "       leitai event save --tenant CODE --code CODE --title TITLE --season YEAR "
             "(--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N] [--opens TIME "
             "--closes TIME]\n"
-            "       leitai event (publish | close) --tenant CODE --event CODE_OR_ID\n");
+            "       leitai event (publish | close | findings) --tenant CODE --event CODE_OR_ID\n");
     return EXIT_FAILURE;
 }
 

@@ -172,10 +172,11 @@ static int add_paper(struct sums *s, const struct fold_paper *p, const struct lt
     if (p->person != s->person)
         err = close_person(s);
     s->person = p->person;
-    if (err == LT_OK && f->on_paper)
-        err = f->on_paper(f->on_paper_arg, p, &score);
     if (err == LT_OK && p->duel != 0)
         err = duel_place(s, duels, p, &place_c);
+    score.points_c += place_c;
+    if (err == LT_OK && f->on_paper)
+        err = f->on_paper(f->on_paper_arg, p, &score);
     if (err == LT_OK && s->n_marks == PERSON_PAPERS_MAX)
         err = LT_EFULL;
     if (err != LT_OK || p->paper->state == LT_PAPER_OPEN)
@@ -183,7 +184,7 @@ static int add_paper(struct sums *s, const struct fold_paper *p, const struct lt
     s->marks[s->n_marks++] = (struct lt_paper_mark){.round = p->round,
                                                     .attempt = p->attempt,
                                                     .started_us = p->paper->started_us,
-                                                    .points_c = score.points_c + place_c,
+                                                    .points_c = score.points_c,
                                                     .time_us = score.time_us,
                                                     .correct = score.correct,
                                                     .answered = score.answered};
@@ -308,19 +309,16 @@ static int add_up(struct sums *s)
 int fold_papers(struct lt_fold *f)
 {
     struct sums *s = calloc(1, sizeof *s);
-    bool memory = s != NULL;
-    if (s) {
-        s->f = f;
-        s->paper = calloc(1, sizeof *s->paper);
-        memory = s->paper != NULL;
-        for (int i = 0; i < LT_DUEL_PLAYERS_MAX; i++) {
-            s->sides[i] = calloc(1, sizeof *s->sides[i]);
-            memory = memory && s->sides[i];
-        }
+    if (!s)
+        return LT_ENOMEM;
+    s->f = f;
+    s->paper = calloc(1, sizeof *s->paper);
+    bool memory = s->paper != NULL;
+    for (int i = 0; i < LT_DUEL_PLAYERS_MAX; i++) {
+        s->sides[i] = calloc(1, sizeof *s->sides[i]);
+        memory = memory && s->sides[i];
     }
     int err = memory ? add_up(s) : LT_ENOMEM;
-    if (!s)
-        return err;
     lt_rows_free(s->entries);
     for (int i = 0; i < LT_DUEL_PLAYERS_MAX; i++)
         free(s->sides[i]);

@@ -11,6 +11,7 @@
 #include "background.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "findings.h"
 #include "pacer.h"
 #include "refresher.h"
 #include "sweeper.h"
@@ -50,6 +51,39 @@ static int put_off(struct jobs *j, const struct lt_final_job *job, bool failed)
     return err;
 }
 
+/* The board of a self-paced event is nobody's but ours; nodes write those of contests. */
+static int ask_board(struct jobs *j, const struct lt_final_job *job)
+{
+    struct lt_rows *rows;
+    int err = lt_db_begin(j->link.db, job->tenant);
+    if (err == LT_OK)
+        err = lt_db_exec(j->link.db, &rows,
+                         "SELECT self_paced FROM leitai.event WHERE tenant_id = "
+                         "leitai.current_tenant() AND event_id = $1",
+                         lt_num(job->event.v).s);
+    lt_db_rollback(j->link.db);
+    if (err != LT_OK)
+        return err;
+    if (lt_rows_count(rows) == 1 && lt_rows_bool(rows, 0, 0))
+        refresher_ask(j->refresher, job->tenant, job->event);
+    lt_rows_free(rows);
+    return LT_OK;
+}
+
+/* For the organiser to look at; the event is final without them, and `leitai event findings` looks
+ * again. */
+static void find(struct jobs *j, const struct lt_final_job *job)
+{
+    int n, err = findings_compute(j->link.db, job->tenant, job->event, &n);
+    if (err == LT_OK && n > 0)
+        lt_log(LT_LOG_INFO, "findings", LT_I("tenant", job->tenant.v), LT_I("event", job->event.v),
+               LT_I("findings", n));
+    else if (err != LT_OK && err != LT_EFORBIDDEN)
+        lt_log(LT_LOG_ERROR, "papers could not be looked at", LT_I("tenant", job->tenant.v),
+               LT_I("event", job->event.v), LT_S("error", lt_err_wire(err)),
+               LT_S("why", lt_db_message(j->link.db)));
+}
+
 static int run_one(struct jobs *j, const struct lt_final_job *job)
 {
     int64_t seq = 0;
@@ -58,8 +92,8 @@ static int run_one(struct jobs *j, const struct lt_final_job *job)
         lt_log(LT_LOG_INFO, "event is final", LT_I("tenant", job->tenant.v),
                LT_I("event", job->event.v), LT_I("seq", seq));
         lt_wake(j->config, job->tenant, job->event);
-        refresher_ask(j->refresher, job->tenant, job->event);
-        return LT_OK;
+        find(j, job);
+        return ask_board(j, job);
     }
     if (err == LT_EDRAIN || lt_db_lost(j->link.db))
         return err;
@@ -138,8 +172,8 @@ static int run_all(struct jobs *j)
     if (err == LT_OK && mono_ms() >= j->sweep_from_ms)
         err = sweeper_run(j->sweeper, j->link.db, j->stop_fd);
     if (err == LT_OK)
-        err = run_due(j);
-    return err == LT_OK ? refresher_run(j->refresher, j->link.db) : err;
+        err = refresher_run(j->refresher, j->link.db);
+    return err == LT_OK ? run_due(j) : err;
 }
 
 int lt_jobs_main(const struct lt_config *c)

@@ -4,6 +4,7 @@
 
 enum {
     SERIES_US = 300 * 1000,
+    CALM_US = 6 * 1000 * 1000,
     ARMED_US = 1000 * 1000,
     BUZZER_US = 3 * 1000 * 1000,
     RUNNING_US = 10 * 1000 * 1000,
@@ -51,10 +52,18 @@ static int64_t pace_us(const struct lt_engine *e)
     return e->qstate == LT_Q_ARMED || e->qstate == LT_Q_OPEN ? ARMED_US : BUZZER_US;
 }
 
+/* Thousands join a quiz at the same time, before its first question: the node has better things to
+ * do then, and what it would measure is itself. */
+static bool may_wait(const struct probing *p, const struct lt_engine *e)
+{
+    bool asked = e->phase == LT_PHASE_RUNNING && e->qstate >= LT_Q_ARMED && e->qstate < LT_Q_CLOSED;
+    return p->first_left == PROBING_FIRST && !e->sheet->teams && !asked;
+}
+
 int64_t probing_delay_us(const struct probing *p, const struct lt_engine *e, int connections,
                          uint64_t random)
 {
-    int64_t us = p->first_left > 0 ? SERIES_US : pace_us(e);
+    int64_t us = p->first_left == 0 ? pace_us(e) : may_wait(p, e) ? CALM_US : SERIES_US;
     int64_t least_us = (int64_t)connections * PROBE_COST_US;
     if (us < least_us)
         us = least_us;

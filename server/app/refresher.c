@@ -167,7 +167,7 @@ int refresher_run(struct refresher *r, struct lt_db *d)
 {
     int64_t now_ms = mono_ms();
     int next = -1;
-    if (!reap(r))
+    if (!reap(r) || !lt_config_str(r->config, "redis_url")[0])
         return LT_OK;
     int err = list(r, d);
     if (err != LT_OK)

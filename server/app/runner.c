@@ -346,13 +346,13 @@ static void on_head(void *arg, struct lt_contest *c, int64_t token, int64_t node
     if (d || run->draining || !lt_cluster_alive(cluster) || c->engine.phase == LT_PHASE_FINAL ||
         c->sheet.self_paced) /* that is paced by the job process */
         return;
-    if (mine || !alive) {
-        bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] +
-                          c->n_members[LT_MEMBER_DESK] + c->n_members[LT_MEMBER_JUDGE] >
-                      0;
-        if (wanted)
-            claim(run, c, token);
-    }
+    bool wanted = c->n_members[LT_MEMBER_PLAY] + c->n_members[LT_MEMBER_STAGE] +
+                      c->n_members[LT_MEMBER_DESK] + c->n_members[LT_MEMBER_JUDGE] >
+                  0;
+    /* Ours without our knowing: the answer to the claim was lost. Nobody else may take it from a node
+     * that lives, so it is driven from here though whoever wants it is elsewhere. */
+    if (mine || (!alive && wanted))
+        claim(run, c, token);
 }
 
 static void on_inbox(void *arg, struct lt_contest *c)

@@ -90,7 +90,7 @@ static bool prepare(struct lt_drive *d, const struct command *k, struct lt_plan 
     const struct lt_contest *c = d->contest;
     bool planned =
         k->action == LT_ACT_NEXT || k->action == LT_ACT_SKIP || k->action == LT_ACT_ADVANCE;
-    if (planned && c->board_version < c->moved_seq)
+    if (planned && !lt_contest_current(c))
         return false;
     lt_command_input(&k->args, in);
     if (planned) {

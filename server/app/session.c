@@ -238,8 +238,14 @@ static bool dispatch_home(struct session *s, const struct lt_client_msg *m)
     case LT_CLIENT_MSG_ID_RANKS:
         session_ranks(s, &m->ranks);
         return true;
+    case LT_CLIENT_MSG_ID_MATCH:
+        session_match(s, &m->match);
+        return true;
+    case LT_CLIENT_MSG_ID_LEAVE:
+        session_leave(s, &m->leave);
+        return true;
     default:
-        return false; /* matching is not there yet, the others belong to an event */
+        return false; /* the others belong to an event */
     }
 }
 
@@ -263,6 +269,9 @@ static void dispatch_event(struct session *s, const struct lt_client_msg *m)
         break;
     case LT_CLIENT_MSG_ID_EVIDENCE:
         session_evidence(s, &m->evidence);
+        break;
+    case LT_CLIENT_MSG_ID_FINDINGS:
+        session_findings(s);
         break;
     case LT_CLIENT_MSG_ID_RULES:
         session_rules(s);
@@ -379,6 +388,7 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     lt_key_derive(opts->secret, "leitai device and address marks", all->mark_key);
     lt_session_key_init(&all->key, opts->secret);
     lt_session_key_previous(&all->key, opts->previous_secret);
+    lt_buf_init(&all->welcome, MESSAGE_BYTES);
     lt_timer_init(&all->drain, on_drain, all);
     lt_hub_on_replaced(hub, on_replaced);
     return all;
@@ -403,5 +413,6 @@ void lt_sessions_free(struct lt_sessions *all)
         return;
     assert(!all->list);
     lt_loop_timer_cancel(all->loop, &all->drain);
+    lt_buf_done(&all->welcome);
     free(all);
 }

@@ -341,7 +341,7 @@ struct evidence_asked {
 };
 
 /* One press of the log as a row. The engine has judged it, or will. */
-static void evidence_row(const struct lt_pg_result *r, int i, struct lt_press_out *out)
+static void evidence_row(const struct lt_pg_result *r, int i, int turn, struct lt_press_out *out)
 {
     struct lt_record rec;
     const char *payload = lt_pg_text(r, 0, i, 3);
@@ -352,6 +352,7 @@ static void evidence_row(const struct lt_pg_result *r, int i, struct lt_press_ou
         .entry = rec.entry,
         .person = rec.by,
         .foul = rec.foul,
+        .turn = turn,
         .arrival_us = rec.evidence.arrival_us,
         .elapsed_us = rec.evidence.elapsed_us,
         .rtt_min_us = rec.evidence.rtt_min_us,
@@ -363,7 +364,7 @@ static void evidence_row(const struct lt_pg_result *r, int i, struct lt_press_ou
     };
 }
 
-/* Who held the question: first, or drawn among those that could not be told apart. */
+/* Who held the question by its last press: first, or drawn among those that could not be told apart. */
 static void evidence_held(const struct lt_pg_result *r, int i, struct lt_press_out *rows, int n)
 {
     struct lt_record rec;
@@ -371,9 +372,10 @@ static void evidence_held(const struct lt_pg_result *r, int i, struct lt_press_o
     if (lt_record_read("held", lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1), payload,
                        strlen(payload), &rec) != LT_OK)
         return;
-    for (int k = 0; k < n; k++)
-        if (rows[k].entry == rec.entry && !rows[k].foul)
-            rows[k].verdict = rec.n_doubt > 1 ? "drawn" : "first";
+    while (--n >= 0 && (rows[n].entry != rec.entry || rows[n].foul))
+        ;
+    if (n >= 0)
+        rows[n].verdict = rec.n_doubt > 1 ? "drawn" : "first";
 }
 
 static void on_evidence(void *arg, int err, const struct lt_pg_result *r)
@@ -385,11 +387,14 @@ static void on_evidence(void *arg, int err, const struct lt_pg_result *r)
     if (here && err == LT_OK && rows) {
         struct lt_buf b;
         struct lt_msg_evidence m = {.question = a->question, .rows = rows};
+        int turn = 0;
         for (int i = 0; i < lt_pg_rows(r, 0) && m.n_rows < LT_TEAMS_MAX * 2; i++) {
-            if (strcmp(lt_pg_text(r, 0, i, 2), "press") == 0)
-                evidence_row(r, i, &rows[m.n_rows++]);
-            else
+            if (strcmp(lt_pg_text(r, 0, i, 2), "press") == 0) {
+                evidence_row(r, i, turn, &rows[m.n_rows++]);
+            } else {
                 evidence_held(r, i, rows, m.n_rows);
+                turn++;
+            }
         }
         lt_buf_init(&b, LIST_BYTES);
         lt_msg_evidence_write(&m, &b);

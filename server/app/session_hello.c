@@ -62,7 +62,7 @@ static void hello_ticket(struct session *s, bool asked)
     free(s->ticket);
     s->ticket = t;
     int64_t now_s = lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000;
-    int err = lt_ticket_verify(s->hello->ticket, key_for, s, now_s, t);
+    int err = lt_ticket_verify(s->hello->token, key_for, s, now_s, t);
     if (err == LT_EBUSY &&
         !asked) { /* its key is not in the cache; the ticket names tenant and key id */
         session_hold(s);
@@ -173,7 +173,7 @@ static const enum lt_session_role role_of[] = {[LT_ROLE_ID_PLAY] = LT_SESSION_PL
 static void hello_session(struct session *s)
 {
     int64_t now_s = lt_cluster_now_us(lt_hub_cluster(s->all->hub)) / 1000000;
-    int err = lt_session_verify(&s->all->key, s->hello->session, now_s, &s->who);
+    int err = lt_session_verify(&s->all->key, s->hello->token, now_s, &s->who);
     if (err == LT_OK && s->who.role != role_of[s->hello->role])
         err = LT_ESESSION;
     if (err == LT_OK && s->hello->has_event && s->who.role == LT_SESSION_DESK)
@@ -347,11 +347,15 @@ static void hello_play(struct session *s, struct lt_contest *c)
         return;
     }
     struct lt_player *p = lt_contest_player(c, s->who.person.v);
-    struct lt_entry *e = lt_contest_entry(c, s->who.entry.v);
     if (s->who.entry.v == 0) {
         (c->sheet.teams ? hello_team : hello_join)(s, c);
         return;
     }
+    if (p && p->entry->id == s->who.entry.v) {
+        session_enter(s, c, p);
+        return;
+    }
+    struct lt_entry *e = lt_contest_entry(c, s->who.entry.v);
     if (!e && !c->sheet.teams)
         e = lt_contest_entry_add(c, s->who.entry.v, s->who.person.v, s->who.name, s->who.unit,
                                  s->who.guest);
@@ -459,6 +463,26 @@ static void hello_open(struct session *s)
     lt_hub_open(s->all->hub, s->who.tenant, s->who.event, on_contest, s);
 }
 
+static struct hello *hello_new(const struct lt_hello_in *m)
+{
+    const char *token = m->has_ticket ? m->ticket : m->has_session ? m->session : "";
+    size_t n = strlen(token) + 1;
+    struct hello *h = malloc(sizeof *h + n);
+    if (!h)
+        return NULL;
+    *h = (struct hello){.role = m->role,
+                        .has_event = m->has_event,
+                        .has_epoch = m->has_epoch,
+                        .has_seq = m->has_seq,
+                        .event = m->event,
+                        .epoch = m->epoch,
+                        .seq = m->seq};
+    memcpy(h->code, m->code, sizeof h->code);
+    memcpy(h->name, m->name, sizeof h->name);
+    memcpy(h->token, token, n);
+    return h;
+}
+
 void session_hello(struct session *s, const struct lt_hello_in *m)
 {
     bool ways = m->has_ticket + m->has_session + m->has_code == 1;
@@ -467,7 +491,7 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_state(s, SESSION_JOINING);
     s->who = (struct lt_session){0};
-    s->hello = malloc(sizeof *s->hello);
+    s->hello = hello_new(m);
     if (!s->hello || !ways || !fits) {
         hello_fail(s, !s->hello ? LT_EFULL : !ways ? LT_ENOENT : LT_EFORBIDDEN);
         return;
@@ -476,7 +500,6 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
         hello_fail(s, LT_ENOGUESTS);
         return;
     }
-    *s->hello = *m;
     if (m->has_ticket)
         hello_ticket(s, false);
     else if (m->has_session)

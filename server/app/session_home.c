@@ -27,13 +27,19 @@ void session_home_refuse(struct session *s, int err, const char *re)
         err = LT_ENOPAPER;
     else if (err == LT_ENOTOPEN)
         err = LT_EPHASE;
+    else if (err == LT_ETOOBIG) /* the texts of a paper, not a message */
+        err = LT_EANSWER;
     session_refuse(s, err, re, 0);
 }
 
 void session_home_done(struct session *s)
 {
-    for (int i = 0; s->home && i < PAPERS_WATCHED; i++)
+    for (int i = 0; s->home && i < PAPERS_WATCHED; i++) {
         lt_held_unwatch(&s->home->watches[i].watch);
+        lt_race_unwatch(&s->home->watches[i].race);
+    }
+    if (s->home)
+        session_duel_done(s);
 }
 
 struct lt_paper_mark session_mark(const struct lt_pg_result *r, int stmt, int i, int col,

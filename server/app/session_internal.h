@@ -4,7 +4,9 @@
 #include "app/session.h"
 #include "domain/protocol.h"
 #include "service/commit.h"
+#include "service/duels.h"
 #include "service/join.h"
+#include "service/match.h"
 #include "service/papers.h"
 #include "service/sql.h"
 #include "service/view.h"
@@ -23,6 +25,15 @@ enum session_state {
 
 enum { GUEST_SLOTS = 1024, PAPERS_WATCHED = 4 };
 
+/* What of a hello is needed until the welcome: the message itself has room for the longest ticket. */
+struct hello {
+    enum lt_role_id role;
+    bool has_event, has_epoch, has_seq;
+    int64_t event, epoch, seq;
+    char code[sizeof((struct lt_hello_in *)0)->code], name[sizeof((struct lt_hello_in *)0)->name];
+    char token[]; /* ticket or session token, "": neither */
+};
+
 struct session {
     struct lt_sessions *all;
     struct lt_conn *conn; /* NULL: gone; freed when nothing is pending */
@@ -31,7 +42,7 @@ struct session {
     int asked;   /* commands among them */
     struct lt_timer hello_timer;
     int64_t tokens_e6, tokens_at_us; /* message rate: millionths of a message */
-    struct lt_hello_in *hello;       /* while JOINING */
+    struct hello *hello;             /* while JOINING */
     struct lt_ticket *ticket;        /* verified, while JOINING by ticket */
     struct lt_session who;           /* who this is; signed into the token of each welcome */
     int saved_qi;                    /* question whose stored answer is being read */
@@ -48,11 +59,18 @@ struct home {
     char tenant_name[301];
     struct home_watch {
         struct lt_watch watch;
+        struct lt_race_watch race; /* of a side of a duel */
         struct session *session;
         int64_t since_us; /* the oldest makes room */
         bool told;        /* that it was handed in */
     } watches[PAPERS_WATCHED];
     bool listing; /* a list is being put together */
+    struct {
+        struct lt_seek *seek; /* NULL: looks for nobody */
+        char id[41];          /* of the request */
+        int64_t event;
+        int round;
+    } match;
 };
 
 struct lt_sessions {
@@ -66,6 +84,7 @@ struct lt_sessions {
     struct lt_session_key key;
     struct session *list;
     int count;
+    struct lt_buf welcome; /* being written; kept, because thousands join at once */
     bool draining;
     struct lt_timer drain;
     int64_t drain_until_us, drained_us;
@@ -124,6 +143,8 @@ void session_list_events(struct session *s);
 void session_roster(struct session *s, const struct lt_roster_in *m);
 void session_preview(struct session *s, const struct lt_preview_in *m);
 void session_evidence(struct session *s, const struct lt_evidence_in *m);
+/* session_findings.c */
+void session_findings(struct session *s);
 /* session_home.c */
 void session_home(struct session *s); /* hello of role home: who it is is known */
 void session_home_done(struct session *s);
@@ -142,6 +163,16 @@ void session_submit(struct session *s, const struct lt_submit_in *m);
 /* A row of LT_SQL_PAPER_MARKS from column `col` on. */
 struct lt_paper_mark session_mark(const struct lt_pg_result *r, int stmt, int i, int col,
                                   bool *ret_open);
+/* As if the page had asked for it; id: of the request that this answers, NULL: none. */
+void session_show(struct session *s, const char *id, int64_t event, int round, int attempt);
+void session_leave(struct session *s, const struct lt_leave_in *m);
+/* Eight bytes that name a browser or an address, in hex; "" for an empty text. */
+void session_paper_mark(const struct session *s, const char *text, char ret[LT_PAPER_MARK_HEX + 1]);
+/* session_duel.c */
+void session_match(struct session *s, const struct lt_match_in *m);
+void session_duel_done(struct session *s);
+/* The watched duel moved. */
+void session_duel_news(struct lt_race_watch *w);
 /* session_welcome.c: the last step of joining, for every role. */
 void session_enter(struct session *s, struct lt_contest *c, struct lt_player *p);
 /* A token for this session, or for a stage of its event. */

@@ -27,7 +27,7 @@ enum {
 /* A request on its way. */
 struct asked {
     struct session *s;
-    enum { START, OPEN, SAVE, SUBMIT } kind;
+    enum { START, OPEN, SAVE, SUBMIT, LEAVE } kind;
     char id[41]; /* "" none */
     struct lt_paper_key key;
     int tries; /* START */
@@ -97,7 +97,7 @@ static struct num {
 
 static void on_news(struct lt_watch *w, enum lt_paper_news news);
 
-static void watch(struct session *s, struct lt_held *h)
+static struct home_watch *watch(struct session *s, struct lt_held *h)
 {
     struct home_watch *at = &s->home->watches[0];
     for (int i = 0; i < PAPERS_WATCHED; i++) {
@@ -109,24 +109,43 @@ static void watch(struct session *s, struct lt_held *h)
         if (!w->watch.held || (at->watch.held && w->since_us < at->since_us))
             at = w;
     }
+    if (at->watch.held != h)
+        lt_race_unwatch(&at->race);
     at->told = at->told && at->watch.held == h;
     at->session = s;
     at->since_us = lt_loop_now(s->all->loop).mono_us;
     at->watch.fn = on_news;
+    at->race.fn = session_duel_news;
     lt_held_watch(h, &at->watch);
+    return at;
+}
+
+/* The sides of a duel's paper that s watches; 0: none. */
+static int sides_of(const struct session *s, const struct lt_held *h,
+                    struct lt_duel_side_out ret[LT_DUEL_PLAYERS_MAX])
+{
+    for (int i = 0; i < PAPERS_WATCHED; i++) {
+        const struct home_watch *w = &s->home->watches[i];
+        if (w->watch.held == h && lt_held_duel(h) != 0 && lt_race_known(&w->race, lt_held_duel(h)))
+            return lt_race_sides(w->race.race, s->who.person.v, ret);
+    }
+    return 0;
 }
 
 static void send_paper(struct session *s, struct lt_held *h, const char *id,
                        const struct lt_paper_mark *marks, int n)
 {
     struct lt_buf b;
+    struct lt_duel_side_out sides[LT_DUEL_PLAYERS_MAX];
     struct lt_paper_shown shown = {.event = lt_held_event(h),
                                    .key = lt_held_key(h),
                                    .paper = lt_held_paper(h),
                                    .now_us = now_us(s),
                                    .re = id,
                                    .marks = marks,
-                                   .n_marks = n};
+                                   .n_marks = n,
+                                   .sides = sides,
+                                   .n_sides = sides_of(s, h, sides)};
     lt_buf_init(&b, PAPER_BYTES);
     lt_view_paper(&shown, &b);
     session_send(s, &b);
@@ -156,10 +175,30 @@ static void on_result(void *arg, int err, const struct lt_pg_result *r)
     end(a, err);
 }
 
+static void show(struct asked *a, struct lt_held *h);
+
+static void on_race(void *arg, int err)
+{
+    struct asked *a = arg;
+    struct session *s = back(a);
+    struct lt_held *h = s ? lt_papers_held(s->all->parts.papers, &a->key) : NULL;
+    if (!s)
+        return;
+    if (err == LT_OK && h)
+        show(a, h);
+    else
+        end(a, err == LT_OK ? LT_EBUSY : err);
+}
+
 static void show(struct asked *a, struct lt_held *h)
 {
     struct session *s = a->s;
-    watch(s, h);
+    struct home_watch *w = watch(s, h);
+    if (lt_held_duel(h) != 0 && !lt_race_known(&w->race, lt_held_duel(h))) {
+        session_hold(s);
+        lt_race_watch(s->all->parts.duels, lt_held_paced(h), lt_held_duel(h), &w->race, on_race, a);
+        return;
+    }
     const struct lt_paper *p = lt_held_paper(h);
     if (!lt_view_results(lt_held_event(h), a->key.round - 1, p->state)) {
         send_paper(s, h, re(a), NULL, 0);
@@ -305,7 +344,7 @@ static void paper_with(struct asked *a, struct lt_held *h)
         return;
     }
     watch(a->s, h);
-    if (lt_held_duel(h) != 0 && !save) { /* it ends by itself */
+    if ((lt_held_duel(h) != 0) != (a->kind == LEAVE) && !save) { /* a duel ends by itself */
         end(a, LT_EFORBIDDEN);
         return;
     }
@@ -323,6 +362,24 @@ static void paper_with(struct asked *a, struct lt_held *h)
 void session_open(struct session *s, const struct lt_open_in *m)
 {
     struct asked *a = ask(s, OPEN, NULL, m->event, m->round);
+    if (!a)
+        return;
+    a->key.attempt = m->attempt;
+    begin(a);
+}
+
+void session_show(struct session *s, const char *id, int64_t event, int round, int attempt)
+{
+    struct asked *a = ask(s, OPEN, id, event, round);
+    if (!a)
+        return;
+    a->key.attempt = attempt;
+    begin(a);
+}
+
+void session_leave(struct session *s, const struct lt_leave_in *m)
+{
+    struct asked *a = ask(s, LEAVE, m->id, m->event, m->round);
     if (!a)
         return;
     a->key.attempt = m->attempt;
@@ -362,7 +419,7 @@ void session_submit(struct session *s, const struct lt_submit_in *m)
 /* ---- starting ---- */
 
 /* Eight bytes that name a browser or an address to the organiser's detectors without telling it. */
-static void mark(const struct session *s, const char *text, char ret[LT_PAPER_MARK_HEX + 1])
+void session_paper_mark(const struct session *s, const char *text, char ret[LT_PAPER_MARK_HEX + 1])
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned n = 0;
@@ -413,7 +470,7 @@ static void start_new(struct asked *a, struct lt_paced *e, int no)
     int ok = RAND_bytes((unsigned char *)&start.seed, sizeof start.seed);
     assert(ok == 1);
     snprintf(start.device, sizeof start.device, "%s", a->device);
-    mark(s, lt_conn_peer(s->conn), start.address);
+    session_paper_mark(s, lt_conn_peer(s->conn), start.address);
     session_hold(s);
     int err = lt_paper_start_add(s->all->parts.starts, &start, on_started, a);
     if (err != LT_OK) {
@@ -503,6 +560,6 @@ void session_start(struct session *s, const struct lt_start_in *m)
     if (!a)
         return;
     if (m->has_device)
-        mark(s, m->device, a->device);
+        session_paper_mark(s, m->device, a->device);
     begin(a);
 }

@@ -87,9 +87,11 @@ static int read_response(const struct lt_answer_in *m, const struct lt_question 
 static void answered_before(struct session *s, const struct lt_answer_in *m,
                             const struct lt_player *p)
 {
+    bool pending = p->saved.state == LT_SAVED_PENDING;
     if (strcmp(p->saved.answer_id, m->id) != 0) {
-        session_refuse(s, LT_EANSWERED, m->id, m->q);
-    } else if (p->saved.state != LT_SAVED_PENDING) {
+        /* Whether the other one will stand is not known before its commit. */
+        session_refuse(s, pending ? LT_EBUSY : LT_EANSWERED, m->id, m->q);
+    } else if (!pending) {
         lt_metric_add(LT_M_ANSWERS_DUPLICATE, 1);
         ack(s, m->id, p->saved.qi, p->saved.state == LT_SAVED_LATE);
     } /* pending: its own commit acknowledges it */

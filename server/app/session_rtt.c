@@ -7,22 +7,24 @@
 #include "session_internal.h"
 #include <assert.h>
 #include <openssl/rand.h>
+#include <stdlib.h>
 
 enum { PROBE_BYTES = 128 };
 #define NONCE_MASK ((INT64_C(1) << 53) - 1) /* exact in a browser */
 
-static uint64_t random64(void)
+static int64_t nonce(void)
 {
-    uint64_t random;
+    int64_t random;
     int ok = RAND_bytes((unsigned char *)&random, sizeof random);
     assert(ok == 1);
-    return random;
+    return random & NONCE_MASK;
 }
 
 static void wait_for_next(struct session *s)
 {
-    int64_t us =
-        probing_delay_us(&s->probing, &s->member.contest->engine, s->all->count, random64());
+    /* random(3) will do: it spreads the probes, and is no secret. */
+    int64_t us = probing_delay_us(&s->probing, &s->member.contest->engine, s->all->count,
+                                  (uint64_t)random());
     lt_loop_timer(s->all->loop, &s->probe_timer, us);
 }
 
@@ -37,8 +39,9 @@ static void on_probe_timer(struct lt_timer *t, int64_t now_us)
         wait_for_next(s);
         return;
     }
-    uint64_t random = random64();
-    struct lt_msg_probe m = {.n = (int64_t)(random & NONCE_MASK)};
+    struct lt_msg_probe m = {.n = nonce()};
+    if (lt_conn_rtt_last_us(s->conn) < 0)
+        lt_conn_ping(s->conn); /* the first witness */
     lt_buf_init(&b, PROBE_BYTES);
     lt_msg_probe_write(&m, &b);
     probing_sent(&s->probing, m.n, lt_loop_now_fresh(s->all->loop).mono_us);

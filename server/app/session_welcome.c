@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WELCOME_BYTES = 256 * 1024 };
+enum { MISSED_MAX = LT_RING_FRAMES + 9 };
 
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
@@ -33,48 +33,68 @@ void session_token(const struct session *s, enum lt_session_role role, char *out
 /* From which seq frames can be given instead of a snapshot, -1: not at all. */
 static int64_t resume_from(const struct session *s, const struct lt_contest *c)
 {
-    const struct lt_hello_in *h = s->hello;
+    const struct hello *h = s->hello;
     if (!h->has_epoch || !h->has_seq || h->epoch != c->epoch || h->seq > c->engine.seq)
         return -1;
     bool in_ring = h->seq == c->engine.seq || (c->ring_from > 0 && h->seq + 1 >= c->ring_from);
     return in_ring ? h->seq : -1;
 }
 
-static void send_frame(struct session *s, struct lt_frame *f)
-{
-    if (f)
-        lt_conn_send(s->conn, f);
-}
-
 /* What was missed, in order, and what frames do not carry. */
-static void send_missed(struct session *s, struct lt_contest *c, int64_t from)
+static int missed(const struct session *s, struct lt_contest *c, int64_t from,
+                  struct lt_frame *ret[MISSED_MAX])
 {
     struct lt_presence_out presence;
+    int n = 0;
     for (int64_t seq = from + 1; seq <= c->engine.seq; seq++)
-        send_frame(s, c->ring[seq % LT_RING_FRAMES]);
+        ret[n++] = lt_frame_ref(c->ring[seq % LT_RING_FRAMES]);
     lt_hub_presence(c, &presence);
     const struct lt_member *me = &s->member;
-    bool board = c->board_version > 0, desk = me->role == LT_MEMBER_DESK;
-    struct lt_frame *f[] = {lt_view_presence_frame(&presence),
-                            board ? lt_view_board_frame(c) : NULL,
-                            board ? lt_view_own_frame(c, me) : NULL,
-                            lt_view_team_frame(c, me),
-                            lt_view_step_frame(c, me),
-                            desk ? lt_view_script_frame(c, me) : NULL,
-                            desk ? lt_view_ahead_frame(c, me) : NULL,
-                            c->seal.hash[0] ? lt_view_seal_frame(c) : NULL};
-    for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
-        send_frame(s, f[i]);
-        lt_frame_unref(f[i]);
+    bool desk = me->role == LT_MEMBER_DESK, staff = desk || me->role == LT_MEMBER_STAGE;
+    ret[n++] = lt_view_presence_frame(&presence);
+    ret[n++] = lt_view_board_frame(c);
+    ret[n++] = lt_view_own_frame(c, me);
+    ret[n++] = lt_view_team_frame(c, me);
+    ret[n++] = lt_view_step_frame(c, me);
+    ret[n++] = staff && c->sheet.teams ? lt_view_progress_frame(c) : NULL;
+    ret[n++] = desk ? lt_view_script_frame(c, me) : NULL;
+    ret[n++] = desk ? lt_view_ahead_frame(c, me) : NULL;
+    ret[n++] = c->seal.hash[0] ? lt_view_seal_frame(c) : NULL;
+    return n;
+}
+
+/* In one piece with what was missed: who comes back costs one write. */
+static void send_welcome(struct session *s, struct lt_contest *c, const struct lt_welcome *w)
+{
+    struct lt_frame *f[1 + MISSED_MAX];
+    struct lt_buf *b = &s->all->welcome;
+    lt_buf_clear(b);
+    lt_view_welcome(c, w, b);
+    if (w->resume_seq < 0) {
+        session_send(s, b);
+        return;
     }
+    f[0] = lt_frame_text(b->p, b->len);
+    assert(!b->failed && f[0]);
+    int n = 1 + missed(s, c, w->resume_seq, f + 1);
+    struct lt_frame *all = lt_frame_join(f, n);
+    assert(all);
+    lt_conn_send(s->conn, all);
+    lt_frame_unref(all);
+    for (int i = 0; i < n; i++)
+        lt_frame_unref(f[i]);
 }
 
 static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p)
 {
     char token[1025], stage_token[1025];
-    struct lt_buf b;
-    int64_t resume = resume_from(s, c);
     bool desk = s->who.role == LT_SESSION_DESK;
+    int64_t now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub));
+    /* Clocks of nodes differ a little: who comes here after a line elsewhere, by what this node heard
+     * of it or by the token that was given to it, is newer all the same. */
+    int64_t before_us =
+        p && p->remote_since_us > s->who.since_us ? p->remote_since_us : s->who.since_us;
+    s->who.since_us = before_us >= now_us ? before_us + 1 : now_us;
     session_token(s, s->who.role, token, sizeof token);
     if (desk)
         session_token(s, LT_SESSION_STAGE, stage_token, sizeof stage_token);
@@ -87,24 +107,18 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
         .unit = s->who.unit,
         .guest = s->who.guest,
         .player = p,
-        .now_us = lt_cluster_now_us(lt_hub_cluster(s->all->hub)),
-        .resume_seq = resume,
+        .now_us = now_us,
+        .resume_seq = resume_from(s, c),
     };
     s->member.conn = s->conn;
     s->member.role = w.role;
     s->member.player = p;
     s->member.seq = c->engine.seq;
-    /* Clocks of nodes differ a little: who comes here after a line elsewhere is newer all the same. */
-    s->member.since_us = p && p->remote_since_us >= w.now_us ? p->remote_since_us + 1 : w.now_us;
+    s->member.since_us = s->who.since_us;
     session_state(s, SESSION_LIVE);
     lt_hub_join(c, &s->member);
     lt_hub_presence(c, &w.presence);
-    lt_buf_init(&b, WELCOME_BYTES);
-    lt_view_welcome(c, &w, &b);
-    session_send(s, &b);
-    lt_buf_done(&b);
-    if (resume >= 0)
-        send_missed(s, c, resume);
+    send_welcome(s, c, &w);
     if (w.role == LT_MEMBER_PLAY)
         session_rtt_start(s);
     session_hello_done(s);
@@ -135,7 +149,7 @@ static void on_saved(void *arg, int err, const struct lt_pg_result *r)
 /* The client has seen more of the log than this node has. */
 static bool behind(const struct session *s, const struct lt_contest *c)
 {
-    const struct lt_hello_in *h = s->hello;
+    const struct hello *h = s->hello;
     if (!h->has_epoch || !h->has_seq)
         return false;
     return h->epoch > c->epoch || (h->epoch == c->epoch && h->seq > c->engine.seq);

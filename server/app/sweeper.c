@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "columns.h"
+#include "duel_close.h"
 #include "fold_papers.h"
 #include <assert.h>
 #include <poll.h>
@@ -153,14 +154,14 @@ static int hand_in(struct sweeper *s, struct lt_db *d, const struct due *due, in
     struct event *e;
     int err = event_of(s, d, due->tenant, due->event, &e);
     if (err == LT_OK)
-        err =
-            lt_db_exec(d, &rows,
-                       "SELECT " FOLD_PAPER_COLUMNS
-                       " FROM leitai.paper p WHERE p.tenant_id = leitai.current_tenant() AND "
-                       "p.event_id = $1 AND p.season = $2::smallint AND p.state = 0 AND "
-                       "p.deadline_us < $3 ORDER BY p.deadline_us LIMIT $4 FOR UPDATE SKIP LOCKED",
-                       lt_num(due->event).s, lt_num(due->season).s, lt_num(due->before_us).s,
-                       lt_num(s->chunk).s);
+        err = lt_db_exec(d, &rows,
+                         "SELECT " FOLD_PAPER_COLUMNS
+                         " FROM leitai.paper p WHERE p.tenant_id = leitai.current_tenant() AND "
+                         "p.event_id = $1 AND p.season = $2::smallint AND p.state = 0 AND "
+                         "p.duel_id IS NULL AND p.deadline_us < $3 ORDER BY p.deadline_us LIMIT $4 "
+                         "FOR UPDATE SKIP LOCKED",
+                         lt_num(due->event).s, lt_num(due->season).s, lt_num(due->before_us).s,
+                         lt_num(s->chunk).s);
     if (err != LT_OK)
         return err;
     *ret_n = lt_rows_count(rows);
@@ -234,6 +235,54 @@ static int find_due(struct sweeper *s, struct lt_db *d, struct lt_rows **ret,
                       lt_num(now_us).s, lt_num(s->grace_us).s);
 }
 
+/* ---- duels ---- */
+
+/* The rules are read in a transaction of their own: what ends a duel locks people's rows. */
+static int close_duel(struct sweeper *s, struct lt_db *d, const struct duel_at *at, int64_t now_us)
+{
+    struct event *e = NULL;
+    bool closed = false;
+    int err = lt_db_begin(d, (struct lt_tenant_id){at->tenant});
+    if (err == LT_OK)
+        err = event_of(s, d, at->tenant, at->event, &e);
+    if (err == LT_OK)
+        err = lt_db_commit(d);
+    else
+        lt_db_rollback(d);
+    if (err == LT_OK)
+        err = duel_close(d, at, &e->sheet, &e->pool, now_us, &closed);
+    if (err != LT_OK && !lt_db_lost(d))
+        lt_log(LT_LOG_ERROR, "a duel cannot be closed", LT_I("tenant", at->tenant),
+               LT_I("event", at->event), LT_I("duel", at->duel), LT_S("error", lt_err_wire(err)));
+    else if (closed)
+        lt_log(LT_LOG_INFO, "a duel was closed that nobody looked at", LT_I("tenant", at->tenant),
+               LT_I("event", at->event), LT_I("duel", at->duel));
+    return err;
+}
+
+static int sweep_duels(struct sweeper *s, struct lt_db *d, int64_t now_us, int stop_fd)
+{
+    struct lt_rows *rows;
+    int first = LT_OK;
+    int err = lt_db_exec(d, &rows,
+                         "SELECT tenant_id, event_id, season, duel_id FROM "
+                         "leitai.find_left_duels($1, $2)",
+                         lt_num(now_us).s, lt_num(s->grace_us).s);
+    if (err != LT_OK)
+        return err;
+    for (int i = 0; i < lt_rows_count(rows) && !stopped(stop_fd) && !lt_db_lost(d); i++) {
+        const struct duel_at at = {.tenant = lt_rows_i64(rows, i, 0),
+                                   .event = lt_rows_i64(rows, i, 1),
+                                   .season = (int)lt_rows_i64(rows, i, 2),
+                                   .duel = lt_rows_i64(rows, i, 3)};
+        err = close_duel(s, d, &at, now_us);
+        if (err != LT_OK && first == LT_OK)
+            first = err;
+    }
+    lt_rows_free(rows);
+    return first;
+}
+
 int sweeper_run(struct sweeper *s, struct lt_db *d, int stop_fd)
 {
     struct lt_rows *rows;
@@ -251,5 +300,8 @@ int sweeper_run(struct sweeper *s, struct lt_db *d, int stop_fd)
             first = err; /* the others are not to wait for it */
     }
     lt_rows_free(rows);
-    return first;
+    if (stopped(stop_fd) || lt_db_lost(d))
+        return first;
+    err = sweep_duels(s, d, before_us + s->grace_us, stop_fd);
+    return first == LT_OK ? err : first;
 }

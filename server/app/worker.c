@@ -1,6 +1,6 @@
 /* A worker: everything on one loop. Made from the bottom up, ended from the top down:
  *
- *   loop → pg, redis → cluster → runner, hub, boards → batchers, papers, keys → sessions → net
+ *   loop → pg, redis → cluster → runner, hub, boards → batchers, papers, duels, keys → sessions → net
  *
  * SIGTERM: the node gives up its events (others take them at once), stops listening, and sends its
  * clients elsewhere, a few at a time: until its turn comes each is served as before. When they are
@@ -16,7 +16,9 @@
 #include "base/metrics.h"
 #include "live_ranks.h"
 #include "service/commit.h"
+#include "service/duels.h"
 #include "service/join.h"
+#include "service/match.h"
 #include "service/papers.h"
 #include "service/sql.h"
 #include <assert.h>
@@ -24,12 +26,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
     MS = 1000,
     S = 1000 * 1000,
     CLOSE_PER_SECOND = 5000,
+    DESCRIPTORS_BESIDE = 1024, /* connections */
     DRAIN_LOOK_US = 50 * 1000,
     DRAIN_GRACE_US = 2 * S
 };
@@ -46,6 +50,8 @@ struct worker {
     struct lt_batcher *answers, *joins, *starts, *writes;
     struct lt_paced_cache *paced;
     struct lt_papers *papers;
+    struct lt_duels *duels;
+    struct lt_matching *matching;
     struct lt_ranks *ranks;
     struct live_ranks live_ranks;
     struct lt_keys *keys;
@@ -109,6 +115,8 @@ static void on_loop_idle(void *arg)
     lt_ranks_free(w->ranks);
     lt_boards_free(w->boards);
     lt_runner_free(w->runner);
+    lt_match_free(w->matching);
+    lt_duels_free(w->duels);
     lt_papers_free(w->papers);
     lt_paced_cache_free(w->paced);
     lt_keys_free(w->keys);
@@ -134,6 +142,8 @@ static void on_net_gone(void *arg)
     w->net = NULL;
     lt_batcher_free(w->answers);
     lt_batcher_free(w->joins);
+    lt_match_stop(w->matching);
+    lt_duels_stop(w->duels);
     lt_papers_stop(w->papers);
     lt_batcher_free(w->starts);
     lt_batcher_free(w->writes);
@@ -242,6 +252,9 @@ static void make_papers(struct worker *w, const struct lt_batch_opts *answers)
     assert(w->papers && w->ranks);
     w->live_ranks = (struct live_ranks){.pg = w->pg, .ranks = w->ranks};
     lt_papers_on_handed_in(w->papers, live_ranks_move, &w->live_ranks);
+    w->duels = lt_duels_new(w->loop, w->pg, w->redis, w->cluster, w->papers);
+    w->matching = lt_match_new(w->loop, w->pg, w->redis, w->cluster);
+    assert(w->duels && w->matching);
 }
 
 static void make_service(struct worker *w)
@@ -268,8 +281,12 @@ static void make_service(struct worker *w)
     make_papers(w, &batch);
     w->sessions = lt_sessions_new(
         w->loop, w->hub, w->keys, w->answers, w->joins,
-        &(struct lt_home_parts){
-            .paced = w->paced, .papers = w->papers, .starts = w->starts, .ranks = w->ranks},
+        &(struct lt_home_parts){.paced = w->paced,
+                                .papers = w->papers,
+                                .starts = w->starts,
+                                .ranks = w->ranks,
+                                .duels = w->duels,
+                                .matching = w->matching},
         &(struct lt_sessions_opts){.hello_timeout_us = opt(w, "hello_timeout_ms") * MS,
                                    .session_ttl_s = opt(w, "session_ttl_s"),
                                    .messages_per_second = (int)opt(w, "messages_per_second"),
@@ -286,6 +303,18 @@ static const char *text_or_null(const struct worker *w, const char *name)
 {
     const char *s = lt_config_str(w->config, name);
     return s[0] ? s : NULL;
+}
+
+/* The network layer walks a table of all descriptors that this process may have, whenever a socket
+ * closes. Some hosts give a million. */
+static void limit_descriptors(const struct worker *w)
+{
+    struct rlimit limit;
+    rlim_t enough = (rlim_t)opt(w, "max_connections") + DESCRIPTORS_BESIDE;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= enough)
+        return;
+    limit.rlim_cur = enough;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int make_net(struct worker *w)
@@ -311,6 +340,7 @@ static int make_net(struct worker *w)
                              .pg = w->pg,
                              .redis = w->redis,
                              .checks_per_minute = (int)opt(w, "certificate_checks_per_minute")};
+    limit_descriptors(w);
     return lt_net_new(w->loop, &opts, &net_handler, w, &w->net);
 }
 

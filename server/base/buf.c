@@ -9,7 +9,6 @@
 #include "base/buf.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,14 +81,24 @@ void lt_buf_str(struct lt_buf *b, const char *s)
 
 void lt_buf_char(struct lt_buf *b, char c)
 {
-    lt_buf_add(b, &c, 1);
+    if (!reserve(b, 1))
+        return;
+    b->p[b->len++] = c;
+    b->p[b->len] = '\0';
 }
 
+/* Not by printf: a welcome has two dozen numbers, and thousands of welcomes go out at once. */
 void lt_buf_i64(struct lt_buf *b, int64_t v)
 {
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%" PRId64, v);
-    lt_buf_add(b, digits, (size_t)n);
+    char digits[24], *end = digits + sizeof digits, *p = end;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do {
+        *--p = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (v < 0)
+        *--p = '-';
+    lt_buf_add(b, p, (size_t)(end - p));
 }
 
 void lt_buf_printf(struct lt_buf *b, const char *fmt, ...)

@@ -42,10 +42,23 @@ size_t utf8_sequence(const unsigned char *p, size_t n)
     return len;
 }
 
+/* Eight bytes of ASCII without a NUL. */
+static bool ascii8(const unsigned char *p)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return ((w | (w - ones)) & highs) == 0;
+}
+
 bool lt_utf8_valid(const char *p, size_t n)
 {
     const unsigned char *s = (const unsigned char *)p;
     for (size_t i = 0; i < n;) {
+        if (n - i >= 8 && ascii8(s + i)) {
+            i += 8;
+            continue;
+        }
         size_t len = utf8_sequence(s + i, n - i);
         if (len == 0 || s[i] == '\0')
             return false;

@@ -28,16 +28,24 @@ static void write_escaped(struct lt_buf *b, unsigned char c)
     lt_buf_str(b, text);
 }
 
+/* ASCII that stands for itself. */
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
 static void write_text(struct lt_buf *b, const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;
     size_t start = 0, i = 0; /* bytes in [start, i) need no escape and are appended at once */
     lt_buf_char(b, '"');
     while (i < n) {
+        if (is_plain(p[i])) {
+            i++;
+            continue;
+        }
         size_t len = utf8_sequence(p + i, n - i);
-        bool plain =
-            len > 1 || (len == 1 && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\' && p[i] != 0x7F);
-        if (plain) {
+        if (len > 1) {
             i += len;
             continue;
         }

@@ -80,11 +80,13 @@ const struct lt_option lt_options[] = {
     INT("answer_queue", "20000", 100, 1000000,
         "Answers waiting to be committed per worker; over it players are asked to retry."),
 
-    INT("paper_batch_rows", "500", 1, 2000, "Starts or writes of papers in one transaction, at most."),
+    INT("paper_batch_rows", "500", 1, 2000,
+        "Starts or writes of papers in one transaction, at most."),
     INT("paper_delay_ms", "10", 1, 100,
         "A start or a write of a paper waits for company at most so long, ms."),
     INT("paper_queue", "20000", 100, 1000000,
-        "Starts and writes of papers waiting to be committed, each, per worker; over it people are asked "
+        "Starts and writes of papers waiting to be committed, each, per worker; over it people are "
+        "asked "
         "to retry."),
     INT("papers_max", "50000", 100, 1000000, "Papers held per worker."),
     INT("paced_events_max", "100", 1, 10000, "Self-paced events held per worker."),

@@ -38,8 +38,10 @@ static int hit_rate(const struct lt_round_rule *rule)
     return sum / n;
 }
 
-/* When each right answer of a robot is given, up to its target. *ret_end_us: when it is through. */
-static int robot_rights(const struct lt_duel *d, int side, int64_t *ret_at_us, int64_t *ret_end_us)
+/* When each right answer of a robot is given, up to its target. *ret_end_us: when it is through;
+ * *ret_done: questions done until until_us. */
+static int robot_walk(const struct lt_duel *d, int side, int64_t until_us, int64_t *ret_at_us,
+                      int64_t *ret_end_us, int *ret_done)
 {
     const struct lt_round_rule *rule = d->rule;
     uint64_t state = d->seed ^ UINT64_C(0xd1b54a32d192ed03) * (uint64_t)(side + 1);
@@ -47,17 +49,35 @@ static int robot_rights(const struct lt_duel *d, int side, int64_t *ret_at_us, i
     int64_t at_us = d->started_us;
     int n = 0;
 
+    *ret_done = 0;
     for (int i = 0; i < rule->n_questions && n < rule->paper.target; i++) {
         int64_t used_us = LT_ROBOT_FASTEST_S * SECOND_US +
                           random_below(&state, ROBOT_SPREAD_MS + 1) * INT64_C(1000);
         bool hit = random_below(&state, 100) < hit_rate(rule) && used_us <= limit_us;
 
         at_us += used_us < limit_us ? used_us : limit_us;
+        *ret_done += at_us <= until_us;
         if (hit)
             ret_at_us[n++] = at_us;
     }
     *ret_end_us = at_us;
     return n;
+}
+
+static int robot_rights(const struct lt_duel *d, int side, int64_t *ret_at_us, int64_t *ret_end_us)
+{
+    int done;
+
+    return robot_walk(d, side, 0, ret_at_us, ret_end_us, &done);
+}
+
+int lt_duel_robot_done(const struct lt_duel *d, int side, int64_t at_us)
+{
+    int64_t times[LT_PAPER_ITEMS_MAX], end_us;
+    int done;
+
+    robot_walk(d, side, at_us, times, &end_us, &done);
+    return done;
 }
 
 int lt_duel_robot_right(const struct lt_duel *d, int side, int64_t at_us)

@@ -12,8 +12,9 @@ enum { HEADER_MAX = 10, TEXT_FINAL = 0x81, LEN16 = 126, LEN64 = 127 };
 
 struct lt_frame {
     int refs;
+    int count;            /* of messages: more than one when joined */
     unsigned header;      /* bytes of it */
-    size_t payload;       /* bytes */
+    size_t payload;       /* bytes; of joined ones all of each */
     unsigned char room[]; /* LWS_PRE, header, payload */
 };
 
@@ -37,11 +38,33 @@ struct lt_frame *lt_frame_text(const char *p, size_t n)
     if (!f)
         return NULL;
     f->refs = 1;
+    f->count = 1;
     f->payload = n;
     f->header = put_header(f->room + LWS_PRE, n);
     if (n > 0)
         memcpy(f->room + LWS_PRE + f->header, p, n);
     return f;
+}
+
+struct lt_frame *lt_frame_join(struct lt_frame *const *f, int n)
+{
+    size_t total = 0, len;
+    for (int i = 0; i < n; i++)
+        total += f[i] ? f[i]->header + f[i]->payload : 0;
+    struct lt_frame *all = malloc(sizeof *all + LWS_PRE + total);
+    if (!all)
+        return NULL;
+    *all = (struct lt_frame){.refs = 1, .payload = total};
+    unsigned char *to = all->room + LWS_PRE;
+    for (int i = 0; i < n; i++) {
+        if (!f[i])
+            continue;
+        const unsigned char *wire = frame_wire(f[i], &len);
+        memcpy(to, wire, len);
+        to += len;
+        all->count += f[i]->count;
+    }
+    return all;
 }
 
 struct lt_frame *lt_frame_ref(struct lt_frame *f)
@@ -69,4 +92,9 @@ unsigned char *frame_wire(struct lt_frame *f, size_t *ret_len)
 {
     *ret_len = f->header + f->payload;
     return f->room + LWS_PRE;
+}
+
+int frame_count(const struct lt_frame *f)
+{
+    return f->count;
 }

@@ -24,6 +24,7 @@
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -251,6 +252,20 @@ static struct lt_conn *gate_of(int fd, bool tls)
 {
     struct lt_conn *c = fd >= 0 && (size_t)fd < gates.cap ? gates.by_fd[fd] : NULL;
     return c && c->tls == tls ? c : NULL;
+}
+
+/* libuv asks epoll more than it needs to: when a socket comes, it is added and deleted again for a
+ * try, and deleted twice more; when it goes, three times. Here it is known whether epoll has it. */
+int epoll_ctl(int epfd, int op, int fd, struct epoll_event *e)
+{
+    struct lt_conn *c = fd >= 0 && (size_t)fd < gates.cap ? gates.by_fd[fd] : NULL;
+    bool try = op == EPOLL_CTL_ADD && e->data.fd == -1;
+    if (c && (try || (op == EPOLL_CTL_DEL && !c->polled)))
+        return 0;
+    int r = (int)syscall(SYS_epoll_ctl, epfd, op, fd, e);
+    if (c && r == 0)
+        c->polled = op != EPOLL_CTL_DEL;
+    return r;
 }
 
 static ssize_t read_plain(void *from, void *buf, size_t n)

@@ -257,6 +257,7 @@ static int make_context(struct lt_net *n)
                                SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION;
     }
     lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
+    slabs_use(n->opts.max_connections, HEADERS_AT_ONCE);
     n->lws = lws_create_context(&info);
     if (!n->lws)
         return LT_ENOMEM;

@@ -1,5 +1,5 @@
 /* What the parts of the network layer share: net.c (life of a listener and dispatch of lws'
- * callbacks), listener.c, gate.c, ws.c, http.c, static.c, frame.c. */
+ * callbacks), listener.c, gate.c, slabs.c, ws.c, http.c, static.c, frame.c. */
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
@@ -48,6 +48,7 @@ struct lt_conn {
     int fd;
     enum conn_state state;
     bool tls;
+    bool polled;    /* epoll has it; see gate.c */
     bool announced; /* on_open returned 0, on_close is owed */
     uint64_t id;
     void *user;
@@ -107,6 +108,7 @@ struct lt_net {
 
 /* The bytes to send. */
 unsigned char *frame_wire(struct lt_frame *f, size_t *ret_len);
+int frame_count(const struct lt_frame *f);
 
 /* listener.c */
 int listener_new(struct lt_net *n, struct listener **ret);
@@ -122,6 +124,11 @@ void conn_move(struct lt_conn *c, enum conn_state to);
 void net_peer(const struct lt_conn *c, char *ret, size_t size);
 /* Copy a header of the request being parsed. False: absent, or longer than the room. */
 bool net_header(struct lws *wsi, enum lws_token_indexes h, char *ret, size_t size);
+
+/* slabs.c: from now on lws takes its memory there; `headers`: requests read at the same time. */
+void slabs_use(int connections, int headers);
+/* As realloc(3); size 0 frees. `why` is what lws calls it. */
+void *slabs_realloc(void *p, size_t size, const char *why);
 
 /* gate.c: reads of a registered connection's socket pass the gate. */
 void gate_register(struct lt_conn *c);

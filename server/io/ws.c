@@ -26,7 +26,6 @@
 enum {
     CLOSE_DEADLINE_US = 5 * 1000 * 1000,
     VIOLATION_DEADLINE_US = 1000 * 1000, /* the peer's answer could not be read any more */
-    FIRST_PING_US = 1000 * 1000,
     PING_BYTES = 8,
     QUEUE_FIRST = 8,
     CODE_NONE = 1005,
@@ -185,13 +184,13 @@ static void watch_age(struct lt_conn *c)
 }
 
 /* Hand bytes of whole frames to lws. False: the connection is broken. */
-static bool write_wire(struct lt_conn *c, unsigned char *p, size_t n)
+static bool write_wire(struct lt_conn *c, unsigned char *p, size_t n, int frames)
 {
     if (lws_write(c->wsi, p, n, LWS_WRITE_HTTP) < (int)n) {
         conn_kill(c);
         return false;
     }
-    lt_metric_add(LT_M_FRAMES_OUT, 1);
+    lt_metric_add(LT_M_FRAMES_OUT, frames);
     lt_metric_add(LT_M_BYTES_OUT, (int64_t)n);
     if (lws_partial_buffered(c->wsi)) {
         c->partial_bytes = n;
@@ -218,7 +217,7 @@ int lt_conn_send(struct lt_conn *c, struct lt_frame *f)
     size_t n;
     unsigned char *p = frame_wire(f, &n);
     if (!output_pending(c))
-        return write_wire(c, p, n) ? LT_OK : LT_EGONE;
+        return write_wire(c, p, n, frame_count(f)) ? LT_OK : LT_EGONE;
     int64_t now_us = lt_loop_now(c->net->loop).mono_us;
     if (c->queue_bytes + c->partial_bytes + n > c->net->opts.max_queue_bytes ||
         now_us - oldest_since_us(c) > c->net->opts.max_queue_age_us || !queue_push(c, f, n)) {
@@ -265,7 +264,7 @@ static bool flush(struct lt_conn *c)
         c->queue_first = (c->queue_first + 1) % c->queue_cap;
         c->queue_len--;
         c->queue_bytes -= n;
-        bool ok = write_wire(c, p, n);
+        bool ok = write_wire(c, p, n, frame_count(f));
         lt_frame_unref(f);
         if (!ok)
             return false;
@@ -326,7 +325,7 @@ static bool send_close(struct lt_conn *c)
     if (n > 0)
         memcpy(p + 4, c->close_reason, n);
     c->close_sent = true;
-    return write_wire(c, p, 4 + n);
+    return write_wire(c, p, 4 + n, 1);
 }
 
 static bool close_payload_is_valid(const unsigned char *p, size_t n)
@@ -394,7 +393,7 @@ static void send_ping(struct lt_conn *c)
     p[1] = PING_BYTES;
     memcpy(p + 2, &c->ping_payload, PING_BYTES);
     c->ping_sent_us = lt_loop_now_fresh(c->net->loop).mono_us;
-    if (write_wire(c, p, 2 + PING_BYTES))
+    if (write_wire(c, p, 2 + PING_BYTES, 1))
         lt_loop_timer(c->net->loop, &c->beat, c->net->opts.pong_timeout_us);
 }
 
@@ -414,6 +413,12 @@ static void on_beat(struct lt_timer *t, int64_t now_us)
     } else {
         send_ping(c);
     }
+}
+
+void lt_conn_ping(struct lt_conn *c)
+{
+    if (c->state == CONN_OPEN && !c->ping_sent_us && !output_pending(c))
+        send_ping(c);
 }
 
 void ws_pong(struct lt_conn *c, const char *p, size_t n)
@@ -446,10 +451,8 @@ void ws_established(struct lt_conn *c)
         ws_violation(c, LWS_CLOSE_STATUS_PROTOCOL_ERR);
         return;
     }
-    if (n->opts.ping_interval_us > 0) {
-        int64_t first_us = n->opts.ping_interval_us;
-        lt_loop_timer(n->loop, &c->beat, first_us < FIRST_PING_US ? first_us : FIRST_PING_US);
-    }
+    if (n->opts.ping_interval_us > 0)
+        lt_loop_timer(n->loop, &c->beat, n->opts.ping_interval_us);
     int err = n->handler.on_open(n->arg, c, path);
     if (err == LT_OK) {
         c->announced = true;

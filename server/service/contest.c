@@ -278,6 +278,11 @@ bool lt_contest_settle(struct lt_contest *c)
     return true;
 }
 
+bool lt_contest_current(const struct lt_contest *c)
+{
+    return c->moved_seq <= c->board_version;
+}
+
 /* ---- answers that stand ---- */
 
 static void done_set(struct lt_entry *e, int first, int k)

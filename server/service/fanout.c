@@ -3,7 +3,8 @@
  * One queue of broadcasts for the whole process, worked off in order from a uv_idle handle: at most
  * SLICE_US per loop turn, then the loop reads what has arrived. A broadcast walks the member lists
  * of its event with a cursor; a member that leaves under the cursor moves it on. Members that join
- * meanwhile got a snapshot that includes the frame: their `seq` says so.
+ * meanwhile got a welcome that includes the frame, or something newer: their `seq` says so, and of
+ * frames that are not of the log their `casts`.
  *
  * The queue is bounded by what produces it: log records of a contest come one at a time after a
  * commit, boards and standings once per reveal, presence a few times a second and only when the
@@ -23,6 +24,7 @@ struct cast {
     struct lt_frame *frame; /* NULL: `make` gives each member its own */
     lt_view_member_fn *make;
     int64_t seq;
+    int64_t no; /* of all broadcasts of the process */
     int to;
     int role;                 /* list being walked */
     struct lt_member *cursor; /* next member; valid when `started` */
@@ -35,6 +37,7 @@ struct lt_fanout {
     struct lt_loop *loop;
     uv_idle_t idle;
     struct cast *head, **tail;
+    int64_t casts; /* broadcasts begun */
 };
 
 static void on_idle(uv_idle_t *h);
@@ -80,6 +83,7 @@ static void cast_add(struct lt_fanout *f, struct cast k)
     struct cast *copy = malloc(sizeof *copy);
     assert(copy);
     *copy = k;
+    copy->no = f->casts++;
     *f->tail = copy;
     f->tail = &copy->next;
     uv_idle_start(&f->idle, on_idle);
@@ -102,6 +106,8 @@ static void send_one(struct cast *k, struct lt_member *m)
         if (m->seq >= k->seq)
             return;
         m->seq = k->seq;
+    } else if (m->casts > k->no) {
+        return;
     }
     if (k->to & LT_SIGNAL) {
         m->signal_seq = k->seq;
@@ -160,9 +166,10 @@ static void on_idle(uv_idle_t *h)
     uv_idle_stop(&f->idle);
 }
 
-void lt_fanout_member_add(struct lt_contest *c, struct lt_member *m)
+void lt_fanout_member_add(struct lt_fanout *f, struct lt_contest *c, struct lt_member *m)
 {
     m->contest = c;
+    m->casts = f->casts;
     m->next = c->members[m->role];
     m->prev = &c->members[m->role];
     if (m->next)

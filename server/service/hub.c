@@ -252,7 +252,7 @@ void lt_hub_join(struct lt_contest *c, struct lt_member *m)
         hub_say_here(c, m);
         lt_hub_team_changed(c, p->entry);
     }
-    lt_fanout_member_add(c, m);
+    lt_fanout_member_add(c->hub->fanout, c, m);
     if (c->sync->driverless && c->engine.phase != LT_PHASE_FINAL)
         lt_hub_poll(c); /* now that somebody is here, it is worth driving */
 }
@@ -260,7 +260,7 @@ void lt_hub_join(struct lt_contest *c, struct lt_member *m)
 void lt_hub_hold(struct lt_contest *c, struct lt_member *m)
 {
     m->role = LT_MEMBER_JOINING;
-    lt_fanout_member_add(c, m);
+    lt_fanout_member_add(c->hub->fanout, c, m);
 }
 
 void lt_hub_leave(struct lt_member *m)
@@ -279,15 +279,20 @@ void lt_hub_leave(struct lt_member *m)
 
 /* ---- records ---- */
 
+static void tell_board(struct lt_contest *c)
+{
+    struct lt_frame *board = lt_view_board_frame(c);
+    if (board)
+        lt_fanout_frame(c->hub->fanout, c, board, 0, LT_TO_ALL);
+    lt_frame_unref(board);
+}
+
 static void check_settled(struct lt_contest *c)
 {
     struct lt_hub *h = c->hub;
     if (!lt_contest_settle(c))
         return;
-    struct lt_frame *board = lt_view_board_frame(c);
-    assert(board);
-    lt_fanout_frame(h->fanout, c, board, 0, LT_TO_ALL);
-    lt_frame_unref(board);
+    tell_board(c);
     lt_fanout_each(h->fanout, c, lt_view_own_frame, LT_TO_PLAYERS);
     lt_fanout_each(h->fanout, c, lt_view_ahead_frame, LT_TO_DESKS);
     h->driver.on_board(h->driver.arg, c);
@@ -333,12 +338,8 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
     if (c->sync->state != SYNC_READY)
         return;
     lt_fanout_frame(h->fanout, c, frame, r->seq, LT_TO_ALL | (signal ? LT_SIGNAL : 0));
-    if (r->kind == LT_REC_FINAL && c->board_version > 0) { /* the same board, now final */
-        struct lt_frame *board = lt_view_board_frame(c);
-        assert(board);
-        lt_fanout_frame(h->fanout, c, board, 0, LT_TO_ALL);
-        lt_frame_unref(board);
-    }
+    if (r->kind == LT_REC_FINAL) /* the same board, now final */
+        tell_board(c);
     if (r->kind == LT_REC_ARMED)
         lt_fanout_each(h->fanout, c, lt_view_script_frame, LT_TO_DESKS);
     if (r->kind == LT_REC_PHASE && r->phase == LT_PHASE_RUNNING)
@@ -370,16 +371,19 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
     struct lt_hub *h = c->hub;
     struct lt_sync *s = c->sync;
     bool redis = lt_redis_up(h->redis);
-    int64_t silent_us = now_us - (s->heard_us > s->polled_us ? s->heard_us : s->polled_us);
+    /* The last record is a job's. Its word may be lost, and a driver that announces its head hears
+     * but itself. */
+    bool awaits_job = c->engine.finalising;
+    int64_t heard_us = awaits_job || s->heard_us < s->polled_us ? s->polled_us : s->heard_us;
+    int64_t silent_us = now_us - heard_us;
     bool hears = redis && s->subscribed;
     bool often = !hears || (s->silent_polls > 0 && s->silent_polls <= SILENT_POLLS &&
                             c->engine.phase != LT_PHASE_FINAL);
     if (!s->polling && silent_us >= (often ? POLL_US : SILENCE_US)) {
-        s->silent_polls += hears && s->silent_polls <= SILENT_POLLS;
+        s->silent_polls += hears && !awaits_job && s->silent_polls <= SILENT_POLLS;
         hub_poll_begin(c);
     }
-    bool growing =
-        c->engine.phase < LT_PHASE_FINISHED && n_members(c) > 0 && !c->sheet.self_paced;
+    bool growing = c->engine.phase < LT_PHASE_FINISHED && n_members(c) > 0 && !c->sheet.self_paced;
     if (growing && !s->fetching_entries && now_us - s->entries_at_us >= ENTRIES_EVERY_US)
         hub_fetch_entries(c);
     hub_scores_check(c);

@@ -13,7 +13,7 @@
  *                                              connections elsewhere end (US: the byte 0x1f; the
  *                                              player's name)
  *     X person                                 it is not any more
- *   T entry qi done                            a member's answer was committed: others of the team
+ *   T node entry qi done                       a member's answer was committed: others of the team
  *                                              look at the database, all learn how far it is
  *   Q                                          who just came asks everybody to say their R
  *
@@ -182,9 +182,9 @@ void hub_say_gone(struct lt_contest *c, const struct lt_player *p)
 
 void hub_say_answered(struct lt_contest *c, const struct lt_entry *e)
 {
-    char text[64];
-    snprintf(text, sizeof text, "T %" PRId64 " %d %d", e->id, c->engine.qi,
-             lt_contest_progress(c, e));
+    char text[96];
+    snprintf(text, sizeof text, "T %" PRId64 " %" PRId64 " %d %d", lt_cluster_node(c->hub->cluster),
+             e->id, c->engine.qi, lt_contest_progress(c, e));
     hub_publish(c, text);
 }
 
@@ -216,9 +216,10 @@ static void hear_gone(struct lt_contest *c, int64_t node, const char *p)
 
 static void hear_answered(struct lt_contest *c, const char *p)
 {
-    int64_t entry;
+    int64_t node, entry;
     int qi, done;
-    if (sscanf(p, "T %" SCNd64 " %d %d", &entry, &qi, &done) != 3)
+    if (sscanf(p, "T %" SCNd64 " %" SCNd64 " %d %d", &node, &entry, &qi, &done) != 4 ||
+        node == lt_cluster_node(c->hub->cluster)) /* our own word: what it says is known here */
         return;
     struct lt_entry *e = lt_contest_entry(c, entry);
     if (!e)
@@ -396,6 +397,7 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
     /* Of a driver that fell silent nothing is known; the next one writes the board anyway. */
     ret->has_stale = ret->stale =
         ret->partial || (c->sync->boards_stale && c->sync->silent_polls == 0);
+    ret->has_waiting = ret->waiting = !lt_cluster_alive(c->hub->cluster);
     for (int i = 0; i < LT_NODES_HEARD; i++) {
         const struct heard *h = &c->sync->heard[i];
         if (h->node == 0 || now_us - h->at_us > PRESENCE_TTL_US)
@@ -410,7 +412,8 @@ void lt_hub_presence(const struct lt_contest *c, struct lt_presence_out *ret)
 static bool same(const struct lt_presence_out *a, const struct lt_presence_out *b)
 {
     return a->players == b->players && a->stages == b->stages && a->entries == b->entries &&
-           a->answered == b->answered && a->partial == b->partial && a->stale == b->stale;
+           a->answered == b->answered && a->partial == b->partial && a->stale == b->stale &&
+           a->waiting == b->waiting;
 }
 
 void hub_presence_tick(struct lt_contest *c)
@@ -429,9 +432,10 @@ void hub_presence_tick(struct lt_contest *c)
     if (!changed)
         return;
     bool players =
-        now.stale != s->presence_stale ||
+        now.stale != s->presence_stale || now.waiting != s->presence_waiting ||
         (c->engine.phase == LT_PHASE_LOBBY && now_us - s->presence_players_us >= PRESENCE_LOBBY_US);
     s->presence_stale = now.stale;
+    s->presence_waiting = now.waiting;
     struct lt_frame *f = lt_view_presence_frame(&now);
     assert(f);
     lt_fanout_frame(c->hub->fanout, c, f, 0,

@@ -56,13 +56,16 @@ struct lt_sync {
     bool driverless;                       /* by the last look at the head */
     int64_t entries_at_us;                 /* monotonic: last fetch of new entries */
     int64_t entries_mark_us;               /* cluster time at which the running fetch began */
+    int64_t entries_seen_us;               /* that of the last one that ended */
+    int64_t entries_since_us;              /* who joined from then on is fetched */
+    bool entries_deep;                     /* with the long margin */
     int64_t entries_after;                 /* page cursor */
     int64_t scores_after_qi, scores_after; /* page cursor: question, person */
     int64_t idle_since_us;                 /* without members */
     int64_t presence_sent_us, presence_said_us, presence_players_us;
     struct lt_presence_out presence_last;
-    bool presence_stale; /* as players were told */
-    bool boards_stale;   /* as the driver said last */
+    bool presence_stale, presence_waiting; /* as players were told */
+    bool boards_stale;                     /* as the driver said last */
     struct heard heard[LT_NODES_HEARD];
     struct wait *waits;
     int n_waits;

@@ -14,7 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOG_PAGE = 500, ENTRY_PAGE = 20000, ENTRY_MARGIN_US = 60 * 1000 * 1000 };
+enum {
+    LOG_PAGE = 500,
+    ENTRY_PAGE = 20000,
+    ENTRY_MARGIN_US = 60 * 1000 * 1000,
+    ENTRY_LATELY_US = 4 * 1000 * 1000,
+    ENTRY_DEEP_EVERY_US = 20 * 1000 * 1000,
+};
 
 /* Numbers as parameters. */
 struct num {
@@ -164,6 +170,11 @@ void hub_load(struct lt_contest *c)
 
 static void fetch_entries_page(struct lt_contest *c);
 
+static int64_t before(int64_t us, int64_t margin_us)
+{
+    return us > margin_us ? us - margin_us : 0;
+}
+
 /* The next questions whose answers the first load needs, or its end. */
 static void load_scores(struct lt_contest *c)
 {
@@ -179,7 +190,9 @@ static void load_scores(struct lt_contest *c)
 static void entries_end(struct lt_contest *c)
 {
     c->sync->fetching_entries = false;
-    c->entries_us = c->sync->entries_mark_us;
+    c->sync->entries_seen_us = c->sync->entries_mark_us;
+    if (c->sync->entries_deep)
+        c->entries_us = c->sync->entries_mark_us;
     if (c->sync->state != SYNC_LOADING)
         return;
     load_scores(c);
@@ -221,13 +234,10 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
 
 static void fetch_entries_page(struct lt_contest *c)
 {
-    /* Entry ids are not committed in order, so the mark is a time, with a margin longer than any
-     * transaction. */
-    int64_t since_us = c->entries_us > ENTRY_MARGIN_US ? c->entries_us - ENTRY_MARGIN_US : 0;
     struct lt_pg_req *r = req_new(c);
-    lt_pg_req_add(
-        r, LT_SQL_ENTRIES,
-        (const char *[]){num(c->event.v).s, num(since_us).s, num(c->sync->entries_after).s});
+    lt_pg_req_add(r, LT_SQL_ENTRIES,
+                  (const char *[]){num(c->event.v).s, num(c->sync->entries_since_us).s,
+                                   num(c->sync->entries_after).s});
     if (c->sheet.teams)
         lt_pg_req_add(r, LT_SQL_MEMBERS, (const char *[]){num(c->event.v).s});
     if (!submit(c, r, on_entries)) {
@@ -236,12 +246,19 @@ static void fetch_entries_page(struct lt_contest *c)
     }
 }
 
+/* Entry ids are not committed in order, so the mark is a time, with a margin longer than any
+ * transaction. Nearly all transactions are short: most looks have a short margin, else everybody who
+ * joined in the last minute would be read again and again while thousands join. */
 void hub_fetch_entries(struct lt_contest *c)
 {
-    c->sync->fetching_entries = true;
-    c->sync->entries_after = 0;
-    c->sync->entries_at_us = hub_now_us(c->hub);
-    c->sync->entries_mark_us = lt_cluster_now_us(c->hub->cluster);
+    struct lt_sync *s = c->sync;
+    s->fetching_entries = true;
+    s->entries_after = 0;
+    s->entries_at_us = hub_now_us(c->hub);
+    s->entries_mark_us = lt_cluster_now_us(c->hub->cluster);
+    s->entries_deep = s->entries_mark_us - c->entries_us >= ENTRY_DEEP_EVERY_US;
+    s->entries_since_us = s->entries_deep ? before(c->entries_us, ENTRY_MARGIN_US)
+                                          : before(s->entries_seen_us, ENTRY_LATELY_US);
     fetch_entries_page(c);
 }
 
@@ -292,7 +309,7 @@ static void on_scores(void *arg, int err, const struct lt_pg_result *r)
 
 static void fetch_scores_page(struct lt_contest *c)
 {
-    int64_t since_us = c->entries_us > ENTRY_MARGIN_US ? c->entries_us - ENTRY_MARGIN_US : 0;
+    int64_t since_us = before(c->entries_us, ENTRY_MARGIN_US);
     struct lt_pg_req *r = req_new(c);
     lt_pg_req_add(r, LT_SQL_ENTRIES, (const char *[]){num(c->event.v).s, num(since_us).s, "0"});
     lt_pg_req_add(r, LT_SQL_SCORES,

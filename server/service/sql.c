@@ -66,40 +66,55 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "AND m.event_id = $1::bigint JOIN leitai.entry e ON e.tenant_id = p.tenant_id "
       "AND e.event_id = $1::bigint AND (e.entry_id = m.entry_id OR e.person_id = p.person_id) "
       "WHERE p.tenant_id = leitai.current_tenant() AND p.ext_id = $2 LIMIT 1"),
+    /* One look into an index for each row, whatever the planner thinks: a plan made while the tables
+       were small, before anybody joined, would read all of them for every batch. Who is known is not
+       inserted for a conflict, which would take an id and a durable commit. */
     S(JOIN_PERSONS, 3,
       "INSERT INTO leitai.person (tenant_id, ext_id, name, guest) "
-      "SELECT DISTINCT ON (ext_id) leitai.current_tenant(), ext_id, name, guest "
-      "FROM unnest($1::text[], $2::text[], $3::boolean[]) AS i(ext_id, name, guest) ORDER BY "
-      "ext_id "
-      "ON CONFLICT DO NOTHING"),
+      "SELECT DISTINCT ON (i.ext_id) leitai.current_tenant(), i.ext_id, i.name, i.guest "
+      "FROM unnest($1::text[], $2::text[], $3::boolean[]) AS i(ext_id, name, guest) "
+      "LEFT JOIN LATERAL (SELECT true AS has FROM leitai.person "
+      "WHERE tenant_id = leitai.current_tenant() AND ext_id = i.ext_id LIMIT 1) AS p ON true "
+      "WHERE p.has IS NULL ORDER BY i.ext_id ON CONFLICT DO NOTHING"),
     S(JOIN_UNITS, 2,
       "INSERT INTO leitai.membership (tenant_id, person_id, unit_id) "
-      "SELECT DISTINCT ON (p.person_id) p.tenant_id, p.person_id, u.unit_id "
+      "SELECT DISTINCT ON (p.person_id) leitai.current_tenant(), p.person_id, u.unit_id "
       "FROM unnest($1::text[], $2::text[]) AS i(ext_id, unit_code) "
-      "JOIN leitai.person p ON p.tenant_id = leitai.current_tenant() AND p.ext_id = i.ext_id "
-      "JOIN leitai.unit u ON u.tenant_id = leitai.current_tenant() AND u.code = i.unit_code "
-      "WHERE NOT EXISTS (SELECT FROM leitai.membership m WHERE m.tenant_id = p.tenant_id "
-      "AND m.person_id = p.person_id AND m.valid_to IS NULL) ORDER BY p.person_id ON CONFLICT DO "
-      "NOTHING"),
+      "CROSS JOIN LATERAL (SELECT person_id FROM leitai.person "
+      "WHERE tenant_id = leitai.current_tenant() AND ext_id = i.ext_id LIMIT 1) AS p "
+      "CROSS JOIN LATERAL (SELECT unit_id FROM leitai.unit "
+      "WHERE tenant_id = leitai.current_tenant() AND code = i.unit_code LIMIT 1) AS u "
+      "LEFT JOIN LATERAL (SELECT true AS has FROM leitai.membership "
+      "WHERE tenant_id = leitai.current_tenant() AND person_id = p.person_id AND valid_to IS NULL "
+      "LIMIT 1) AS m ON true "
+      "WHERE m.has IS NULL ORDER BY p.person_id ON CONFLICT DO NOTHING"),
     S(JOIN_ENTRIES, 2,
       "INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, unit_id, name, unit_name, "
       "guest) "
-      "SELECT p.tenant_id, i.event_id, 'person', p.person_id, u.unit_id, p.name, COALESCE(u.name, "
-      "''), p.guest "
+      "SELECT leitai.current_tenant(), i.event_id, 'person', p.person_id, u.unit_id, p.name, "
+      "COALESCE(u.name, ''), p.guest "
       "FROM (SELECT DISTINCT event_id, ext_id FROM unnest($1::bigint[], $2::text[]) AS x(event_id, "
       "ext_id)) AS i "
-      "JOIN leitai.person p ON p.tenant_id = leitai.current_tenant() AND p.ext_id = i.ext_id "
-      "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id "
-      "AND m.valid_to IS NULL "
-      "LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id "
-      "ORDER BY i.event_id, p.person_id ON CONFLICT DO NOTHING"),
+      "CROSS JOIN LATERAL (SELECT person_id, name, guest FROM leitai.person "
+      "WHERE tenant_id = leitai.current_tenant() AND ext_id = i.ext_id LIMIT 1) AS p "
+      "LEFT JOIN LATERAL (SELECT unit_id FROM leitai.membership "
+      "WHERE tenant_id = leitai.current_tenant() AND person_id = p.person_id AND valid_to IS NULL "
+      "LIMIT 1) AS m ON true "
+      "LEFT JOIN LATERAL (SELECT unit_id, name FROM leitai.unit "
+      "WHERE tenant_id = leitai.current_tenant() AND unit_id = m.unit_id LIMIT 1) AS u ON true "
+      "LEFT JOIN LATERAL (SELECT true AS has FROM leitai.entry "
+      "WHERE tenant_id = leitai.current_tenant() AND event_id = i.event_id "
+      "AND person_id = p.person_id LIMIT 1) AS e ON true "
+      "WHERE e.has IS NULL ORDER BY i.event_id, p.person_id ON CONFLICT DO NOTHING"),
     S(JOIN_READ, 2,
       "SELECT i.ord, p.person_id, e.entry_id, e.name, e.unit_name, e.guest, "
       "(extract(epoch FROM e.joined_at) * 1000000)::bigint "
       "FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS i(event_id, ext_id, ord) "
-      "JOIN leitai.person p ON p.tenant_id = leitai.current_tenant() AND p.ext_id = i.ext_id "
-      "JOIN leitai.entry e ON e.tenant_id = leitai.current_tenant() AND e.event_id = i.event_id "
-      "AND e.person_id = p.person_id"),
+      "CROSS JOIN LATERAL (SELECT person_id FROM leitai.person "
+      "WHERE tenant_id = leitai.current_tenant() AND ext_id = i.ext_id LIMIT 1) AS p "
+      "CROSS JOIN LATERAL (SELECT entry_id, name, unit_name, guest, joined_at FROM leitai.entry "
+      "WHERE tenant_id = leitai.current_tenant() AND event_id = i.event_id "
+      "AND person_id = p.person_id LIMIT 1) AS e"),
     /* The gate's row is locked FOR SHARE until commit: closing it waits for us, and who comes later
        sees it closed. */
     S(ANSWERS, 10,
@@ -130,9 +145,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(CLAIM, 7,
       "SELECT leitai.claim_event($1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, "
       "$6::bigint, $7::text)"),
-    S(RELEASE, 2,
-      "UPDATE leitai.event_head SET node_id = NULL WHERE tenant_id = leitai.current_tenant() "
-      "AND event_id = $1::bigint AND token = $2::bigint"),
+    S(RELEASE, 2, "SELECT leitai.release_event($1::bigint, $2::bigint)"),
     S(ROSTER, 4,
       "SELECT entry_id, name, unit_name, guest FROM leitai.entry WHERE tenant_id = "
       "leitai.current_tenant() "
@@ -256,7 +269,9 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(PACED_SIZE, 1,
       "SELECT count(*) FROM leitai.entry WHERE tenant_id = leitai.current_tenant() AND "
       "event_id = $1::bigint"),
-    /* Before a table has statistics, or with those of an empty one, the planner would read all of it for a
+    /* An entry is found by its person (event_id + 0 = …): of an event that is new since the statistics the
+       planner believes that it has one entry, and would read all of them.
+       Before a table has statistics, or with those of an empty one, the planner would read all of it for a
        batch. */
     S(PLAN, 0,
       "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', "
@@ -392,7 +407,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "1000000)::bigint, 0), COALESCE(r.points_c, 0), COALESCE(r.rank, -1) FROM "
       "leitai.event e JOIN leitai.event_head h USING (tenant_id, event_id) CROSS JOIN me "
       "LEFT JOIN leitai.entry n ON n.tenant_id = e.tenant_id AND n.person_id = $1::bigint "
-      "AND n.event_id = e.event_id AND h.phase = 'final' LEFT JOIN leitai.result r ON "
+      "AND n.event_id + 0 = e.event_id AND h.phase = 'final' LEFT JOIN leitai.result r ON "
       "r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND r.entry_id = n.entry_id "
       "WHERE e.tenant_id = leitai.current_tenant() AND (h.phase IN ('lobby', 'running', "
       "'paused') OR (e.self_paced AND (h.phase = 'finished' OR (h.phase = 'final' AND "
@@ -443,7 +458,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(RESULT_OWN, 2,
       "SELECT h.phase, COALESCE(h.ranked, 0), r.rank, n.name, n.unit_name, r.points_c, "
       "n.entry_id FROM leitai.event_head h LEFT JOIN leitai.entry n ON n.tenant_id = "
-      "h.tenant_id AND n.event_id = h.event_id AND n.person_id = $2::bigint LEFT JOIN "
+      "h.tenant_id AND n.event_id + 0 = h.event_id AND n.person_id = $2::bigint LEFT JOIN "
       "leitai.result r ON r.tenant_id = n.tenant_id AND r.event_id = n.event_id AND "
       "r.entry_id = n.entry_id WHERE h.tenant_id = leitai.current_tenant() AND h.event_id "
       "= $1::bigint"),
@@ -470,7 +485,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "INSERT INTO leitai.certificate (tenant_id, event_id, person_id, code, name, "
       "unit_name, points_c, rank, entries) SELECT h.tenant_id, h.event_id, n.person_id, "
       "$3, n.name, n.unit_name, r.points_c, r.rank, h.ranked FROM leitai.event_head h JOIN "
-      "leitai.entry n ON n.tenant_id = h.tenant_id AND n.event_id = h.event_id AND "
+      "leitai.entry n ON n.tenant_id = h.tenant_id AND n.event_id + 0 = h.event_id AND "
       "n.person_id = $2::bigint AND NOT n.guest JOIN leitai.result r ON r.tenant_id = "
       "n.tenant_id AND r.event_id = n.event_id AND r.entry_id = n.entry_id AND r.rank > 0 "
       "AND r.points_c >= $4::bigint WHERE h.tenant_id = leitai.current_tenant() AND "
@@ -486,4 +501,62 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(FIND_CERTIFICATE, 1,
       "SELECT tenant, title, name, unit_name, points_c, rank, entries, issued_on FROM "
       "leitai.find_certificate($1)"),
+    S(MATCH_ME, 1,
+      "SELECT COALESCE(g.rating, 1200), COALESCE(u.region_id, 0), COALESCE(r.parent_id, 0) "
+      "FROM leitai.person p LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND "
+      "m.person_id = p.person_id AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON "
+      "u.tenant_id = m.tenant_id AND u.unit_id = m.unit_id LEFT JOIN leitai.region r ON "
+      "r.tenant_id = u.tenant_id AND r.region_id = u.region_id LEFT JOIN leitai.duel_rating "
+      "g ON g.tenant_id = p.tenant_id AND g.person_id = p.person_id WHERE p.tenant_id = "
+      "leitai.current_tenant() AND p.person_id = $1::bigint"),
+    S(DUEL_START, 13,
+      "WITH i AS (SELECT * FROM unnest($9::bigint[], $10::smallint[], $11::smallint[], "
+      "$12::text[], $13::text[]) AS x(person_id, attempt, no, device, address)), h AS "
+      "(SELECT q.event_id FROM leitai.event_head q WHERE q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = $1::bigint AND q.phase = 'running' FOR "
+      "SHARE), n AS (SELECT i.*, e.entry_id FROM i JOIN leitai.entry e ON e.tenant_id = "
+      "leitai.current_tenant() AND e.event_id = $1::bigint AND e.person_id = i.person_id), "
+      "d AS (INSERT INTO leitai.duel (tenant_id, event_id, round_no, seed, size, robots, "
+      "started_us) SELECT leitai.current_tenant(), $1::bigint, $2::smallint, $4::bigint, "
+      "$5::smallint, $6::smallint, c.now_us FROM h CROSS JOIN (SELECT (extract(epoch FROM "
+      "clock_timestamp()) * 1000000)::bigint AS now_us) AS c WHERE c.now_us < $8::bigint "
+      "AND (SELECT count(*) FROM n) = (SELECT count(*) FROM i) RETURNING duel_id, seed, "
+      "started_us) INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, "
+      "event_id, person_id, entry_id, duel_id, seed, started_us, deadline_us, device, "
+      "address) SELECT $3::smallint, $2::smallint, n.attempt, n.no, "
+      "leitai.current_tenant(), $1::bigint, n.person_id, n.entry_id, d.duel_id, d.seed, "
+      "d.started_us, LEAST(d.started_us + $7::bigint, $8::bigint), decode(n.device, 'hex'), "
+      "decode(n.address, 'hex') FROM d CROSS JOIN n ORDER BY n.person_id RETURNING duel_id"),
+    S(DUEL, 3,
+      "SELECT d.round_no, d.seed, d.size, d.robots, d.started_us, COALESCE(d.ended_us, 0), "
+      "n.name, n.unit_name, COALESCE(g.rating, 1200), p.person_id, p.attempt, p.state, "
+      "p.rev, p.ordinal, p.entry_id, COALESCE(p.duel_id, 0), p.seed, p.started_us, "
+      "p.deadline_us, COALESCE(p.submitted_us, 0), p.choices FROM leitai.duel d JOIN "
+      "leitai.paper p ON p.tenant_id = d.tenant_id AND p.event_id = d.event_id AND "
+      "p.duel_id = d.duel_id AND p.season = $3::smallint JOIN leitai.entry n ON n.tenant_id "
+      "= p.tenant_id AND n.event_id = p.event_id AND n.entry_id = p.entry_id LEFT JOIN "
+      "leitai.duel_rating g ON g.tenant_id = p.tenant_id AND g.person_id = p.person_id "
+      "WHERE d.tenant_id = leitai.current_tenant() AND d.event_id = $1::bigint AND "
+      "d.duel_id = $2::bigint ORDER BY p.person_id"),
+    S(DUEL_CLOSE, 15,
+      "SELECT leitai.close_duel($1::bigint, $2::bigint, $3::smallint, $4::bigint, "
+      "$5::bigint[], $6::integer[], $7::bigint[], $8::smallint[], $9::bigint[], "
+      "$10::bigint[], $11::bigint[], $12::integer[], $13::integer[], $14::integer[], "
+      "$15::integer[])"),
+    S(FINDINGS, 2,
+      "SELECT f.kind, f.subject, (f.e->>'n')::bigint, (f.e->>'of')::bigint, "
+      "(f.e->>'before_e4')::integer, (f.e->>'after_e4')::integer, "
+      "(f.e->>'of_subjects')::integer, s.id::bigint, COALESCE(n.name, p.name, "
+      "q.body::jsonb->>'stem', s.id), COALESCE(n.unit_name, ''), (extract(epoch FROM "
+      "f.found_at) * 1000000)::bigint FROM (SELECT kind, subject, evidence::jsonb AS e, "
+      "found_at FROM leitai.finding WHERE tenant_id = leitai.current_tenant() AND event_id "
+      "= $1::bigint ORDER BY kind, subject LIMIT $2::integer) AS f CROSS JOIN LATERAL "
+      "jsonb_array_elements_text(f.e->'subjects') WITH ORDINALITY AS s(id, ord) LEFT JOIN "
+      "leitai.entry n ON f.kind <> 'exposed_question' AND n.tenant_id = "
+      "leitai.current_tenant() AND n.event_id = $1::bigint AND n.person_id = s.id::bigint "
+      "LEFT JOIN leitai.person p ON f.kind <> 'exposed_question' AND p.tenant_id = "
+      "leitai.current_tenant() AND p.person_id = s.id::bigint LEFT JOIN "
+      "leitai.question_instance q ON f.kind = 'exposed_question' AND q.tenant_id = "
+      "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = s.id::integer ORDER "
+      "BY f.kind, f.subject, s.ord"),
 };

@@ -218,6 +218,8 @@ struct lt_frame *lt_view_board_frame(const struct lt_contest *c)
     struct lt_buf b;
     struct lt_board_row_out rows[ROWS_MAX];
     struct lt_msg_board m;
+    if (c->board_version == 0 || !lt_contest_current(c))
+        return NULL;
     lt_buf_init(&b, VIEW_BYTES);
     view_board(c, rows, &m.board);
     lt_msg_board_write(&m, &b);
@@ -253,7 +255,7 @@ struct lt_frame *lt_view_own_frame(const struct lt_contest *c, const struct lt_m
 {
     struct lt_buf b;
     struct lt_msg_own m;
-    if (!to->player)
+    if (!to->player || !lt_contest_current(c))
         return NULL;
     lt_buf_init(&b, VIEW_BYTES);
     view_own(c, to->player->entry, &m.own);
@@ -359,11 +361,13 @@ static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w
         view_question(c, &p->seats, &p->question);
         out->question = &p->question;
     }
-    if (c->board_version > 0) {
+    /* Left out, they come by themselves as soon as they are. */
+    bool current = lt_contest_current(c);
+    if (c->board_version > 0 && current) {
         view_board(c, p->rows, &p->board);
         out->board = &p->board;
     }
-    if (w->player) {
+    if (w->player && current) {
         view_own(c, w->player->entry, &p->own);
         out->own = &p->own;
     }

@@ -21,10 +21,9 @@ int view_progress(const struct lt_contest *c, struct view_progress *ret);
 struct view_rulings {
     struct lt_ruling_out rows[LT_RULINGS_MAX];
 };
-enum { VIEW_MEMBERS_MAX = 32 };
 struct view_members {
     struct lt_team_state_out state;
-    struct lt_member_out rows[VIEW_MEMBERS_MAX];
+    struct lt_member_out rows[LT_MEMBERS_MAX];
     int tally[LT_OPTIONS_MAX];
 };
 

@@ -134,6 +134,9 @@ static void show_result(const struct lt_paper_shown *in, const struct parts *a,
                         struct lt_paper_result_out *ret)
 {
     struct lt_paper_score score = lt_paper_grade(in->paper);
+    for (int i = 0; i < in->n_sides; i++)
+        if (in->sides[i].you)
+            score.points_c += in->sides[i].points;
     *ret = (struct lt_paper_result_out){
         .points = score.points_c,
         .full = a->full_c,
@@ -191,6 +194,8 @@ void lt_view_paper(const struct lt_paper_shown *in, struct lt_buf *out)
     m.paper.items = a.items;
     m.paper.n_choices = a.n_choices;
     m.paper.choices = a.choices;
+    m.paper.n_duel = in->n_sides;
+    m.paper.duel = in->sides;
     if (results) {
         show_result(in, &a, &result);
         m.paper.result = &result;

@@ -253,8 +253,7 @@ bool view_team_state(const struct lt_contest *c, const struct lt_player *me,
         return false;
     *out =
         (struct lt_team_state_out){.captain = t && t->captain == me->person, .members = ret->rows};
-    for (const struct lt_player *p = e->players; p && out->n_members < VIEW_MEMBERS_MAX;
-         p = p->next)
+    for (const struct lt_player *p = e->players; p && out->n_members < LT_MEMBERS_MAX; p = p->next)
         ret->rows[out->n_members++] = (struct lt_member_out){
             .person = p->person,
             .name = p->name,
@@ -361,7 +360,7 @@ bool view_ahead(const struct lt_contest *c, struct view_ahead *ret)
     const struct lt_engine *e = &c->engine;
     bool resting = e->qstate == LT_Q_NONE || e->qstate == LT_Q_REVEALED;
     int round, index;
-    if (e->phase != LT_PHASE_RUNNING || !resting || c->board_version < c->moved_seq)
+    if (e->phase != LT_PHASE_RUNNING || !resting || !lt_contest_current(c))
         return false;
     lt_standings_plan(c->standings, e, LT_ACT_NEXT, &ret->next);
     lt_standings_plan(c->standings, e, LT_ACT_ADVANCE, &ret->advance);

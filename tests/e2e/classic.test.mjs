@@ -274,7 +274,7 @@ test("the classic contest is played in a browser and replays to the same totals"
     await all(a.phones, (phone) => phone.sees(".verdict", "本队 −10 分")); // a foul is told although another team answered
     await desk.page.keyboard.press("v");
     await desk.sees(".evidence-foul", a.name);
-    await desk.sees(".evidence tbody tr", first.name);
+    await desk.sees(".evidence-first", first.name);
     await desk.sees(".evidence tbody tr", second.name);
     await shoot("evidence", { desk: desk.page });
     await desk.page.keyboard.press("Escape");

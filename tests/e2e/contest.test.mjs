@@ -44,6 +44,19 @@ test("a host, a stage and three phones play a contest to its end", { timeout: 24
     await desk.getByText("路人甲").waitFor();
   });
 
+  await t.test("while the database stands still every page says that the contest waits", async () => {
+    const pids = (await server.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'leitai_app' AND datname = current_database()")).replaceAll(";", " ");
+    const waits = [desk, stage, ...phones].map((page) => page.locator("[role=status]", { hasText: "数据库" }));
+    await server.run(`kill -STOP ${pids}`);
+    try {
+      await Promise.all(waits.map((wait) => wait.waitFor()));
+      await shoot("waiting", { desk, stage, play: one, small: two });
+    } finally {
+      await server.run(`kill -CONT ${pids}`);
+    }
+    await Promise.all(waits.map((wait) => wait.waitFor({ state: "detached" })));
+  });
+
   await act("start");
   for (let q = 1; q <= questions; q++) {
     const question = JSON.parse(await server.sql(`SELECT body FROM leitai.question_instance WHERE event_id = ${event} AND qi = ${q - 1}`));

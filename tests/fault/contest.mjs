@@ -36,6 +36,8 @@ export const EVENTS = [
 export class Contest {
   faults_over = true; // the host plays the last question only then
   pace = 1;
+  to_deadline = false; // questions are left to it
+  quiet = false; // nobody answers any more
 
   /** `event` is one of EVENTS with its ids from the database. */
   constructor(stack, event, random, n_players, base) {
@@ -66,7 +68,7 @@ export class Contest {
   #answer_soon(p, q) {
     const open = () => p.question?.q === q.q && p.question.state === "open";
     setTimeout(() => {
-      if (p.ended || p.phase === "final") return;
+      if (p.ended || this.quiet || p.phase === "final") return;
       p.answer(q.q, this.#choice(q));
       // Two thumbs: another answer right behind. One of the two stands.
       if (open() && this.random.chance(0.05)) p.answer(q.q, this.#choice(q));
@@ -106,7 +108,7 @@ export class Contest {
         if (q.state === "armed") return ["open", 100 * pace];
         if (q.state === "open" && q.mode === "buzzer") return ["close", 2500];
         // Some questions are left to their deadline: the driver closes them by itself.
-        if (q.state === "open" && q.q % 6 === 0) return undefined;
+        if (q.state === "open" && (q.q % 6 === 0 || this.to_deadline)) return undefined;
         if (q.state === "open") return ["close", this.random.between(500, 1700) * pace];
         if (q.state === "closed") return ["reveal", 100 * pace];
     }
@@ -138,6 +140,6 @@ export class Contest {
   /** Everybody has heard everything: final, the last board and the own standing of the last reveal. */
   settled() {
     return this.world.people.filter((p) => p.phase !== "final" || p.seq < this.world.head || !p.board?.final ||
-      (p.role === "play" && p.own?.v !== p.board.v) || [...p.answers.values()].some((a) => a.state === "sent"));
+      (p.role === "play" && p.own?.v !== p.board.v) || p.presence?.waiting || [...p.answers.values()].some((a) => a.state === "sent"));
   }
 }

@@ -18,6 +18,18 @@ async function stop_for(pid, time_ms) {
   await sleep(time_ms);
   signal(pid, "SIGCONT");
 }
+/** Says whether a node has cut somebody since. A node that began anew has cut nobody before. */
+function cut_by(stack) {
+  const before = new Map();
+  return async () => {
+    for (const n of stack.nodes) {
+      const now = await n.metric("leitai_slow_consumers_cut_total");
+      if (now > (before.get(n) ?? now)) return true;
+      before.set(n, now);
+    }
+    return false;
+  };
+}
 async function cut(ctx, store, mode, low, high) {
   const node = ctx.random.chance(0.5) ? await driver_of(ctx) : node_of(ctx), proxy = node.proxies[store];
   proxy.set(mode, mode === "slow" ? ms(ctx, 50, 400) : 0);
@@ -48,7 +60,17 @@ export const HARM = {
   redis_pause: { on: "redis", run: (ctx) => stop_for(ctx.stack.redis.pid, ms(ctx, 1500, 5000)) },
   pg_immediate: { on: "pg", run: async (ctx) => { await ctx.stack.pg_immediate(); await sleep(ms(ctx, 0, 2000)); await ctx.stack.pg_start(); } },
   pg_kill: { on: "pg", run: async (ctx) => { await ctx.stack.pg_kill(); await sleep(ms(ctx, 0, 2000)); await ctx.stack.pg_start(); } },
-  pg_pause: { on: "pg", run: async (ctx) => { ctx.stack.pg_signal("SIGSTOP"); await sleep(10_000); ctx.stack.pg_signal("SIGCONT"); } },
+  // Who is connected is told that the contest waits.
+  pg_pause: {
+    on: "pg", run: async (ctx) => {
+      const begun = performance.now();
+      ctx.stack.pg_signal("SIGSTOP");
+      await sleep(10_000);
+      const untold = ctx.players.filter((p) => p.status === "live" && !p.presence?.waiting && p.waited_at < begun);
+      ctx.stack.pg_signal("SIGCONT");
+      if (untold.length) throw new Error(`PostgreSQL stood still for 10 s and ${untold.length} of ${ctx.players.length} players were not told: ${untold.slice(0, 5).map((p) => p.sub)}`);
+    },
+  },
   // Whoever kills a machine kills its page cache: what was not synced is gone.
   pg_power_loss: { on: "pg", shims: true, run: async (ctx) => { await ctx.stack.pg_power_loss(); await sleep(ms(ctx, 0, 1000)); await ctx.stack.pg_start(); } },
   pg_disk_full: {
@@ -70,11 +92,30 @@ export const HARM = {
   cut_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "refuse", 500, 5000) },
   stall_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "stall", 500, 6000) },
   half_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "half", 500, 3000) },
+  // What the driver writes is held back until another node drives, and then arrives all the same.
+  late_driver: {
+    on: "line", run: async (ctx) => {
+      const { pg } = (await driver_of(ctx)).proxies;
+      pg.late_word = "closing";
+      pg.set("late");
+      await until(() => pg.mode === "stall" || ctx.over(), 15_000, "a question to close", 20).catch(() => {});
+      await sleep(ms(ctx, 3000, 6000));
+      pg.set("pass");
+    },
+  },
   slow_pg: { on: "line", run: (ctx) => cut(ctx, "pg", "slow", 3000, 8000) },
   cut_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "refuse", 500, 5000) },
   stall_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "stall", 500, 5000) },
   half_redis: { on: "line", run: (ctx) => cut(ctx, "redis", "half", 500, 3000) },
-  slow_clients: { on: "client", run: async (ctx) => { for (const p of ctx.random.shuffle(ctx.players).slice(0, 8)) p.stall(ms(ctx, 1000, 6000)); await sleep(3000); } },
+  // Some read late; one asks and does not read at all, and is cut.
+  slow_clients: {
+    on: "client", run: async (ctx) => {
+      const [greedy, ...slow] = ctx.random.shuffle(ctx.players).slice(0, 8);
+      for (const p of slow) p.stall(ms(ctx, 1000, 6000));
+      await until(() => greedy.status === "live" || ctx.over(), 20_000, "a line", 20);
+      if (greedy.status === "live") await greedy.gorge(cut_by(ctx.stack), 30_000);
+    },
+  },
   half_open_clients: { on: "client", run: async (ctx) => { for (const p of ctx.random.shuffle(ctx.players).slice(0, 8)) p.lose("half-open", true); await sleep(500); } },
 };
 /** What makes `ctx`: stack, event, players, random. */

@@ -17,8 +17,9 @@ export function ticket(secret, tenant, sub) {
 /** What all persons of one event share: history, violations, what each frame said first. */
 export class World {
   history = []; violations = []; frames = new Map(); boards = new Map(); people = []; head = 0;
+  pulse = 1; // how much more seldom a page asks for the time
   constructor(event, random, ports) { Object.assign(this, { event, random, ports }); }
-  note(who, what, more) { this.history.push({ at: Math.round(performance.now() * 1000) / 1000, who, what, ...more }); }
+  note(who, what, more) { this.history?.push({ at: Math.round(performance.now() * 1000) / 1000, who, what, ...more }); }
   violation(text) {
     if (this.violations.length < 200) this.violations.push(`${this.event.code}: ${text}`);
     this.note("", "violation", { text });
@@ -37,8 +38,8 @@ export class World {
 }
 
 export class Person {
-  answers = new Map(); commands = new Map(); owns = []; phase; question; own; board; team; you; entry; seq = 0; epoch = 0; welcomed = 0;
-  status = "connecting"; lost_at = performance.now(); frame_at = []; final_at = 0; ended = false; teams = [];
+  answers = new Map(); commands = new Map(); owns = []; phase; question; own; board; team; presence; you; entry; seq = 0; epoch = 0; welcomed = 0;
+  status = "connecting"; lost_at = performance.now(); frame_at = []; final_at = 0; ended = false; teams = []; waited_at = 0; connects = []; welcomed_at = 0;
   #ws; #generation = 0; #attempt = 0; #session; #heard = 0; #tick; #seen = new Set(); #over = new Set();
 
   constructor(world, sub, role, credential) {
@@ -52,7 +53,7 @@ export class Person {
   // ---- the line ----
 
   start() {
-    this.#tick = setInterval(() => this.#tend(), PROBE_MS);
+    this.#tick = setInterval(() => this.#tend(), PROBE_MS * this.world.pulse);
     void this.#connect();
     return this;
   }
@@ -65,6 +66,7 @@ export class Person {
     if (this.ended) return;
     const mine = ++this.#generation, port = this.world.random.pick(this.world.ports());
     const [ws, open] = Ws.begin(port);
+    this.connects.push([performance.now(), port]);
     this.#ws = ws;
     const timer = setTimeout(() => { if (this.#generation === mine && this.status !== "live") this.lose("hello"); }, HELLO_MS);
     try {
@@ -103,9 +105,24 @@ export class Person {
     this.#heard = performance.now() + ms;
     setTimeout(() => ws?.resume(), ms);
   }
+  /** Asks for more and more and reads nothing, until `cut` says that the server has had enough. */
+  async gorge(cut, patience_ms) {
+    const ws = this.#ws, end = performance.now() + patience_ms;
+    ws.pause();
+    this.#heard = end;
+    let was_cut = await cut();
+    while (this.#ws === ws && !was_cut && performance.now() < end) {
+      for (let i = 0; i < 400; i++) ws.send({ t: "rules" });
+      await new Promise((done) => setTimeout(done, 450)); // within the rate of messages
+      was_cut = await cut();
+    }
+    if (this.#ws === ws && !was_cut) throw new Error(`${this.name} asked for ${patience_ms / 1000} s without reading and was not cut`);
+    this.#heard = performance.now();
+    ws.resume();
+  }
   #tend() {
     if (this.status !== "live") return;
-    if (performance.now() - this.#heard > SILENCE_MS) this.lose("silence");
+    if (performance.now() - this.#heard > SILENCE_MS * this.world.pulse) this.lose("silence");
     else this.#send({ t: "time", c: Math.round(performance.now()) });
   }
   #send(m) {
@@ -118,7 +135,8 @@ export class Person {
   #take(m, welcomed) {
     this.#heard = Math.max(this.#heard, performance.now());
     if (m.t === "probe") { this.#ws.send({ t: "echo", n: m.n }); return; }
-    if (m.t === "time" || m.t === "presence" || m.t === "progress") return;
+    if (m.t === "presence") this.#presence(m.presence);
+    if (["time", "presence", "progress", "rules"].includes(m.t)) return;
     this.#note("heard", { m });
     if (m.t === "welcome") { welcomed(); this.#welcome(m); }
     else if (m.t === "ack") this.#ack(m);
@@ -135,6 +153,7 @@ export class Person {
     this.you = m.you;
     this.status = "live";
     this.welcomed++;
+    this.welcomed_at = performance.now();
     if (this.role === "play") {
       if (!m.you.entry || (this.entry && this.entry !== m.you.entry)) this.#bad(`welcomed as entry ${m.you.entry}, was ${this.entry}`);
       this.entry = m.you.entry;
@@ -149,6 +168,7 @@ export class Person {
       this.phase = s.phase;
       this.team = s.team;
       this.teams = s.teams;
+      this.#presence(s.presence);
       if (s.board) this.#fold({ t: "board", board: s.board });
       if (s.own) this.#fold({ t: "own", own: s.own });
       if (s.question) this.#question(s.question);
@@ -191,6 +211,10 @@ export class Person {
       this.board = m.board;
       this.world.board(this.name, m.board);
     } else if (m.t === "team") this.team = m.team;
+  }
+  #presence(presence) {
+    this.presence = presence;
+    if (presence.waiting) this.waited_at = performance.now();
   }
   #question(question) {
     this.question = question;

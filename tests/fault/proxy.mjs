@@ -2,6 +2,7 @@
 //   pass    as it is
 //   refuse  connections end, new ones too: the cable is out and somebody says so
 //   stall   nothing comes through; it all does when the line is whole again
+//   late    as it is until something with `late_word` goes to the store: that, and all after it, is stalled
 //   half    the store's side has ended and the node's side is never told: half-open
 //   slow    everything comes `slow_ms` late
 import net from "node:net";
@@ -9,6 +10,7 @@ import net from "node:net";
 export class Proxy {
   mode = "pass";
   slow_ms = 0;
+  late_word = "";
   #pairs = new Set(); #server; #to;
 
   static async open(path, to) {
@@ -33,6 +35,11 @@ export class Proxy {
   }
   #pass(pair, to, d) {
     if (pair.dead) return; // half-open: what the node says goes nowhere
+    if (this.mode === "late" && to === pair.far && d.includes(this.late_word)) {
+      pair.held = d;
+      this.set("stall");
+      return;
+    }
     const late = this.mode === "slow" ? this.slow_ms : 0;
     to.queue ??= [];
     if (late === 0 && to.queue.length === 0) { to.write(d); return; }
@@ -53,7 +60,12 @@ export class Proxy {
       if (mode === "refuse") { pair.near.destroy(); pair.far.destroy(); }
       else if (mode === "half") { pair.dead = true; pair.far.destroy(); }
       else if (mode === "stall") { pair.near.pause(); pair.far.pause(); }
-      else if (was === "stall") { pair.near.resume(); pair.far.resume(); }
+      else if (was === "stall") {
+        if (pair.held) pair.far.write(pair.held);
+        delete pair.held;
+        pair.near.resume();
+        pair.far.resume();
+      }
     }
     // A half-open line stays dead for ever; the node has to notice by itself.
   }

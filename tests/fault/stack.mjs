@@ -70,10 +70,12 @@ class Node {
       stdio: ["ignore", out, out],
       env: {
         PATH: process.env.PATH, LEITAI_PORT: String(this.port), LEITAI_WORKERS: "1", LEITAI_DRAIN_S: "1", LEITAI_STATIC_DIR: "",
+        // So that who asks and does not read is cut before the kernel's buffers of a minute are full.
+        LEITAI_MESSAGES_PER_SECOND: "1000", LEITAI_MAX_QUEUE_BYTES: "32768",
         LEITAI_DATABASE_URL: `host=${this.dir} user=leitai_app dbname=leitai`,
         LEITAI_RELAY_URL: `host=${this.dir} user=leitai_relay dbname=leitai`,
         LEITAI_REDIS_URL: `unix://${this.dir}/redis.sock`, LEITAI_SESSION_SECRET: "a-secret-of-a-test-that-is-long-enough",
-        ...this.stack.node_env(this.index),
+        ...this.stack.env, ...this.stack.node_env(this.index),
       },
     });
     fs.closeSync(out);
@@ -87,6 +89,16 @@ class Node {
       ask.on("error", () => done(false)).on("timeout", () => { ask.destroy(); done(false); });
     });
   }
+  /** A counter of its worker, 0 while it cannot say. */
+  metric(name) {
+    return new Promise((done) => {
+      const ask = http.get({ host: "127.0.0.1", port: this.port, path: "/metrics", timeout: 2000 }, (r) => {
+        let text = "";
+        r.setEncoding("utf8").on("data", (d) => { text += d; }).on("end", () => done(Number(text.match(new RegExp(`^${name} (\\d+)`, "m"))?.[1] ?? 0)));
+      });
+      ask.on("error", () => done(0)).on("timeout", () => ask.destroy());
+    });
+  }
   /** The process that serves players. */
   worker() { return children(this.process.pid).find((p) => fs.existsSync(`/proc/${p}`) && fs.readFileSync(`/proc/${p}/comm`, "utf8").trim() === "worker-0"); }
   /** kill −9 of everything that the node is. */
@@ -95,6 +107,13 @@ class Node {
     this.killed = true;
     for (const p of all) kill(p, "SIGKILL");
     await until(() => all.every((p) => !alive(p)), 5000, "a killed node's end", 10);
+  }
+  /** SIGTERM: it moves its clients and ends; resolves to its exit code. */
+  drain() {
+    this.killed = true;
+    const ended = new Promise((done) => this.process.once("exit", done));
+    kill(this.process.pid, "SIGTERM");
+    return ended;
   }
   /** The ids under which its workers have joined the cluster. */
   ids() { return [...fs.readFileSync(this.log, "utf8").matchAll(/"msg":"node joined".*?"node":"?(\d+)/g)].map((m) => Number(m[1])); }
@@ -106,7 +125,7 @@ process.on("exit", () => { for (const s of opened) s.kill_all(); });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
 
 export class Stack {
-  nodes = []; redis = null; disk = null; clock = null; fsync = "on";
+  env = {}; nodes = []; redis = null; disk = null; clock = null; fsync = "on";
 
   /** `template`: a folder made by make_template. */
   constructor(dir, program, template) { Object.assign(this, { dir, program, template }); }

@@ -77,11 +77,17 @@ export class Client {
       this.#ws.send({ t: "answer", id, q, ...response });
     });
   }
+  /** The reply to a message; fails with the code when it is refused by its id. */
   async ask(message, reply) {
+    let refused;
+    if (message.id) this.#asked.set(message.id, (code) => { refused = code; });
     this.#ws.send(message);
-    await this.until(() => this.#replies.some((m) => m.t === reply), reply);
+    await this.until(() => refused || this.#replies.some((m) => m.t === reply), reply);
+    if (refused) throw new Error(refused);
+    this.#asked.delete(message.id);
     return this.#replies.splice(this.#replies.findIndex((m) => m.t === reply), 1)[0];
   }
+  together(fn) { return this.#ws.together(fn); }
   end() { this.#ws.end(); }
 }
 

@@ -61,7 +61,10 @@ export class Ws {
       this.#data = d.subarray(at + n);
       if (opcode === 1 && this.on_message) this.on_message(JSON.parse(payload.toString()));
       else if (opcode === 1) this.#messages.push(JSON.parse(payload.toString()));
-      else if (opcode === 8) this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+      else if (opcode === 8) {
+        this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+        this.#socket.end(frame(8, payload)); // the server waits for the answer, as for a browser's
+      }
       else if (opcode === 9) this.#socket.write(frame(10, payload));
       this.#wake();
     }
@@ -70,6 +73,11 @@ export class Ws {
   send(message) { this.raw(frame(1, Buffer.from(typeof message === "string" ? message : JSON.stringify(message)))); }
   raw(bytes) { this.#socket.write(bytes); }
   text(bytes) { this.raw(frame(1, Buffer.from(bytes))); }
+  /** What `fn` sends leaves in one piece, and so is read in one turn of the server's loop. */
+  together(fn) {
+    this.#socket.cork();
+    try { return fn(); } finally { this.#socket.uncork(); }
+  }
   end() { this.#socket.destroy(); }
   /** Reads nothing more until resume(): the server's output piles up. */
   pause() { this.#socket.pause(); }

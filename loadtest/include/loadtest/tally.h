@@ -81,7 +81,7 @@ struct lt_play {
     int64_t entry, joined_seq; /* 0: never joined; seq of the first welcome */
     int64_t epoch, seq;        /* last log frame */
     uint64_t missing;          /* bit i: seq - i has not come */
-    int64_t own_v;
+    int64_t own_v, board_v;
     int64_t start_c;
 };
 

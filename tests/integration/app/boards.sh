@@ -13,6 +13,13 @@ proxy_start "${node_port[@]}"
 event=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'live-demo'")
 board="lt:{1:$event}:board"
 
+# The jobs of the nodes stand still. Another process does them, and has no Redis: nobody hears from it that the event is final.
+mapfile -t jobs < <(pgrep -x jobs -P "${node_pid[a]},${node_pid[b]}")
+report 'each node has a process for jobs' test ${#jobs[@]} = 2
+kill -STOP "${jobs[@]}"
+LEITAI_REDIS_URL='' "$build/leitai" jobs 2>"$dir/jobs.log" &
+node_pid[jobs]=$!
+
 redis() { redis-cli -s "$dir/redis.sock" "$@" 2>/dev/null; }
 version() { [ "$(redis get "$board:v")" -ge "$1" ] 2>/dev/null; }
 whole() { [ "$(redis zcard "$board")" = 40 ]; }
@@ -70,6 +77,7 @@ report 'as it was' same "$before $v" "$(redis zrange "$board" 0 -1 withscores) $
 touch "$dir/watched"
 wait "$watcher"
 report 'no version ever went backward' forward
+kill -CONT "${jobs[@]}"
 nodes_stop
 
 rebuild() { "$build/leitai" boards rebuild "$@" >"$dir/rebuilt" 2>&1; }

@@ -1,4 +1,4 @@
-// Papers of self-paced events, on two nodes. `papers.mjs PORT_A PORT_B SUPERVISOR_A DIR EVENT LEADERS DISJOINT LEADER FOLLOWER`, and once the
+// Papers of self-paced events, on two nodes. `papers.mjs PORT_A PORT_B SUPERVISOR_A DIR EVENT LEADERS DISJOINT LEADER FOLLOWER DESK`, and once the
 // event is final `papers.mjs after PORT DIR EVENT`. Every frame that comes is looked at for keys that are not public yet. Prints "ok" or
 // "not ok" a line.
 import assert from "node:assert/strict";
@@ -9,7 +9,7 @@ import { Ws } from "../../lib/ws.mjs";
 
 // `papers.mjs watch …` looks at an open paper while the event is ended.
 const after = process.argv[2] === "after", watching = process.argv[2] === "watch";
-const [portA, portB, supervisor, dir, event, leadersEvent, disjoint, leader, follower] = after || watching
+const [portA, portB, supervisor, dir, event, leadersEvent, disjoint, leader, follower, deskEvent] = after || watching
   ? [process.argv[3], process.argv[3], "", process.argv[4], process.argv[5]] : process.argv.slice(2);
 const b64 = (x) => Buffer.from(JSON.stringify(x)).toString("base64url");
 function ticket(sub, claims = {}, file = "secret") {
@@ -216,7 +216,7 @@ await test("a session token comes back without a ticket, as home only", async ()
   ws.end();
 });
 await test("messages of a home page belong there, and others do not", async () => {
-  assert.equal(code(await a.ask({ t: "match", event, round: 2 })), "forbidden");
+  assert.equal(code(await a.ask({ t: "match", event, round: 2 })), "no_such_paper");
   a.ws.send({ t: "command", id: "c1", action: "start" });
   assert.equal((await a.next((m) => m.t === "error" && m.re === "c1")).code, "forbidden");
   const ws = await Ws.connect(Number(portA));
@@ -422,6 +422,32 @@ await test("a question's clock runs on the server: it goes by, the next one is s
   assert.equal((await x.next((m) => m.t === "paper" && m.paper.state !== "open")).paper.state, "submitted");
   assert.equal(sql(`SELECT points_c, answered FROM leitai.paper WHERE event_id = ${event} AND person_id = ${x.home.you.person}`), "500|1");
   x.end();
+});
+
+// ---- a desk ----
+await test("a desk publishes a self-paced event and ends it; about questions it has nothing to say", async () => {
+  const ws = await Ws.connect(Number(portA));
+  ws.send({ t: "hello", v: 1, role: "desk", ticket: ticket("host"), event: deskEvent });
+  await ws.next((m) => m.t === "welcome");
+  const command = async (action) => {
+    ws.send({ t: "command", id: `d-${action}`, action });
+    const m = await ws.next((x) => x.id === `d-${action}` || x.re === `d-${action}`);
+    return m.t === "done" ? "done" : m.code;
+  };
+  assert.equal(await command("start"), "wrong_phase");
+  assert.equal(await command("lobby"), "done");
+  await until("the window has opened it", () => sql(`SELECT phase FROM leitai.event_head WHERE event_id = ${deskEvent}`) === "running");
+  await ws.next((m) => m.t === "phase" && m.phase === "running");
+  assert.equal(await command("next"), "wrong_phase");
+  assert.equal(await command("pause"), "wrong_phase");
+  const x = await Home.enter(portB, { ticket: ticket("p000020") });
+  assert.equal(code(await x.start(4, deskEvent)), "paper");
+  assert.equal(await command("finish"), "done");
+  await ws.next((m) => m.t === "phase" && m.phase === "final");
+  assert.equal(sql(`SELECT state FROM leitai.paper WHERE event_id = ${deskEvent}`), "2");
+  assert.equal(sql(`SELECT count(*) FROM leitai.event_log WHERE event_id = ${deskEvent} AND kind = 'driver'`), "0");
+  x.end();
+  ws.end();
 });
 
 // ---- disjoint ----

@@ -23,6 +23,7 @@ report 'a self-paced event is saved' save papers "$here/papers-sheet.json" "${wi
 report 'and one for leaders' save leaders "$dir/leaders.json" "${window[@]}" >>"$dir/save.out" 2>&1
 sed -i 's/"questions": 20, "minutes"/"questions": 10, "minutes"/' "$dir/disjoint.json"
 report 'and one without a question twice' save disjoint "$dir/disjoint.json" "${window[@]}" >>"$dir/save.out" 2>&1 || cat "$dir/save.out"
+report 'and one that a desk publishes' save desk "$here/papers-sheet.json" "${window[@]}" >>"$dir/save.out" 2>&1
 no() { ! "$@"; }
 report 'without a window it is not saved' no save windowless "$here/papers-sheet.json" 2>/dev/null
 report 'nor for a region that is none' no save nowhere "$dir/nowhere.json" "${window[@]}" 2>/dev/null
@@ -42,7 +43,7 @@ sql -c "SELECT convert_from(key, 'UTF8') FROM leitai.ticket_key k JOIN leitai.te
 node_start a "$build/leitai"
 node_start b "$build/leitai"
 export PSQL_URL="$LEITAI_TEST_PG_URL dbname=$db" ADMIN_URL="$LEITAI_TEST_PG_URL dbname=postgres" LEITAI="$build/leitai"
-node "$here/papers.mjs" "${node_port[a]}" "${node_port[b]}" "${node_pid[a]}" "$dir" "$event" "$(id leaders)" "$(id disjoint)" "$leader" "$follower" || fails=1
+node "$here/papers.mjs" "${node_port[a]}" "${node_port[b]}" "${node_pid[a]}" "$dir" "$event" "$(id leaders)" "$(id disjoint)" "$leader" "$follower" "$(id desk)" || fails=1
 
 # ---- the end ----
 node "$here/papers.mjs" watch "${node_port[b]}" "$dir" "$event" || fails=1

@@ -100,6 +100,14 @@ await test("of two tabs the one that came last stays, wherever it is", async () 
   await alive(three);
   three.end();
 });
+await test("who moves at once is the newer one, though what a node says of the older comes later and clocks differ", async () => {
+  for (let i = 0; i < 20; i++) {
+    const [from, to] = i % 2 ? [A, B] : [B, A], [old, w] = await join(from, `p00005${i % 10}`), [fresh] = await again(to, w);
+    await replaced(old);
+    await alive(fresh);
+    fresh.end();
+  }
+});
 
 // ---- mid-question ----
 const [watcher, watcherWelcome] = await join(A, "p000009");

@@ -249,7 +249,8 @@ static void a_takeover_during_the_work_leaves_nothing_of_it(void **state)
 {
     (void)state;
     run(super,
-        "CREATE FUNCTION takeover() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE "
+        "CREATE FUNCTION takeover() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ "
+        "BEGIN UPDATE "
         "leitai.event_head "
         "SET token = token + 1 WHERE tenant_id = %s; RETURN NULL; END $$;"
         "CREATE TRIGGER takeover AFTER INSERT ON leitai.result FOR EACH STATEMENT EXECUTE FUNCTION "

@@ -14,7 +14,7 @@
 // cmocka needs the standard headers before it
 #include <cmocka.h>
 
-enum { TIMEOUT_US = 1000000, LOG_MAX = 4000 };
+enum { TIMEOUT_US = 2000000, LOG_MAX = 4000 };
 
 enum stmt { INSERT, COUNT, MINE, TENANT, FAIL, SLEEP, PID, SAME, ARRAY, FORBIDDEN, STMTS };
 static const struct lt_pg_stmt stmts[STMTS] = {

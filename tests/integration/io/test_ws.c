@@ -332,6 +332,25 @@ static void pings_measure_the_round_trip(void **state)
     client_free(c);
 }
 
+static void a_ping_can_be_asked_for_before_it_is_due(void **state)
+{
+    struct frame f;
+    (void)state;
+    serve_standard();
+    struct client *c = joined();
+    lt_conn_ping(t.conns[0]);
+    lt_conn_ping(t.conns[0]); /* one is under way */
+    assert_true(client_read_frame(c, &f));
+    assert_int_equal(f.first, 0x89);
+    client_frame(c, 0x8a, true, f.p, f.n);
+    turn_for(t.loop, 5);
+    assert_in_range(lt_conn_rtt_last_us(t.conns[0]), 1, 5000000);
+    assert_int_equal(lt_conn_send_text(t.conns[0], "next", 4), LT_OK);
+    assert_true(client_read_frame(c, &f));
+    assert_int_equal(f.first, 0x81);
+    client_free(c);
+}
+
 static void who_does_not_answer_pings_is_closed(void **state)
 {
     struct lt_net_opts opts = standard();
@@ -602,6 +621,7 @@ int main(void)
         TEST(the_client_closes_and_is_answered),
         TEST(who_is_refused_on_opening_gets_its_code_and_no_on_close),
         TEST(pings_measure_the_round_trip),
+        TEST(a_ping_can_be_asked_for_before_it_is_due),
         TEST(who_does_not_answer_pings_is_closed),
         TEST(a_reader_that_is_too_slow_in_bytes_is_cut),
         TEST(a_reader_that_is_too_slow_in_time_is_cut),

@@ -94,6 +94,28 @@ is 'tenant 1 cannot write into tenant 2' '42501' "$(app 1)" \
     "INSERT INTO leitai.bank (tenant_id, code, name) VALUES (2, 'x', 'X');"
 is 'tenant 1 cannot open a gate of tenant 2' 'none' "$(app 1)" \
     "UPDATE leitai.question_instance SET state = 'closed' WHERE tenant_id = 2;" "RESET ROLE; SELECT CASE state WHEN 'open' THEN 'none' END FROM leitai.question_instance WHERE tenant_id = 2;"
+# The log is written through the functions of leitai_log alone: the fence, the chain and the token cannot be passed by.
+log_row="INSERT INTO leitai.event_log (tenant_id, event_id, seq, epoch, token, at_us, kind, payload, hash) VALUES (1, 1, 9, 1, 9, 1, 'phase', '{}', sha256(''));"
+is 'a worker writes no row of the log past the fence' '42501' "$(app 1)" "$log_row"
+is 'nor makes a head of its own' '42501' "$(app 1)" "INSERT INTO leitai.event_head (tenant_id, event_id, sheet_version) VALUES (1, 1, 1);"
+for column in 'token = 9' 'seq = 9' "hash = sha256('')" 'node_id = 2' "phase = 'final'" 'epoch = 2' 'sheet_version = 9'; do
+    is "nor sets $column of a head" '42501' "$(app 1)" "UPDATE leitai.event_head SET $column;"
+done
+is 'nor chains a row without being the driver' '42501' "$(app 1)" "SELECT leitai.chain_log(1, 1, 1, 1, 1, 'phase', '{}', NULL);"
+is 'who writes the log logs in nowhere, is nobody else and passes no wall' 'f|f|f|f|0' \
+    "SELECT rolcanlogin, rolbypassrls, rolsuper, rolcreaterole, (SELECT count(*) FROM pg_auth_members m WHERE m.roleid = r.oid AND
+     m.member IN ('leitai_app'::regrole, 'leitai_relay'::regrole, 'leitai_cross'::regrole)) FROM pg_roles r WHERE rolname = 'leitai_log'"
+is 'its functions find everything in its own schema' '5|0' "SELECT count(*), count(*) FILTER (WHERE NOT prosecdef OR
+    NOT 'search_path=leitai, pg_temp' = ANY (proconfig)) FROM pg_proc WHERE proowner = 'leitai_log'::regrole AND pronamespace = 'leitai'::regnamespace"
+is 'the wall stands before it, too' '1 1 1 1' "SET ROLE leitai_log; SELECT set_config('app.tenant_id', '1', false) \\g /dev/null" \
+    "SELECT DISTINCT tenant_id FROM leitai.event_head;" "SELECT DISTINCT tenant_id FROM leitai.question_instance;" "SELECT DISTINCT tenant_id FROM leitai.rule_sheet;" \
+    "UPDATE leitai.event_head SET seq = seq RETURNING tenant_id;"
+is 'they append nothing to the log of another tenant' 'LT001' "$(app 1)" "SELECT leitai.append_log(2, 0, 1, 7, 'phase', '{}', 'lobby');"
+is 'nor take its event' 'LT001' "$(app 1)" "SELECT leitai.claim_event(2, 1, 0, 2000000, 1, 5, '{}');"
+is 'nor close its gates' 'LT001' "$(app 1)" "SELECT leitai.close_gate(2, 0, 0::smallint, 1::smallint);"
+is 'nor let go of it' '1' "UPDATE leitai.event_head SET node_id = 1 WHERE tenant_id = 2;" "$(app 1)" "SELECT leitai.release_event(2, 0) \\g /dev/null" \
+    "RESET ROLE; SELECT node_id FROM leitai.event_head WHERE tenant_id = 2;"
+is 'without a tenant they do nothing' 'LT001' "SET ROLE leitai_app; SELECT leitai.append_log(1, 0, 1, 7, 'phase', '{}', 'lobby');"
 is 'history cannot be deleted by a worker' '42501' "$(app 1)" "DELETE FROM leitai.event_log;"
 is 'partitions are not a way around the wall' '42501' "$(app 1)" "SELECT count(*) FROM leitai.answer_2026;"
 is 'partitions of papers are not a way around the wall' '42501' "$(app 1)" "SELECT count(*) FROM leitai.paper_2026;"

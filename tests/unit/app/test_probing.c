@@ -67,6 +67,25 @@ static void the_first_series_is_close_together_and_ends(void **state)
     assert_in_range(probing_delay_us(&p, e, 10, 0), 20 * S, 60 * S);
 }
 
+static void in_a_quiz_of_persons_the_first_series_waits_unless_a_question_is_up(void **state)
+{
+    struct probing p;
+    (void)state;
+    sheet.teams = false;
+    probing_init(&p);
+    assert_in_range(probing_delay_us(&p, at(LT_PHASE_LOBBY, -1, LT_Q_NONE), 10, 0), 4 * S, 6 * S);
+    assert_in_range(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_REVEALED), 10, 0), 4 * S,
+                    6 * S);
+    assert_in_range(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_ARMED), 10, 0), 200 * MS,
+                    300 * MS);
+    assert_in_range(probing_delay_us(&p, at(LT_PHASE_RUNNING, 0, LT_Q_OPEN), 10, 0), 200 * MS,
+                    300 * MS);
+    probing_sent(&p, 1, 0);
+    assert_in_range(probing_delay_us(&p, at(LT_PHASE_LOBBY, -1, LT_Q_NONE), 10, 0), 200 * MS,
+                    300 * MS);
+    sheet.teams = true;
+}
+
 static void the_pace_follows_the_contest_and_never_lets_the_band_grow_old(void **state)
 {
     static const struct {
@@ -148,6 +167,7 @@ int main(void)
         cmocka_unit_test(an_echo_measures_once_and_only_its_own_probe),
         cmocka_unit_test(a_lost_probe_measures_nothing_even_when_its_echo_comes_at_last),
         cmocka_unit_test(the_first_series_is_close_together_and_ends),
+        cmocka_unit_test(in_a_quiz_of_persons_the_first_series_waits_unless_a_question_is_up),
         cmocka_unit_test(the_pace_follows_the_contest_and_never_lets_the_band_grow_old),
         cmocka_unit_test(a_quiz_of_thousands_of_persons_is_measured_seldom),
         cmocka_unit_test(many_connections_share_a_budget),

@@ -173,6 +173,17 @@ static void utf8_is_checked_to_the_letter(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(lt_utf8_valid(cases[i].text, strlen(cases[i].text)), cases[i].valid);
     assert_false(lt_utf8_valid("a\0b", 3));
+    for (size_t i = 0; i < 20;
+         i++) { /* wherever it stands among ASCII, which is looked at in eights */
+        char text[] = "01234567890123456789";
+        assert_true(lt_utf8_valid(text, 20));
+        text[i] = '\0';
+        assert_false(lt_utf8_valid(text, 20));
+        text[i] = (char)0x80;
+        assert_false(lt_utf8_valid(text, 20));
+        text[i] = 1;
+        assert_true(lt_utf8_valid(text, 20));
+    }
 }
 
 static void getters_are_typed_and_case_sensitive(void **state)

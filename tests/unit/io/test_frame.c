@@ -50,11 +50,31 @@ static void a_frame_lives_until_its_last_reference_goes(void **state)
     lt_frame_unref(NULL);
 }
 
+static void joined_frames_follow_each_other_on_the_wire(void **state)
+{
+    size_t n;
+    (void)state;
+    struct lt_frame *f[] = {lt_frame_text("a", 1), NULL, lt_frame_text("bc", 2)};
+    struct lt_frame *all = lt_frame_join(f, 3);
+    lt_frame_unref(f[0]); /* it holds none of them */
+    lt_frame_unref(f[2]);
+    unsigned char *p = frame_wire(all, &n);
+    assert_int_equal(n, 7);
+    assert_memory_equal(p,
+                        "\x81\x01"
+                        "a\x81\x02"
+                        "bc",
+                        7);
+    assert_int_equal(frame_count(all), 2);
+    lt_frame_unref(all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frame_has_the_shortest_header_of_its_length),
         cmocka_unit_test(a_frame_lives_until_its_last_reference_goes),
+        cmocka_unit_test(joined_frames_follow_each_other_on_the_wire),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

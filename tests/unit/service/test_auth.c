@@ -417,7 +417,8 @@ static struct lt_session somebody(void)
                            .entry = {4},
                            .role = LT_SESSION_DESK,
                            .guest = true,
-                           .expires_s = NOW};
+                           .expires_s = NOW,
+                           .since_us = INT64_MAX - 1};
     strcpy(s.name, "王小明");
     strcpy(s.unit, "省司法厅");
     return s;
@@ -441,6 +442,7 @@ static void a_session_token_carries_everything_to_resume_with(void **state)
     assert_int_equal(back.role, LT_SESSION_DESK);
     assert_true(back.guest);
     assert_int_equal(back.expires_s, NOW);
+    assert_true(back.since_us == INT64_MAX - 1);
     assert_string_equal(back.name, s.name);
     assert_string_equal(back.unit, s.unit);
     assert_int_equal(lt_session_sign(&k, &s, token, 600), LT_ETOOBIG);

@@ -3,6 +3,7 @@ import type { Action, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { firstOf, goingOn, owing } from "../shared/contest.ts";
 import { points } from "../shared/format.ts";
+import { selfPaced } from "../shared/modes.ts";
 import { leftInRound } from "./actions.ts";
 import { t } from "./messages.ts";
 
@@ -61,6 +62,9 @@ function asked(action: Action, snap: Snapshot): { title: string; points: string[
     case "advance":
       return { title: t("ask.advance", { n: owing(snap)?.advance ?? 0 }), points: advancing(snap), yes: t("ask.advance.yes") };
     default:
+      if (selfPaced(snap.head.rounds)) {
+        return { title: t("ask.finishAlone"), points: [t("ask.finishAlone.1"), t("ask.finishAlone.2")], yes: t("ask.finish.yes") };
+      }
       return {
         title: t("ask.finish"),
         points: [t("ask.finish.1", { n: unplayed(snap) }), t("ask.finish.2")],

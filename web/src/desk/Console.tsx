@@ -3,15 +3,17 @@ import { useState } from "preact/hooks";
 import type { Press, Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
 import { BackIcon, ScreenIcon } from "../shared/icons.tsx";
+import { selfPaced } from "../shared/modes.ts";
 import type { RuleGroup } from "../shared/ruleWords.ts";
 import { Actions } from "./Actions.tsx";
 import { openRulings } from "./actions.ts";
 import { Bar, Line, type LineState } from "./Bar.tsx";
 import { Evidence } from "./Evidence.tsx";
+import { FindingsPane } from "./FindingsPane.tsx";
 import { type SendCommand, useHost } from "./host.ts";
 import { t } from "./messages.ts";
 import { Now } from "./Now.tsx";
-import type { Answer } from "./requests.ts";
+import type { Answer, Findings } from "./requests.ts";
 import type { RosterState } from "./roster.ts";
 import { type AskPreview, RulingForm } from "./RulingForm.tsx";
 import type { DraftKind } from "./rulings.ts";
@@ -38,6 +40,7 @@ export interface ConsoleProps {
   send: SendCommand;
   preview: AskPreview;
   evidence: (question: number) => Promise<Answer<Press[]>>;
+  findings: () => Promise<Answer<Findings>>;
   find: (find: string) => void;
   more: () => void;
   /** the way back to the list, when there is one */
@@ -56,6 +59,7 @@ export function Console(props: ConsoleProps) {
   const begin = (kind: DraftKind, entry?: string) => {
     if (snap.phase !== "final" && snap.phase !== "draft") setWriting({ kind, entry });
   };
+  const found = selfPaced(snap.head.rounds) && snap.phase === "final";
   const showEvidence = () => snap.head.rounds.some((round) => round.mode === "buzzer") && setLooking(true);
   const openStage = () => {
     if (stageUrl !== undefined) window.open(stageUrl, "_blank", "noopener");
@@ -72,6 +76,7 @@ export function Console(props: ConsoleProps) {
     1: () => setTab("people"),
     2: () => setTab("rulings"),
     3: () => setTab("rules"),
+    4: () => found && setTab("findings"),
   });
   return (
     <div class="console">
@@ -113,6 +118,11 @@ export function Console(props: ConsoleProps) {
           {t("line.lostLong")}
         </p>
       )}
+      {line.state !== "lost" && snap.presence.waiting && (
+        <p class="lost-band" role="status">
+          {t("line.waiting")}
+        </p>
+      )}
       <RunSheet snap={snap} />
       <main class={line.state === "lost" ? "centre centre-old" : "centre"}>
         <Now snap={snap} now={props.now} finalising={props.finalising} judges={judges} showEvidence={showEvidence} />
@@ -120,17 +130,19 @@ export function Console(props: ConsoleProps) {
       </main>
       <aside class="side">
         <PresencePane presence={snap.presence} />
-        <Tabs tab={tab} turn={setTab} teams={snap.head.teams} waiting={openRulings(snap)} />
+        <Tabs tab={tab} turn={setTab} teams={snap.head.teams} waiting={openRulings(snap)} found={found} />
         <div class="side-body" role="tabpanel" aria-labelledby={`tab-${tab}`}>
           {tab === "rulings" ? (
             <RulingsPane snap={snap} host={host} online={online} me={props.me} begin={() => begin(snap.head.teams ? "adjust" : "void")} />
           ) : tab === "rules" ? (
             <RulesPane parts={props.rules} />
+          ) : tab === "findings" ? (
+            <FindingsPane ask={props.findings} />
           ) : snap.teams.length > 0 ? (
             <TeamsPane snap={snap} roster={props.roster} host={host} online={online} rule={begin} />
           ) : (
             <>
-              <BoardPane board={snap.board} stale={snap.presence.stale} />
+              <BoardPane board={snap.board} stale={snap.presence.stale} alone={selfPaced(snap.head.rounds)} />
               <RosterPane roster={props.roster} entries={snap.presence.entries} find={props.find} more={props.more} />
             </>
           )}
@@ -153,20 +165,22 @@ export function Console(props: ConsoleProps) {
   );
 }
 
-type Tab = "people" | "rulings" | "rules";
-const TABS: readonly Tab[] = ["people", "rulings", "rules"];
+type Tab = "people" | "rulings" | "rules" | "findings";
+const TABS: readonly Tab[] = ["people", "rulings", "rules", "findings"];
 
 interface TabsProps {
   tab: Tab;
   turn: (tab: Tab) => void;
   teams: boolean;
   waiting: number;
+  /** papers were looked through */
+  found: boolean;
 }
 
-function Tabs({ tab, turn, teams, waiting }: TabsProps) {
+function Tabs({ tab, turn, teams, waiting, found }: TabsProps) {
   return (
     <div class="tabs" role="tablist">
-      {TABS.map((one, i) => (
+      {TABS.filter((one) => one !== "findings" || found).map((one, i) => (
         <button type="button" role="tab" id={`tab-${one}`} aria-selected={tab === one} onClick={() => turn(one)} key={one}>
           {t(one === "people" ? (teams ? "tab.teams" : "tab.people") : `tab.${one}`)}
           {one === "rulings" && waiting > 0 && (

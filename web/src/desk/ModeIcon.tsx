@@ -10,6 +10,9 @@ const PATH: Record<Mode, string> = {
   speed: "M12 21a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM12 13V9M9.5 2.5h5",
   jury: "M12 4v16M7 20h10M5 7h14M5 7l-2.5 6h5zM19 7l-2.5 6h5z",
   tiebreak: "M5 4l14 16M19 4 5 20",
+  timed: "M6 3h9l4 4v14H6zM12 11v4l2.5 1.5M9 3v4",
+  survival: "M4 20h4v-5h4v-5h4V5h4",
+  duel: "M3 12h7M14 12h7M7 8l-4 4 4 4M17 8l4 4-4 4",
 };
 
 export function ModeIcon({ mode }: { mode: Mode }) {

@@ -7,6 +7,7 @@ import { spokenCode } from "../shared/code.ts";
 import { places, points } from "../shared/format.ts";
 import { count } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
+import { selfPaced } from "../shared/modes.ts";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
 import { nameOf } from "../shared/teams.ts";
 import { count as counted } from "./actions.ts";
@@ -26,6 +27,7 @@ interface Props {
 
 export function Now({ snap, now, finalising, judges, showEvidence }: Props) {
   const { question, phase } = snap;
+  if (selfPaced(snap.head.rounds) && phase !== "finished" && phase !== "final") return <Alone snap={snap} />;
   if (phase === "draft") return <Blank title={t("now.before")} hint={t("now.beforeHint")} />;
   if (phase === "lobby" && snap.head.teams) return <Draw snap={snap} />;
   if (phase === "lobby") {
@@ -41,6 +43,12 @@ export function Now({ snap, now, finalising, judges, showEvidence }: Props) {
   if (phase === "finished" || phase === "final") return <Ended snap={snap} finalising={finalising} />;
   if (!question || question.state === "none") return <Blank title={t("now.ready")} hint={t("now.readyHint")} />;
   return <Current snap={snap} question={question} now={now} judges={judges} showEvidence={showEvidence} />;
+}
+
+/* Self-paced: there is nothing to lead. */
+function Alone({ snap }: { snap: Snapshot }) {
+  const hint = snap.phase === "draft" ? "now.aloneDraft" : snap.phase === "lobby" ? "now.aloneLobby" : "now.aloneRunning";
+  return <Blank title={t("now.alone")} hint={t(hint)} />;
 }
 
 interface BlankProps {

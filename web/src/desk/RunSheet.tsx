@@ -2,6 +2,7 @@
 import type { Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { CheckIcon } from "../shared/icons.tsx";
+import { isSelfPaced } from "../shared/modes.ts";
 import { t } from "./messages.ts";
 import { ModeIcon } from "./ModeIcon.tsx";
 import { type RunItem, type RunRound, runSheet } from "./runsheet.ts";
@@ -39,6 +40,10 @@ export function RunSheet({ snap }: { snap: Snapshot }) {
 const LONG = 15;
 
 function facts(round: RunRound, teams: boolean): string {
+  if (isSelfPaced(round.mode)) {
+    const each = round.seconds > 0 ? [t("q.seconds", { n: round.seconds })] : [];
+    return [t(`mode.${round.mode}`), t("sheet.each", { n: round.questions }), ...each].join(" · ");
+  }
   if (!teams) return t("sheet.round", { n: round.items.length, s: round.seconds });
   const facts = [t(`mode.${round.mode}`)];
   if (round.turns !== "all") facts.push(t(`turns.${round.turns}`));

@@ -35,7 +35,8 @@ export function PresencePane({ presence }: { presence: Presence }) {
   );
 }
 
-export function BoardPane({ board, stale }: { board: Board | undefined; stale: boolean | undefined }) {
+/** `alone`: nobody leads this event, so nothing is revealed. */
+export function BoardPane({ board, stale, alone }: { board: Board | undefined; stale: boolean | undefined; alone: boolean }) {
   const rows = board?.rows.slice(0, BOARD_ROWS) ?? [];
   return (
     <section class="pane top" aria-label={t("top.title")}>
@@ -45,7 +46,7 @@ export function BoardPane({ board, stale }: { board: Board | undefined; stale: b
         {stale && <small title={t("top.staleWhy")}>{t("top.stale")}</small>}
       </h2>
       {rows.length === 0 ? (
-        <p class="pane-empty quiet">{t("top.empty")}</p>
+        <p class="pane-empty quiet">{t(alone ? "top.emptyAlone" : "top.empty")}</p>
       ) : (
         <ol>
           {rows.map((row) => (

@@ -6,8 +6,11 @@
  *
  * While people answer, stake, press or mark there is no big button until all of them have: the clock closes the question, and a host who
  * taps the space bar twice must not cut off a whole hall. Not waiting any longer has its own key.
+ *
+ * A self-paced event has no questions here: it is published, opens and closes by its window, and is confirmed when all papers are in.
  */
 import { answered, manyAnswer, owing, roundNow, staked } from "../shared/contest.ts";
+import { liveMode, selfPaced } from "../shared/modes.ts";
 import type { Action, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
 
 export type Refusal =
@@ -32,6 +35,8 @@ export type Step =
 
 export type StepLabel =
   | "step.lobby"
+  | "step.publish"
+  | "step.openNow"
   | "step.lot"
   | "step.start"
   | "step.next"
@@ -51,6 +56,7 @@ export type StepLabel =
 
 export type WaitLabel =
   | "wait.open"
+  | "wait.window"
   | "wait.turn"
   | "wait.stakes"
   | "wait.press"
@@ -97,10 +103,12 @@ export function openRulings(snap: Snapshot): number {
 /** The next right action. */
 export function nextStep(snap: Snapshot, known: Known = {}): Step {
   const s = situation(snap);
+  const alone = selfPaced(snap.head.rounds);
   switch (s.phase) {
     case "draft":
-      return act("lobby", "step.lobby");
+      return act("lobby", alone ? "step.publish" : "step.lobby");
     case "lobby":
+      if (alone) return act("start", "step.openNow");
       return snap.head.teams && snap.teams.length === 0 ? act("lot", "step.lot") : act("start", "step.start");
     case "paused":
       return act("resume", "step.resume");
@@ -109,7 +117,7 @@ export function nextStep(snap: Snapshot, known: Known = {}): Step {
     case "final":
       return wait("wait.over");
     case "running":
-      return runningStep(s, known);
+      return alone ? wait("wait.window") : runningStep(s, known);
   }
 }
 
@@ -141,7 +149,7 @@ function betweenStep({ ahead }: Snapshot): Step {
 }
 
 function armedStep(snap: Snapshot, question: Question): Step {
-  switch (question.mode) {
+  switch (liveMode(question.mode)) {
     case "wager": {
       const { n, of } = staked(snap);
       return n < of ? wait("wait.stakes") : act("open", "step.openWager");
@@ -161,7 +169,7 @@ function armedStep(snap: Snapshot, question: Question): Step {
 
 function openStep(snap: Snapshot, question: Question, known: Known): Step {
   const round = roundNow(snap);
-  switch (question.mode) {
+  switch (liveMode(question.mode)) {
     case "buzzer":
       return wait("wait.press");
     case "jury":
@@ -207,7 +215,8 @@ function wait(label: WaitLabel): Step {
 export function choices(snap: Snapshot): Choice[] {
   const s = situation(snap);
   const pausing: Action = s.phase === "paused" ? "resume" : "pause";
-  const actions: Action[] = [nowAction(s), pausing, "extend", roundAction(s), "finish", "finalise"];
+  const alone = selfPaced(snap.head.rounds);
+  const actions: Action[] = alone ? ["finish", "finalise"] : [nowAction(s), pausing, "extend", roundAction(s), "finish", "finalise"];
   return actions.map((action) => choice(action, s));
 }
 
@@ -307,7 +316,7 @@ export function needsConfirm(action: Action, snap: Snapshot): boolean {
     case "advance":
       return true;
     case "finish":
-      return snap.ahead?.q !== undefined;
+      return snap.ahead?.q !== undefined || selfPaced(snap.head.rounds);
     case "skip":
       return leftInRound(snap) > 0;
     case "lot":

@@ -25,9 +25,9 @@ export type Verdict = "first" | "later" | "foul" | "drawn" | "other" | "rebound"
 
 export const UNKNOWN = "—";
 
-/** By judged time, fouls at the end. */
+/** By judged time, those after a reopening below those before; fouls at the end. */
 export function evidenceRows(snap: Snapshot, presses: Press[]): EvidenceRow[] {
-  const valid = presses.filter((press) => !press.foul).sort((a, b) => a.used_us - b.used_us);
+  const valid = presses.filter((press) => !press.foul).sort((a, b) => a.turn - b.turn || a.used_us - b.used_us);
   const fouls = presses.filter((press) => press.foul).sort((a, b) => a.arrival_us - b.arrival_us);
   const first = Math.min(...valid.map((press) => press.arrival_us));
   return [...valid, ...fouls].map((press) => row(snap, press, first, valid.indexOf(press)));

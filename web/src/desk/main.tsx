@@ -100,6 +100,7 @@ function whereWeAre(desk: Link): DeskAt {
       send: (action, q, about) => desk.command(action, q, about),
       preview: (action, what) => requests.preview({ action, ...what }),
       evidence: (question) => requests.evidence(question),
+      findings: () => requests.findings(),
       find: (find) => turnRoster({ t: "find", find }),
       more: () => turnRoster({ t: "more" }),
       back,

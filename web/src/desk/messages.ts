@@ -21,6 +21,7 @@ const messages = {
   "line.connecting": { zh: "正在连接", en: "Connecting" },
   "line.lost": { zh: "已断线，正在重连", en: "Offline, reconnecting" },
   "line.lostLong": { zh: "与服务器的连接中断。画面停在断线前；比赛在服务器上照常计时，重连后自动更新。", en: "The line to the server is down. You see the last picture; the contest's clock runs on at the server. This page updates itself when the line is back." },
+  "line.waiting": { zh: "服务器暂时连不上数据库，比赛停在此处。选手的作答和您的操作都会保留，恢复后自动提交。", en: "The server cannot reach its database: the contest stands here. Answers and what you do are kept and sent again when it is back." },
   "line.ms": { zh: "{n} 毫秒", en: "{n} ms" },
 
   "phase.draft": { zh: "未开放", en: "Draft" },
@@ -51,6 +52,14 @@ const messages = {
   "sheet.state.dropped": { zh: "未使用", en: "not used" },
   "sheet.q": { zh: "第 {n} 题，{state}", en: "Question {n}, {state}" },
 
+  "sheet.each": { zh: "每份 {n} 题", en: "{n} questions a paper" },
+  "now.alone": { zh: "学员各自作答", en: "People answer by themselves" },
+  "now.aloneDraft": { zh: "发布后，符合条件的学员会在“我的赛事”里看到。", en: "Once published, those whom it addresses see it among their events." },
+  "now.aloneLobby": { zh: "已经发布，到开放时间自动开始。", en: "Published; it opens by itself at its time." },
+  "now.aloneRunning": { zh: "每人随时作答，每份答卷各自计时，到时自动交卷。", en: "Everybody answers in their own time; papers are handed in at their deadline." },
+  "ask.finishAlone": { zh: "提前结束这场赛事？", en: "Close this event now?" },
+  "ask.finishAlone.1": { zh: "没有交的答卷马上按已保存的作答交卷。", en: "Open papers are handed in at once with what is saved." },
+  "ask.finishAlone.2": { zh: "之后不能再开始新的答卷。", en: "No paper can be started afterwards." },
   "now.before": { zh: "赛事还没有开放", en: "The event is not open yet" },
   "now.beforeHint": { zh: "开放入场后，选手可以扫码进入，大屏显示二维码。", en: "Once the lobby is open, players can join and the stage shows the code." },
   "now.lobby": { zh: "选手正在入场", en: "Players are arriving" },
@@ -96,6 +105,12 @@ const messages = {
 
   "step.lobby": { zh: "开放入场", en: "Open the lobby" },
   "step.lobby.hint": { zh: "选手可以扫码或输入参赛码进入", en: "Players can join from now on" },
+  "step.publish": { zh: "发布赛事", en: "Publish the event" },
+  "step.publish.hint": { zh: "题目和规则从此不再改变，到开放时间自动开始", en: "Questions and rules are fixed from now on; it opens by itself at its time" },
+  "step.openNow": { zh: "现在开放", en: "Open it now" },
+  "step.openNow.hint": { zh: "不等开放时间，学员马上可以作答", en: "Before its time: people may answer at once" },
+  "wait.window": { zh: "正在开放", en: "Open" },
+  "wait.window.hint": { zh: "学员各自作答，到截止时间自动结束；提前结束按 E", en: "People answer by themselves, it closes at its time; press E to close it now" },
   "step.start": { zh: "开始比赛", en: "Start the contest" },
   "step.start.hint": { zh: "{n} 人在线；开始后按赛事规则决定能否再入场", en: "{n} online; late joining follows the event's rules" },
   "step.next": { zh: "准备第 {n} 题", en: "Announce question {n}" },
@@ -166,6 +181,7 @@ const messages = {
   "top.title": { zh: "排行榜", en: "Board" },
   "top.stale": { zh: "更新中", en: "updating" },
   "top.staleWhy": { zh: "缓存（Redis）中断过，榜单正在重新写入；答题与计分不受影响", en: "Redis was away or lost its data: boards are being written again. Answers and points are not affected" },
+  "top.emptyAlone": { zh: "结束并确认后显示排名", en: "Ranks appear when the results are confirmed" },
   "top.empty": { zh: "揭晓第一题后显示排名", en: "Ranks appear after the first reveal" },
   "top.of": { zh: "前 {n}，共 {of}", en: "top {n} of {of}" },
 

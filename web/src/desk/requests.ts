@@ -1,9 +1,10 @@
-/* Questions that the desk asks the server and that have an answer of their own: previews of rulings and evidence.
+/* Questions that the desk asks the server and that have an answer of their own: previews of rulings, evidence and findings.
  *
  * Each ends once: with the answer, with the server's refusal, or with a code of our own when the line is away or too slow. */
-import type { Change, ErrorCode, Frame, Press, PreviewRequest, Request } from "../shared/protocol.gen.ts";
+import type { Change, ErrorCode, Finding, Frame, Press, PreviewRequest, Request } from "../shared/protocol.gen.ts";
 
 export type Changes = { total: number; rows: Change[] };
+export type Findings = { rows: Finding[]; more: boolean };
 export type Answer<T> = { ok: T } | { code: ErrorCode };
 
 const PATIENCE_MS = 10_000;
@@ -11,6 +12,7 @@ const PATIENCE_MS = 10_000;
 export class Requests {
   private previews = new Map<string, (answer: Answer<Changes>) => void>();
   private evidences = new Map<number, (answer: Answer<Press[]>) => void>();
+  private findingsEnd: ((answer: Answer<Findings>) => void) | undefined;
   private counter = 0;
 
   /** `send` says whether the message left. */
@@ -33,7 +35,16 @@ export class Requests {
     });
   }
 
+  findings(): Promise<Answer<Findings>> {
+    return new Promise((end) => {
+      this.endFindings({ code: "gone" });
+      this.findingsEnd = end;
+      this.asked({ t: "findings" }, () => this.findingsEnd === end && this.endFindings({ code: "gone" }));
+    });
+  }
+
   hear(frame: Frame): void {
+    if (frame.t === "findings") this.endFindings({ ok: { rows: frame.rows, more: frame.more } });
     if (frame.t === "changes") this.endPreview(frame.id, { ok: { total: frame.total, rows: frame.rows } });
     if (frame.t === "evidence") this.endEvidence(frame.question, { ok: frame.rows });
     if (frame.t === "error" && frame.re !== undefined) this.endPreview(frame.re, { code: frame.code });
@@ -43,6 +54,12 @@ export class Requests {
   private asked(message: Request, giveUp: () => void): void {
     if (this.send(message)) setTimeout(giveUp, PATIENCE_MS);
     else giveUp();
+  }
+
+  private endFindings(answer: Answer<Findings>): void {
+    const end = this.findingsEnd;
+    this.findingsEnd = undefined;
+    end?.(answer);
   }
 
   private endPreview(id: string, answer: Answer<Changes>): void {

@@ -1,5 +1,6 @@
-/* The run sheet: every question of every round with where it stands. Pure. */
+/* The run sheet: every question of every round with where it stands; of a self-paced round nobody is asked one. Pure. */
 import { firstOf } from "../shared/contest.ts";
+import { isSelfPaced } from "../shared/modes.ts";
 import type { Mode, QState, Snapshot, Turns } from "../shared/protocol.gen.ts";
 
 export interface RunItem {
@@ -16,6 +17,7 @@ export interface RunRound {
   title: string;
   mode: Mode;
   turns: Turns;
+  questions: number;
   seconds: number;
   burst: number;
   group: number | undefined;
@@ -33,13 +35,15 @@ export function runSheet(snap: Snapshot): RunRound[] {
   );
   return snap.head.rounds.map((round, i) => {
     const first = firstOf(snap, i);
-    const items = Array.from({ length: round.questions }, (_, n) => runItem(snap, i + 1, first + n, n + 1, over, voided));
+    const asked = isSelfPaced(round.mode) ? 0 : round.questions;
+    const items = Array.from({ length: asked }, (_, n) => runItem(snap, i + 1, first + n, n + 1, over, voided));
     const current = items.some((item) => item.state === "current");
     const ahead = items.every((item) => item.state === "ahead");
     return {
       title: round.title,
       mode: round.mode,
       turns: round.turns,
+      questions: round.questions,
       seconds: round.seconds,
       burst: round.burst,
       group: round.group,

@@ -7,7 +7,7 @@ import { ERROR_TEXT, type Question, type Seat } from "../shared/protocol.gen.ts"
 import { Content, HeadOf } from "./Question.tsx";
 import { type Buzz, buzz, type Press, sends } from "./press.ts";
 import { t } from "./messages.ts";
-import { vibrate } from "./vibrate.ts";
+import { vibrate } from "../phone/vibrate.ts";
 
 const GO_MS = 120;
 const FOUL_MS = [60, 60, 60];

@@ -5,7 +5,7 @@ import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { nameOf } from "../shared/teams.ts";
 import { type Key, t } from "./messages.ts";
 import { helpsAsked, type Me } from "./screen.ts";
-import { Refused, Sheet } from "./Sheet.tsx";
+import { Refused, Sheet } from "../phone/Sheet.tsx";
 
 export function Help({ helps, act }: { helps: number[]; act: Act }) {
   const [open, setOpen] = useState(false);

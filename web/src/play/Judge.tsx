@@ -14,7 +14,7 @@ import { t } from "./messages.ts";
 import { Clock, Content, HeadOf } from "./Question.tsx";
 import { REASON_MOST, rulingWords } from "./Rulings.tsx";
 import { me } from "./screen.ts";
-import { Refused } from "./Sheet.tsx";
+import { Refused } from "../phone/Sheet.tsx";
 
 interface Props {
   live: Live | undefined;
@@ -43,6 +43,11 @@ export function Judge({ live, status, endedBy, now, act, leave }: Props) {
       {snap && status === "lost" && (
         <p class="line" role="status">
           {t("line.lost")}
+        </p>
+      )}
+      {snap?.presence.waiting && status === "live" && (
+        <p class="line" role="status">
+          {t("line.waiting")}
         </p>
       )}
       {status === "ended" && endedBy !== undefined ? (

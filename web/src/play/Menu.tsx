@@ -9,7 +9,7 @@ import { t } from "./messages.ts";
 import { Rules } from "./Rules.tsx";
 import { RulingList } from "./Rulings.tsx";
 import type { Me } from "./screen.ts";
-import { Sheet } from "./Sheet.tsx";
+import { Sheet } from "../phone/Sheet.tsx";
 import { HandOver, Members } from "./Team.tsx";
 
 export type Page = "menu" | "rules" | "rulings" | "captain";
@@ -23,9 +23,10 @@ interface Props {
   go: (page: Page | undefined) => void;
   askRules: () => void;
   act: Act;
+  home: (() => void) | undefined;
 }
 
-export function Menu({ live, snap, self, status, page, go, askRules, act }: Props) {
+export function Menu({ live, snap, self, status, page, go, askRules, act, home }: Props) {
   const close = () => go(undefined);
   const back = () => go("menu");
   switch (page) {
@@ -59,6 +60,11 @@ export function Menu({ live, snap, self, status, page, go, askRules, act }: Prop
               <button type="button" onClick={() => go("rulings")}>
                 {t("menu.rulings")}
                 {snap.rulings.length > 0 && <small class="num">{snap.rulings.length}</small>}
+              </button>
+            )}
+            {home && (
+              <button type="button" onClick={home}>
+                {t("menu.home")}
               </button>
             )}
             <button type="button" onClick={switchLang} lang={lang.value === "zh" ? "en" : "zh-CN"}>

@@ -1,4 +1,5 @@
 /* The phone page as a function of what is known: at the door, in the hall, at a question, at the end. One decision per screen. */
+import type { Draft } from "../phone/draft.ts";
 import type { Credential, Status } from "../shared/link.ts";
 import type { Live } from "../shared/live.ts";
 import type { ErrorCode, Question, Ruling, Snapshot } from "../shared/protocol.gen.ts";
@@ -9,7 +10,7 @@ import { Join } from "./Join.tsx";
 import { Lobby, Ready } from "./Lobby.tsx";
 import { Menu, type Page } from "./Menu.tsx";
 import { t } from "./messages.ts";
-import type { Draft, Mine } from "./mine.ts";
+import type { Mine } from "./mine.ts";
 import type { Press } from "./press.ts";
 import { Armed, Clock, Closed, Done, Open } from "./Question.tsx";
 import { End, Reveal } from "./Result.tsx";
@@ -39,6 +40,8 @@ export interface PlayProps {
   askRules: () => void;
   join: (credential: Credential) => void;
   leave: () => void;
+  /** for whoever came from his own events */
+  home: (() => void) | undefined;
 }
 
 export function Play(props: PlayProps) {
@@ -54,10 +57,15 @@ export function Play(props: PlayProps) {
           {t("line.lost")}
         </p>
       )}
+      {inside && status === "live" && snap.presence.waiting && (
+        <p class="line" role="status">
+          {t("line.waiting")}
+        </p>
+      )}
       {inside && <News snap={snap} self={self} news={props.news} heard={props.heard} />}
       <Body {...props} snap={snap} self={self} />
       {inside && live && page !== undefined && (
-        <Menu live={live} snap={snap} self={self} status={status} page={page} go={go} askRules={props.askRules} act={props.act} />
+        <Menu live={live} snap={snap} self={self} status={status} page={page} go={go} askRules={props.askRules} act={props.act} home={props.home} />
       )}
     </div>
   );

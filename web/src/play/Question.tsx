@@ -1,6 +1,8 @@
 /* A question in the hand: announced, open, over. What is saved and what is not is always in the bar at the thumb. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { complete, type Draft, tapped } from "../phone/draft.ts";
+import { Fill, Options } from "../phone/Options.tsx";
 import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
 import { points } from "../shared/format.ts";
@@ -10,13 +12,12 @@ import { nameOf, roundOf, seatOf } from "../shared/teams.ts";
 import type { Act } from "./act.ts";
 import { Help, Helps } from "./Help.tsx";
 import { type Key, t } from "./messages.ts";
-import { complete, type Draft, type Mine, tapped } from "./mine.ts";
+import type { Mine } from "./mine.ts";
 import { outcomeOf } from "./outcome.ts";
 import { droppedFor, type Hand, helpsNow, type Me } from "./screen.ts";
-import { Refused } from "./Sheet.tsx";
-import { vibrate } from "./vibrate.ts";
+import { Refused } from "../phone/Sheet.tsx";
+import { vibrate } from "../phone/vibrate.ts";
 
-const ANSWER_BYTES = 400;
 const BUZZ_MS = 60;
 
 export function Armed({ snap, question, self }: { snap: Snapshot; question: Question; self: Me }) {
@@ -162,7 +163,8 @@ export function Open(props: OpenProps) {
         {question.type === "order" && free && <p class="quiet">{t("q.orderHint")}</p>}
         {question.options ? (
           <Options
-            question={question}
+            type={question.type}
+            options={question.options}
             draft={mine.draft}
             dropped={dropped}
             tally={step ? undefined : self.state?.tally}
@@ -170,77 +172,15 @@ export function Open(props: OpenProps) {
             barred={barred}
           />
         ) : (
-          <input
-            class="fill"
-            aria-label={t("q.fill")}
-            placeholder={t("q.fill")}
-            maxLength={ANSWER_BYTES / 4}
-            value={mine.draft.text}
-            disabled={!free}
-            onInput={(e) => draft({ ...mine.draft, text: e.currentTarget.value })}
-            onKeyDown={(e) => e.key === "Enter" && complete(mine.draft, question) && submit()}
+          <Fill
+            text={mine.draft.text}
+            change={free ? (text) => draft({ ...mine.draft, text }) : undefined}
+            enter={() => complete(mine.draft, question) && submit()}
           />
         )}
       </main>
       <Bar snap={snap} question={question} step={step} self={self} hand={hand} mine={mine} quick={quick} told={told} submit={() => submit()} />
     </>
-  );
-}
-
-interface OptionsProps {
-  question: Question;
-  draft: Draft;
-  dropped: number[];
-  /** majority: how many of the team chose each */
-  tally: number[] | undefined;
-  /** undefined: handed in, or over */
-  tap: ((index: number) => void) | undefined;
-  /** a tap only tells why it does not count */
-  barred: boolean;
-}
-
-function Options({ question, draft, dropped, tally, tap, barred }: OptionsProps) {
-  const several = question.type === "multiple" || question.type === "order";
-  return (
-    <div class="options" role={several ? "group" : "radiogroup"} aria-label={t("q.pick")}>
-      {question.options?.map((text, i) => {
-        const at = draft.choice.indexOf(i);
-        const on = at >= 0;
-        const gone = dropped.includes(i);
-        const here = tally?.[i] ?? 0;
-        return (
-          <button
-            type="button"
-            key={text}
-            role={several ? "checkbox" : "radio"}
-            aria-checked={on}
-            aria-disabled={barred}
-            class={`option${on ? " option-on" : ""}${gone ? " option-dropped" : ""}`}
-            disabled={!tap || gone}
-            onClick={() => tap?.(i)}
-          >
-            <OptionBadge index={i} />
-            <span class="option-text">
-              {gone ? <s>{text}</s> : text}
-              {here > 0 && <small class="tally num">{t("tally.n", { n: here })}</small>}
-            </span>
-            {gone && <span class="option-mark">{t("dropped")}</span>}
-            {on && (
-              <span class="option-mark num">
-                {question.type === "order" ? (
-                  t("q.place", { n: at + 1 })
-                ) : (
-                  <>
-                    <CheckIcon />
-                    {t("q.chosen")}
-                  </>
-                )}
-              </span>
-            )}
-          </button>
-        );
-      })}
-    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import { nameOf } from "../shared/teams.ts";
 import { type Act, useAct } from "./act.ts";
 import { type Key, t } from "./messages.ts";
 import type { Me } from "./screen.ts";
-import { Refused, Sheet } from "./Sheet.tsx";
+import { Refused, Sheet } from "../phone/Sheet.tsx";
 
 /* 400 bytes on the wire; a Chinese character takes three. */
 export const REASON_MOST = 130;

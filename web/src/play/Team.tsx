@@ -5,7 +5,7 @@ import type { Member, TeamState } from "../shared/protocol.gen.ts";
 import { type Act, useAct } from "./act.ts";
 import { t } from "./messages.ts";
 import type { Me } from "./screen.ts";
-import { Refused } from "./Sheet.tsx";
+import { Refused } from "../phone/Sheet.tsx";
 
 export function Members({ team, person }: { team: TeamState; person: string | undefined }) {
   return (

@@ -7,7 +7,7 @@ import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { type Act, useAct } from "./act.ts";
 import { t } from "./messages.ts";
 import type { Me, Screen } from "./screen.ts";
-import { Refused } from "./Sheet.tsx";
+import { Refused } from "../phone/Sheet.tsx";
 
 interface Props {
   snap: Snapshot;

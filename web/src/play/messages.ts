@@ -1,9 +1,11 @@
-/* Words of the phone page. Chinese first. */
+/* Words of the hall on the phone. Chinese first. */
+import { phoneWords } from "../phone/words.ts";
 import { translator } from "../shared/i18n.ts";
 
 const messages = {
-  "lang.other": { zh: "English", en: "中文" },
-  "line.lost": { zh: "网络中断，正在重连", en: "Line lost, reconnecting" },
+  ...phoneWords,
+
+  "line.waiting": { zh: "数据库暂时中断，比赛稍候。您的作答会保留并自动提交", en: "The database is away and the contest waits. Your answer is kept and sent again" },
   "line.live": { zh: "已连接赛场", en: "Connected" },
   "line.opening": { zh: "正在接通赛场", en: "Connecting" },
 
@@ -28,24 +30,9 @@ const messages = {
   "ready.title": { zh: "比赛开始", en: "Here we go" },
   "ready.hint": { zh: "看大屏，准备第一题", en: "Look at the stage for the first question" },
 
-  "q.number": { zh: "第 {n} 题", en: "Question {n}" },
-  "q.of": { zh: "共 {n} 题", en: "of {n}" },
-  "q.points": { zh: "{n} 分", en: "{n} points" },
   "q.speed": { zh: "越快分越高", en: "faster is more" },
   "q.prepare": { zh: "准备", en: "Get ready" },
-  "q.seconds": { zh: "秒", en: "seconds" },
-  "q.type.single": { zh: "单选题", en: "Choose one" },
-  "q.type.multiple": { zh: "多选题", en: "Choose all that apply" },
-  "q.type.truefalse": { zh: "判断题", en: "True or false" },
-  "q.type.fill": { zh: "填空题", en: "Fill in" },
-  "q.type.order": { zh: "排序题", en: "Put in order" },
-  "q.type.task": { zh: "展示", en: "On stage" },
-  "q.chosen": { zh: "已选", en: "chosen" },
-  "q.fill": { zh: "填写答案", en: "Your answer" },
-  "q.orderHint": { zh: "按顺序逐个点选，再点一次取消", en: "Tap in order; tap again to undo" },
-  "q.place": { zh: "第 {n}", en: "No. {n}" },
   "q.submit": { zh: "提交答案", en: "Submit" },
-  "q.pick": { zh: "请选择", en: "Choose" },
   "q.first": { zh: "提交后不能更改", en: "You cannot change it afterwards" },
   "q.saving": { zh: "正在保存，请勿离开", en: "Not saved yet, please stay" },
   "q.saved": { zh: "已保存", en: "Saved" },
@@ -55,14 +42,8 @@ const messages = {
   "q.none": { zh: "本题没有作答", en: "You did not answer" },
   "q.again": { zh: "请重新作答", en: "Please answer again" },
 
-  "r.right": { zh: "答对了", en: "Right" },
-  "r.wrong": { zh: "答错了", en: "Wrong" },
-  "r.missed": { zh: "未作答", en: "No answer" },
   "r.gained": { zh: "本题 {n} 分", en: "{n} points" },
   "r.gainedOwn": { zh: "本队 {n} 分", en: "Your team {n} points" },
-  "r.answer": { zh: "正确答案", en: "Right answer" },
-  "r.mine": { zh: "您的选择", en: "your choice" },
-  "r.why": { zh: "为什么", en: "Why" },
   "r.settling": { zh: "正在计分", en: "Counting" },
 
   "own.points": { zh: "总分", en: "points" },
@@ -71,9 +52,6 @@ const messages = {
   "own.ofTeams": { zh: "共 {n} 队", en: "of {n}" },
   "own.correct": { zh: "答对", en: "right" },
   "own.questions": { zh: "{n} 题", en: "{n}" },
-  "board.title": { zh: "排行榜", en: "Leaderboard" },
-  "board.stale": { zh: "更新中", en: "updating" },
-  "board.you": { zh: "您", en: "you" },
 
   "pause.title": { zh: "比赛暂停", en: "Paused" },
   "pause.hint": { zh: "暂停不计时，请稍候", en: "The clock stands still" },
@@ -86,9 +64,7 @@ const messages = {
   "end.credits": { zh: "所得积分记入您的学习档案", en: "Credits earned go to your study record" },
   "end.guest": { zh: "访客不计积分", en: "Guests earn no credits" },
 
-  "menu.open": { zh: "菜单", en: "Menu" },
-  "menu.close": { zh: "关闭", en: "Close" },
-  "menu.back": { zh: "返回", en: "Back" },
+  "menu.home": { zh: "我的赛事", en: "My events" },
   "menu.rules": { zh: "比赛规则", en: "Rules" },
   "menu.rulings": { zh: "裁定记录", en: "Rulings" },
   "rules.loading": { zh: "正在读取规则", en: "Fetching the rules" },
@@ -132,8 +108,6 @@ const messages = {
   "policy.mean": { zh: "每人作答，取平均分，不能更改", en: "All answer, the mean counts; final" },
   "policy.best": { zh: "每人作答，取最好的几人，不能更改", en: "All answer, the best count; final" },
   "policy.sum": { zh: "每人作答，得分相加，不能更改", en: "All answer, points add up; final" },
-  "tally.n": { zh: "本队 {n} 人", en: "{n} of the team" },
-  "dropped": { zh: "已排除", en: "dropped" },
 
   "spoken.title": { zh: "请口头作答", en: "Answer aloud" },
   "spoken.hint": { zh: "由主持人或评委判定", en: "The host or a judge decides" },

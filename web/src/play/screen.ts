@@ -2,6 +2,7 @@
 import type { Policy, Question, Seat, Snapshot, Step, Team, TeamState, You } from "../shared/protocol.gen.ts";
 import { justCut } from "../shared/contest.ts";
 import { asks } from "../shared/live.ts";
+import { liveMode } from "../shared/modes.ts";
 import { lotPlace, ofGroup, roundOf, seatOf, takesPart, teamOf } from "../shared/teams.ts";
 
 /** Why this person only watches. */
@@ -99,7 +100,7 @@ function running(snap: Snapshot, question: Question, self: Me): Screen {
 }
 
 function announced(question: Question, self: Me): Screen {
-  switch (question.mode) {
+  switch (liveMode(question.mode)) {
     case "wager":
       return { at: "stake", hand: self.state?.stake !== undefined ? "chosen" : self.state && !self.state.captain ? "captain" : "free" };
     case "buzzer":
@@ -115,7 +116,7 @@ function announced(question: Question, self: Me): Screen {
 }
 
 function open(snap: Snapshot, question: Question, self: Me): Screen {
-  switch (question.mode) {
+  switch (liveMode(question.mode)) {
     case "wager":
       if (self.seat?.stake === 0) return { at: "watch", why: "declined", who: question.turn };
       return answering(snap, question, self);

@@ -1,6 +1,9 @@
 /* How a page was opened: the credential rides in the fragment, which no server ever sees, and is taken out of the address at once so that
  * it stays out of the history and of photographs of the screen. For a reload it is kept: by desk and stage for their tab only, by the
- * phone page for longer, since phones throw tabs away. */
+ * phone page for longer, since phones throw tabs away.
+ *
+ * The phone page has two parts: the hall of a live event, and the individuals' part, for whoever comes with a ticket and names no event.
+ * Each keeps its own credential; a seat in a hall comes first, until it is left. */
 import type { Credential } from "./link.ts";
 
 /** What the fragment says: `#s=SESSION`, `#t=TICKET&e=EVENT`, `#c=CODE`; `r=judge` makes the phone page a judge's. Pure. */
@@ -19,8 +22,24 @@ export function readFragment(hash: string): Credential | undefined {
   };
 }
 
+export type Part = "hall" | "home";
+export const KEPT_HALL = "leitai.play";
+export const KEPT_HOME = "leitai.home";
+/** To the door of the hall, whatever is kept. */
+export const DOOR = "#door";
+
+/** Which part of the phone page is wanted. Pure. */
+export function partOf(hash: string, hall: Credential | undefined, home: Credential | undefined): Part {
+  if (hash === DOOR) return "hall";
+  const fresh = readFragment(hash);
+  if (fresh) return fresh.ticket !== undefined && fresh.event === undefined && !fresh.judge ? "home" : "hall";
+  return hall === undefined && home !== undefined ? "home" : "hall";
+}
+
 /** Storage may be forbidden: even naming it may throw. */
 export type Keep = () => Storage;
+/** Phones throw tabs away; the seat in the hall must outlive that, and so must an open paper. */
+export const PHONE: Keep = () => localStorage;
 const TAB: Keep = () => sessionStorage;
 
 export function arrive(key: string, keep = TAB): Credential | undefined {

@@ -78,3 +78,46 @@ export const LockIcon = () => (
     <path d="M8 10.5V8a4 4 0 0 1 8 0v2.5" />
   </Icon>
 );
+export const NextIcon = () => (
+  <Icon>
+    <path d="m9 5 7 7-7 7" />
+  </Icon>
+);
+/* A question to come back to. */
+export const FlagIcon = () => (
+  <Icon>
+    <path d="M7 3.5h10V21l-5-4-5 4Z" />
+  </Icon>
+);
+export const GridIcon = () => (
+  <Icon>
+    <path d="M4.5 4.5h5v5h-5zM14.5 4.5h5v5h-5zM4.5 14.5h5v5h-5zM14.5 14.5h5v5h-5z" />
+  </Icon>
+);
+export const ClockIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 7v5l3.5 2" />
+  </Icon>
+);
+export const HeartIcon = () => (
+  <Icon>
+    <path d="M12 20 4.5 12.5a4.6 4.6 0 0 1 0-6.6 4.8 4.8 0 0 1 6.7 0l.8.8.8-.8a4.8 4.8 0 0 1 6.7 0 4.6 4.6 0 0 1 0 6.6Z" />
+  </Icon>
+);
+export const RobotIcon = () => (
+  <Icon>
+    <rect x="4" y="8.5" width="16" height="11" rx="2.5" />
+    <path d="M12 8.5V4M9 13v1.5M15 13v1.5" />
+  </Icon>
+);
+export const AwayIcon = () => (
+  <Icon>
+    <path d="M3 3l18 18M8.5 16.5a5 5 0 0 1 5-1.4M5 12.8a10 10 0 0 1 4-2.3M13 9.8a10 10 0 0 1 6 3M12 20v.1" />
+  </Icon>
+);
+export const ScrollIcon = () => (
+  <Icon>
+    <path d="M6 3.5h9l3.5 3.5v13.5H6zM9.5 12h6M9.5 16h6" />
+  </Icon>
+);

@@ -1,19 +1,26 @@
 /* The line to the server: one WebSocket at a time, kept up, resumed and believed only as long as it speaks.
  *
- * - A lost line comes back with full jitter, so that a hall does not knock at one moment; the server's own delay is honoured.
+ * - A lost line comes back with full jitter, so that a hall does not knock at one moment; the server's own delay is honoured. Who has
+ *   something to send knocks more often: in a dead spot the moments with a signal are short.
  * - The picture stays while the line is away. Resuming returns {epoch, seq} and gets what was missed.
  * - A request is an object that ends once: done, or an error code. It is sent again with the same id after a reconnect, or when the
  *   server says "later"; the server acts on an id once.
  * - A press is the exception: it is sent once or not at all, since late it would be another press.
- * - Silence is noticed: probes go out regularly, and a line that does not answer is cut and made anew.
+ * - Silence is noticed: probes go out regularly, and a line that does not answer is cut and made anew. Who comes back to the page waits
+ *   less for that: a phone that slept has mostly lost its line without being told.
  */
 import { signal } from "@preact/signals";
-import { bestOffset, type Probe, probe, remember } from "./clock.ts";
+import { bestOffset, type Probe, probe, remember, sleptMs } from "./clock.ts";
 import { lang } from "./i18n.ts";
 import { NOTHING_YET, reduceLive } from "./live.ts";
 import {
   type AnswerRequest,
   type CommandRequest,
+  type MatchRequest,
+  type LeaveRequest,
+  type SaveRequest,
+  type StartRequest,
+  type SubmitRequest,
   type ErrorCode,
   FINAL_CLOSE_CODES,
   type Frame,
@@ -25,9 +32,11 @@ import {
 
 const PROBE_MS = 5_000;
 const SILENCE_MS = 12_000;
+const WAKE_MS = 5_000;
 const HELLO_MS = 10_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
+const BACKOFF_SENDING_MS = 5_000;
 const RESEND_MS = 4_000;
 const GIVE_UP_MS = 30_000;
 
@@ -47,8 +56,11 @@ export type About = Omit<CommandRequest, "t" | "id" | "action" | "q">;
 
 export type Status = "connecting" | "live" | "lost" | "ended";
 
+/** What is answered by its id. */
+export type Asked = CommandRequest | AnswerRequest | StartRequest | SaveRequest | SubmitRequest | MatchRequest | LeaveRequest;
+
 interface Pending {
-  message: CommandRequest | AnswerRequest;
+  message: Asked;
   /** never sent again: late it would mean something else */
   once: boolean;
   /** when to stop asking; an answer is never given up */
@@ -70,7 +82,8 @@ export class Link {
   /** when the first probe that is still unanswered went out */
   private askedMs = 0;
   private probes: Probe[] = [];
-  private firstOffsetMs = Date.now() - performance.now();
+  private gapMs = Date.now() - performance.now();
+  private firstOffsetMs = this.gapMs;
   private pending = new Map<string, Pending>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -82,12 +95,26 @@ export class Link {
     private readonly other: (frame: Frame) => void,
   ) {
     setInterval(() => this.tend(), PROBE_MS);
-    addEventListener("online", () => this.status.value === "lost" && this.connect());
+    addEventListener("online", () => this.status.value !== "live" && this.wake());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.wake());
     this.connect();
   }
 
   /** Server time, ms. An arrow, so that views may hold it. */
-  readonly now = (): number => performance.now() + (bestOffset(this.probes) ?? this.firstOffsetMs);
+  readonly now = (): number => {
+    const gapMs = Date.now() - performance.now();
+    const slept = sleptMs(this.gapMs, gapMs);
+    if (slept !== 0) this.slept(gapMs, slept);
+    return performance.now() + (bestOffset(this.probes) ?? this.firstOffsetMs);
+  };
+
+  /* Until a probe says better, the wall clock is believed for as long as the sleep was. */
+  private slept(gapMs: number, ms: number): void {
+    this.firstOffsetMs = (bestOffset(this.probes) ?? this.firstOffsetMs) + ms;
+    this.probes = [];
+    this.gapMs = gapMs;
+    this.ask();
+  }
 
   /** Leaves what is shown and enters with another credential. */
   enter(credential: Credential): void {
@@ -124,12 +151,18 @@ export class Link {
     return this.request({ t: "answer", id: newId(), ...answer }, Number.POSITIVE_INFINITY);
   }
 
-  private request(message: CommandRequest | AnswerRequest, patienceMs: number): Promise<ErrorCode | undefined> {
+  /** Ends once, as `answer` does. The caller chooses the id, so that it may outlive this page. */
+  request(message: Asked, patienceMs = Number.POSITIVE_INFINITY): Promise<ErrorCode | undefined> {
     return new Promise((end) => {
       this.pending.set(message.id, { message, once: false, untilMs: performance.now() + patienceMs, end });
       this.send(message);
       this.resendLater(message.id, RESEND_MS);
     });
+  }
+
+  /** What was asked is not wanted any more: it is not sent again, and ends with "gone". */
+  recall(id: string): void {
+    this.settle(id, "gone");
   }
 
   private resendLater(id: string, afterMs: number): void {
@@ -208,6 +241,18 @@ export class Link {
       case "events":
         this.welcomed(frame.session);
         break;
+      case "home":
+        this.firstOffsetMs = frame.now_ms - performance.now();
+        // `list` is answered by one, too.
+        if (this.status.value !== "live") this.welcomed(frame.session);
+        break;
+      case "paper":
+        if (frame.re !== undefined) this.settle(frame.re, undefined);
+        break;
+      case "saved":
+      case "matching":
+        this.settle(frame.id, undefined);
+        break;
       case "time":
         this.probes = remember(this.probes, probe(frame.c, performance.now(), frame.s));
         this.rttMs.value = this.probes[this.probes.length - 1]?.rttMs;
@@ -266,7 +311,7 @@ export class Link {
     this.drop();
     if (this.status.value !== "connecting") this.status.value = "lost";
     this.rttMs.value = undefined;
-    const most = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.attempt);
+    const most = Math.min(this.pending.size > 0 ? BACKOFF_SENDING_MS : BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.attempt);
     this.attempt += 1;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.connect(), atLeastMs + Math.random() * most);
@@ -278,6 +323,19 @@ export class Link {
     this.status.value = "ended";
     this.endedBy.value = code;
     for (const id of [...this.pending.keys()]) this.settle(id, code);
+  }
+
+  /* Somebody looks at the page again, or the network is back. */
+  private wake(): void {
+    if (this.status.value === "ended") return;
+    if (this.status.value !== "live") {
+      this.attempt = 0;
+      this.connect();
+      return;
+    }
+    const askedMs = performance.now();
+    this.ask();
+    setTimeout(() => this.status.value === "live" && this.heardMs < askedMs && this.lose(), WAKE_MS);
   }
 
   private tend(): void {
@@ -294,6 +352,6 @@ export class Link {
 }
 
 /** 128 random bits; getRandomValues works without TLS, randomUUID does not. */
-function newId(): string {
+export function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -8,6 +8,7 @@ import type {
   EventRow,
   Frame,
   LogFrame,
+  Own,
   PhaseFrame,
   Question,
   Ruling,
@@ -16,6 +17,7 @@ import type {
   Team,
   TeamsFrame,
   TeamState,
+  WelcomeFrame,
   You,
 } from "./protocol.gen.ts";
 
@@ -52,12 +54,13 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "welcome":
       return {
         ...live,
+        snap: welcomed(live, frame),
         you: frame.you,
         stageSession: frame.stage_session ?? live.stageSession,
         epoch: frame.epoch,
         seq: frame.seq,
         gap: false,
-        ...(frame.snapshot ? { snap: frame.snapshot, finalising: false } : {}),
+        ...(frame.snapshot ? { finalising: false } : {}),
       };
     case "events":
       return { ...live, you: frame.you, events: frame.rows };
@@ -69,9 +72,9 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "finalising":
       return logged(live, frame, nowMs);
     case "board":
-      return withSnap(live, (snap) => ({ ...snap, board: newer(snap.board, frame.board) }));
+      return withSnap(live, (snap) => ({ ...snap, board: newerBoard(snap.board, frame.board) }));
     case "own":
-      return withSnap(live, (snap) => ({ ...snap, own: frame.own }));
+      return withSnap(live, (snap) => ({ ...snap, own: newerOwn(snap.own, frame.own) }));
     case "presence":
       return withSnap(live, (snap) => ({ ...snap, presence: frame.presence }));
     case "team":
@@ -90,6 +93,7 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
       return { ...live, sheet: frame.sheet };
     case "changes":
     case "evidence":
+    case "findings":
     case "probe":
     case "ack":
     case "done":
@@ -98,6 +102,15 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "error":
     case "bye":
       return live;
+    case "home":
+    case "paper":
+    case "saved":
+    case "matching":
+    case "duel":
+    case "history":
+    case "certificate":
+    case "ranks":
+      return live; // of the individuals' part, which folds them by itself
     default:
       return unheardOf(frame, live);
   }
@@ -216,6 +229,20 @@ function ruled(snap: Snapshot, ruling: Ruling): Snapshot {
   return next;
 }
 
-function newer(old: Board | undefined, board: Board): Board {
+function newerBoard(old: Board | undefined, board: Board): Board {
   return old && (old.v > board.v || (old.v === board.v && old.final && !board.final)) ? old : board;
+}
+
+function newerOwn(old: Own | undefined, own: Own): Own {
+  return old && old.v > own.v ? old : own;
+}
+
+/* A node that has the log but not yet the answers to what was revealed tells no standings: what is known already stays until it does. */
+function welcomed(live: Live, { you, epoch, snapshot }: WelcomeFrame): Snapshot | undefined {
+  if (!snapshot) return live.snap;
+  if (!live.snap || epoch !== live.epoch || snapshot.head.event !== live.snap.head.event || you.entry !== live.you?.entry) return snapshot;
+  const { board, own } = live.snap;
+  const kept = snapshot.board && board ? newerBoard(board, snapshot.board) : (snapshot.board ?? board);
+  const mine = snapshot.own && own ? newerOwn(own, snapshot.own) : (snapshot.own ?? own);
+  return { ...snapshot, ...(kept ? { board: kept } : {}), ...(mine ? { own: mine } : {}) };
 }

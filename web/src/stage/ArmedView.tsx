@@ -1,6 +1,7 @@
 /* Before a question: its number and kind, so that the hall falls silent. And before the first one: what is to come. */
 import type { Question, Snapshot } from "../shared/protocol.gen.ts";
 import { nextInTurn, roundNow } from "../shared/contest.ts";
+import { liveMode } from "../shared/modes.ts";
 import { points } from "../shared/format.ts";
 import { nameOf } from "../shared/teams.ts";
 import { t } from "./messages.ts";
@@ -79,7 +80,7 @@ export function ReadyView({ snap }: { snap: Snapshot }) {
             <b class="num">{i + 1}</b>
             <span>{round.title}</span>
             <em>
-              {snap.head.teams && `${t(`mode.${round.mode}`)} · `}
+              {snap.head.teams && `${t(`mode.${liveMode(round.mode)}`)} · `}
               {t("ready.questions", { n: round.questions })} · {t(round.burst > 1 ? "ready.burst" : "ready.seconds", { n: round.seconds })}
             </em>
           </li>

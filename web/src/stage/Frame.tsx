@@ -44,6 +44,11 @@ export function Head({ snap, lost, children }: HeadProps) {
             {t("stage.lost")}
           </span>
         )}
+        {!lost && snap.presence.waiting && (
+          <span class="stage-lost" role="status">
+            {t("stage.waiting")}
+          </span>
+        )}
         {joinable && (
           <span>
             {t("lobby.code")}

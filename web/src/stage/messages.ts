@@ -10,6 +10,7 @@ const messages = {
   "stage.ended": { zh: "大屏已断开", en: "The stage is disconnected" },
   "stage.endedHint": { zh: "请回到主持台，重新打开大屏。", en: "Please open the stage again from the host desk." },
   "stage.lost": { zh: "线路中断，正在重连", en: "Line lost, reconnecting" },
+  "stage.waiting": { zh: "数据库暂时中断，比赛稍候", en: "The database is away: one moment" },
   "stage.draft": { zh: "赛事尚未开放", en: "Not open yet" },
   "stage.draftHint": { zh: "主持人开放入场后，这里会显示参赛二维码。", en: "The join code appears here when the host opens the lobby." },
 

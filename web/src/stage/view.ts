@@ -4,6 +4,7 @@
  * then glides to the board. The presenter's keys (B, R) win over that until the next question.
  */
 import { justCut } from "../shared/contest.ts";
+import { liveMode } from "../shared/modes.ts";
 import type { BoardRow, Question, Snapshot, Team } from "../shared/protocol.gen.ts";
 
 export const BOARD_AFTER_MS = 6000;
@@ -77,7 +78,7 @@ function liveView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number): 
 /* The picture of a question by its mode and state. */
 function askedView(question: Question): StageView {
   const armed = question.state === "armed";
-  switch (question.mode) {
+  switch (liveMode(question.mode)) {
     case "jury":
       return "jury";
     case "speed":

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { choices, count, type Known, needsConfirm, nextStep } from "../../src/desk/actions.ts";
 import { pictureOf } from "../../src/desk/host.ts";
-import type { Action, Round, Snapshot } from "../../src/shared/protocol.gen.ts";
+import type { Action, Phase, Round, Snapshot } from "../../src/shared/protocol.gen.ts";
 import { contest, question, round, seat, snapshot, team } from "../snapshots.ts";
 
 const ahead = { q: 2, round: 1, advance: false };
@@ -211,4 +211,15 @@ test("the buttons rest when another team holds the question, so that one verdict
   const held = (entry: string, rebounds: number) => pictureOf(contest("buzzer", "held", { q: { held: entry, rebounds } }));
   assert.notEqual(held("e1", 0), held("e2", 1));
   assert.equal(held("e1", 0), held("e1", 0));
+});
+
+test("a self-paced event is published, opened, ended and confirmed; there is nothing to ask", () => {
+  const alone = (phase: Phase) => {
+    const snap = snapshot(phase);
+    return { ...snap, head: { ...snap.head, teams: false, rounds: snap.head.rounds.map((round) => ({ ...round, mode: "timed" as const })) } };
+  };
+  const steps = (["draft", "lobby", "running", "finished", "final"] as const).map((phase) => nextStep(alone(phase)).label);
+  assert.deepEqual(steps, ["step.publish", "step.openNow", "wait.window", "step.finalise", "wait.over"]);
+  assert.deepEqual(choices(alone("running")), [{ action: "finish" }, { action: "finalise", refused: "why.notFinished" }]);
+  assert.equal(needsConfirm("finish", alone("running")), true);
 });

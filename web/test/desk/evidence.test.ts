@@ -9,6 +9,7 @@ const press = (entry: string, over: Partial<Press> = {}): Press => ({
   entry,
   person: "1",
   foul: false,
+  turn: 0,
   arrival_us: 1_000_000,
   elapsed_us: 460_000,
   rtt_min_us: 38_000,
@@ -36,6 +37,22 @@ test("the order is that of the judged time, not of the arrival; fouls stand at t
     ],
   );
   assert.equal(table[2]?.used, UNKNOWN);
+});
+
+test("a press after the reopening stands below those before, however fast it was", () => {
+  const table = rows(
+    press("e1", { used_us: 450_000, verdict: "first" }),
+    press("e2", { used_us: 470_000, verdict: "later" }),
+    press("e2", { turn: 1, arrival_us: 9_000_000, used_us: 210_000, verdict: "first" }),
+  );
+  assert.deepEqual(
+    table.map((row) => [row.entry, row.order, row.verdict]),
+    [
+      ["e1", 1, "first"],
+      ["e2", 2, "later"],
+      ["e2", 3, "rebound"],
+    ],
+  );
 });
 
 test("each row says which figure its time rests on", () => {

@@ -54,3 +54,9 @@ test("questions of an earlier round that were left out are behind us", () => {
   const [skipped] = runSheet(snapshot("running", question(7, "armed", { round: 2, in_round: 3 })));
   assert.equal(skipped?.state, "done");
 });
+
+test("of a self-paced round nobody is asked a question", () => {
+  const snap = snapshot("running");
+  const rounds = snap.head.rounds.map((round) => ({ ...round, mode: "timed" as const }));
+  assert.equal(states({ ...snap, head: { ...snap.head, rounds } }), " ");
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { answered, blank, complete, EMPTY, type Mine, tapped, underSnapshot } from "../../src/play/mine.ts";
+import { answered, blank, type Mine, underSnapshot } from "../../src/play/mine.ts";
 import { question, snapshot } from "../snapshots.ts";
 
 const open = question(2, "open", { options: ["a", "b", "c"] });
@@ -16,21 +16,6 @@ test("what the server has stored is taken over after a reload", () => {
   assert.deepEqual(underSnapshot(blank(2), snap), { at: "saved", q: 2, draft: { choice: [2], text: "" } });
   const late = snapshot("running", open, { saved: { q: 2, state: "late", text: "x" } });
   assert.equal(underSnapshot(blank(2), late).at, "late");
-});
-
-test("taps choose as the type of the question asks", () => {
-  assert.deepEqual(tapped({ choice: [0], text: "" }, "single", 2).choice, [2]);
-  assert.deepEqual(tapped({ choice: [2], text: "" }, "multiple", 0).choice, [0, 2]);
-  assert.deepEqual(tapped({ choice: [0, 2], text: "" }, "multiple", 0).choice, [2]);
-  assert.deepEqual(tapped({ choice: [2], text: "" }, "order", 0).choice, [2, 0]);
-  assert.deepEqual(tapped({ choice: [2, 0, 1], text: "" }, "order", 0).choice, [2, 1]);
-});
-
-test("only a whole answer can be handed in", () => {
-  assert.equal(complete(EMPTY, open), false);
-  assert.equal(complete({ choice: [0, 1], text: "" }, { ...open, type: "order" }), false);
-  assert.equal(complete({ choice: [0, 1, 2], text: "" }, { ...open, type: "order" }), true);
-  assert.equal(complete({ choice: [], text: "  " }, { ...open, type: "fill" }), false);
 });
 
 test("an answer ends saved, late or open again with a reason; a late word about another question changes nothing", () => {

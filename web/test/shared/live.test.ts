@@ -97,6 +97,30 @@ test("an older board never replaces a newer one and a provisional one never a fi
   assert.equal(reduceLive(final, { t: "board", board: board(20, false) }, 0).snap?.board?.final, true);
 });
 
+test("an older standing never replaces a newer one", () => {
+  const own = (v: number) => ({ v, points: v, correct: 1, rank: 1, of: 2 });
+  const state = live(welcome(snapshot("running")), { t: "own", own: own(20) });
+  assert.equal(reduceLive(state, { t: "own", own: own(19) }, 0).snap?.own?.v, 20);
+  assert.equal(reduceLive(state, { t: "own", own: own(21) }, 0).snap?.own?.v, 21);
+});
+
+test("a welcome without standings, or with older ones, takes none away; another log or person does", () => {
+  const own = (v: number) => ({ v, points: v, correct: 1, rank: 1, of: 2 }), board = (v: number) => ({ v, of: 1, final: false, rows: [boardRow(1)] });
+  const state = live(welcome({ ...snapshot("running"), own: own(20), board: board(20) }));
+  const seen = (frame: Frame) => {
+    const snap = reduceLive(state, frame, 0).snap;
+    return [snap?.own?.v, snap?.board?.v];
+  };
+  const { own: _, board: __, ...bare } = snapshot("running");
+  assert.deepEqual(seen(welcome(bare)), [20, 20]);
+  assert.deepEqual(seen(welcome({ ...bare, own: own(19), board: board(18) })), [20, 20]);
+  assert.deepEqual(seen(welcome({ ...bare, own: own(21), board: board(22) })), [21, 22]);
+  const again = welcome(bare);
+  assert.ok(again.t === "welcome");
+  assert.deepEqual(seen({ ...again, epoch: again.epoch + 1 }), [undefined, undefined]);
+  assert.deepEqual(seen({ ...again, you: { ...again.you, entry: "777" } }), [undefined, undefined]);
+});
+
 test("writing the results is shown until the phase changes", () => {
   const writing = live(welcome(snapshot("finished")), { t: "finalising", epoch: 1, seq: 11 });
   assert.equal(writing.finalising, true);

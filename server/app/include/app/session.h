@@ -4,7 +4,9 @@
 #include "base/config.h"
 #include "service/auth.h"
 #include "service/batch.h"
+#include "service/duels.h"
 #include "service/hub.h"
+#include "service/match.h"
 #include "service/papers.h"
 #include "service/ranks.h"
 
@@ -24,6 +26,8 @@ struct lt_home_parts {
     struct lt_paced_cache *paced;
     struct lt_papers *papers;
     struct lt_batcher *starts;
+    struct lt_duels *duels;
+    struct lt_matching *matching;
     struct lt_ranks *ranks;
 };
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,

@@ -49,6 +49,13 @@ M(PAPER_SUBMITS, COUNTER, "leitai_paper_submits_total", "Papers handed in: by pe
 M(PAPER_SWEPT, COUNTER, "leitai_paper_swept_total", "Papers handed in by the sweeper, because no node did")
 M(PAPERS_HELD, GAUGE, "leitai_papers_held", "Papers held in memory")
 M(PACED_EVENTS, GAUGE, "leitai_paced_events", "Self-paced events held in memory")
+M(SEEKING, GAUGE, "leitai_seeking", "People here who look for an opponent")
+M(DUELS, COUNTER, "leitai_duels_total", "Duels begun by this process")
+M(DUELS_ROBOT, COUNTER, "leitai_duels_robot_total", "Duels among them in which a robot plays")
+M(DUELS_FAILED, COUNTER, "leitai_duels_failed_total", "Duels that could not be begun; those who wait are looked at again")
+M(DUELS_CLOSED, COUNTER, "leitai_duels_closed_total", "Duels ended by this process: handed in and rated")
+M(RACES, GAUGE, "leitai_races", "Duels that somebody here looks at")
+M(RACE_READS, COUNTER, "leitai_race_reads_total", "Duels read from PostgreSQL because one moved, or might have")
 M(CERTIFICATE_CHECKS, COUNTER, "leitai_certificate_checks_total", "Certificates looked up by their code")
 
 /* Events and the cluster */

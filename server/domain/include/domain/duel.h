@@ -39,6 +39,7 @@ void lt_duel_outcome(const struct lt_duel *d, int64_t now_us, struct lt_duel_pla
 /* A robot's right answers up to `at_us`: times and hits drawn from the seed and its side, human pace
  * (no answer within LT_ROBOT_FASTEST_S), a hit rate by the difficulties that the rule draws. */
 int lt_duel_robot_right(const struct lt_duel *d, int side, int64_t at_us);
+int lt_duel_robot_done(const struct lt_duel *d, int side, int64_t at_us); /* and questions done */
 /* Elo: the new ratings (start 1200) of n players after places; K 32, each pair counts 1/(n−1) and
  * exchanges whole points, halves away from zero: the sum stays. Robots do not count (rating 0 marks
  * one). In integers: the expectation comes from a table. */

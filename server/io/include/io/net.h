@@ -17,6 +17,8 @@
 struct lt_frame;
 /* Copies `n` bytes of JSON text; refcount 1. NULL when out of memory. */
 struct lt_frame *lt_frame_text(const char *p, size_t n);
+/* Several in order as one, which costs one system call to send; NULL among them is left away. Takes no references. */
+struct lt_frame *lt_frame_join(struct lt_frame *const *f, int n);
 struct lt_frame *lt_frame_ref(struct lt_frame *f);
 void lt_frame_unref(struct lt_frame *f); /* NULL is fine */
 size_t lt_frame_payload_bytes(const struct lt_frame *f);
@@ -82,6 +84,8 @@ int lt_conn_send(struct lt_conn *c, struct lt_frame *f);
 int lt_conn_send_text(struct lt_conn *c, const char *p, size_t n);
 /* Flush what is pending, then close with `code` and a UTF-8 reason of at most 120 bytes; on_close follows from the loop, never inside this call. */
 void lt_conn_close(struct lt_conn *c, int code, const char *reason);
+/* Measure the round trip now and not only when the next ping is due. Nothing when one is under way or output waits. */
+void lt_conn_ping(struct lt_conn *c);
 /* Smallest and latest measured round trip from pings; -1 when none was measured. */
 int64_t lt_conn_rtt_min_us(const struct lt_conn *c);
 int64_t lt_conn_rtt_last_us(const struct lt_conn *c);

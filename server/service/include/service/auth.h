@@ -65,6 +65,8 @@ struct lt_session {
     enum lt_session_role role;
     bool guest;
     int64_t expires_s;
+    int64_t
+        since_us; /* cluster time of the connection that it was given to: who comes with it is newer */
     char name[161], unit[241];
 };
 enum { LT_SESSION_TOKEN_BYTES = 1024, LT_SESSION_SECRET_MIN = 32, LT_KEY_BYTES = 32 };

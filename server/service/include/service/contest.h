@@ -35,6 +35,7 @@ struct lt_member {
     enum lt_member_role role;
     struct lt_player *player; /* players */
     int64_t seq;              /* last log frame that it was sent */
+    int64_t casts;            /* broadcasts before it joined */
     int64_t since_us;         /* cluster time of joining: the newest connection of a player wins */
     int64_t signal_seq;       /* of the last start signal that it was sent, 0: none */
     int64_t signal_us;        /* monotonic: when that was offered to its socket */
@@ -100,7 +101,7 @@ struct lt_contest {
     struct lt_standings *standings;
     const struct lt_place *const *ranked; /* all entries in order of rank, as of board_version */
     int n_ranked;
-    int64_t entries_us; /* entries that joined before this (with a margin) are known */
+    int64_t entries_us; /* entries that joined before this (with the long margin) are known */
 
     /* Answers to questions [scores_qi, scores_qi + scores_n), complete or being fetched. */
     struct lt_answer_row *scores;
@@ -161,6 +162,9 @@ void lt_contest_scores_complete(struct lt_contest *c);
 /* Bring the standings up to date as far as keys are public and answers are complete. True when a new
  * board is to be shown: everything public is settled and something moved since the last one. */
 bool lt_contest_settle(struct lt_contest *c);
+/* The standings are those of the whole log that this node has. Between a reveal and the arrival of
+ * the answers they are not: nobody is told them then, since another node may have told newer ones. */
+bool lt_contest_current(const struct lt_contest *c);
 
 /* Remember what this node knows of a player's answer; of a burst also that the entry has done it. */
 void lt_player_saved(struct lt_contest *c, struct lt_player *p, int qi, int state,

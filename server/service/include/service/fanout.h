@@ -17,7 +17,8 @@ enum {
 };
 
 /* Send `frame` to the members that `to` names: players first, then stages, desks, judges. seq > 0: a
- * log frame, sent only to members that have not seen it. Takes its own reference. Frames of one
+ * log frame, sent only to members that have not seen it; else only to those that were members before.
+ * Takes its own reference. Frames of one
  * event keep their order.
  * The time of a start signal is that of offering the frame, also when the socket is full: a client
  * that does not read must not put off its own clock. */
@@ -26,7 +27,7 @@ void lt_fanout_frame(struct lt_fanout *f, struct lt_contest *c, struct lt_frame 
 /* Send each member that `to` names what `make` gives for it. */
 void lt_fanout_each(struct lt_fanout *f, struct lt_contest *c, lt_view_member_fn *make, int to);
 /* Lists of members. Adding and removing is fine while a broadcast is under way. */
-void lt_fanout_member_add(struct lt_contest *c, struct lt_member *m);
+void lt_fanout_member_add(struct lt_fanout *f, struct lt_contest *c, struct lt_member *m);
 void lt_fanout_member_remove(struct lt_fanout *f, struct lt_member *m);
 /* Forget what is queued for this event. */
 void lt_fanout_forget(struct lt_fanout *f, struct lt_contest *c);

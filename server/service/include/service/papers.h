@@ -13,6 +13,8 @@ struct lt_papers;
 struct lt_held; /* a paper held here */
 struct lt_papers *lt_papers_new(struct lt_loop *l, struct lt_pg *pg, struct lt_cluster *cluster,
                                 struct lt_batcher *writes, int papers_max);
+/* fn(arg, h): a write of a side of a duel has committed. Set once, before anything is held. */
+void lt_papers_on_duel(struct lt_papers *p, void (*fn)(void *arg, struct lt_held *h), void *arg);
 /* fn(arg, h) after each paper that this node has handed in: the commit is done. */
 void lt_papers_on_handed_in(struct lt_papers *p, void (*fn)(void *arg, const struct lt_held *h),
                             void *arg);
@@ -35,6 +37,7 @@ struct lt_held *lt_papers_take(struct lt_papers *p, struct lt_paced *e,
                                const struct lt_paper_key *key, const struct lt_paper_row *row);
 
 const struct lt_paced *lt_held_event(const struct lt_held *h);
+struct lt_paced *lt_held_paced(const struct lt_held *h); /* the same, to be pinned */
 const struct lt_paper_key *lt_held_key(const struct lt_held *h);
 int64_t lt_held_duel(const struct lt_held *h); /* 0: none */
 int64_t lt_held_entry(const struct lt_held *h);
@@ -49,7 +52,8 @@ typedef void lt_held_done_fn(void *arg, int err);
  * LT_EFULL: too many under way; then nothing changed. */
 int lt_held_put(struct lt_held *h, int i, const struct lt_response *r, int32_t rev,
                 lt_held_done_fn *done, void *arg, bool *ret_stored);
-/* Hand it in. LT_OK and *ret_stored: it was already. Otherwise as above. */
+/* Hand it in; a side of a duel is forfeited by that. LT_OK and *ret_stored: it was already. Otherwise
+ * as above. */
 int lt_held_submit(struct lt_held *h, lt_held_done_fn *done, void *arg, bool *ret_stored);
 
 /* Somebody looks at it: the node keeps its clocks, and hands it in at its end. */

@@ -95,7 +95,20 @@ enum lt_sql {
     LT_SQL_CERTIFICATE, /* $1 event, $2 person → code, title, tenant, name, unit, points, rank, of,
                            issued µs */
     LT_SQL_FIND_CERTIFICATE, /* $1 code → tenant, title, name, unit, points, rank, of, day */
-    LT_SQL_STATEMENTS        /* count */
+    /* Duels (match.c, duel_start.c, duels.c). */
+    LT_SQL_MATCH_ME,   /* $1 person → rating, region, the region above it (0: none) */
+    LT_SQL_DUEL_START, /* $1 event, $2 round, $3 season, $4 seed, $5 size, $6 robots, $7 from start to
+                          deadline µs, $8 end of the window µs, arrays: $9 persons, $10 attempts,
+                          $11 numbers, $12 devices, $13 addresses → the duel, a row a paper; none: the
+                          event does not run. A number that is taken fails, and with it all. */
+    LT_SQL_DUEL, /* $1 event, $2 duel, $3 season → round, seed, size, robots, started, ended (0: not),
+                    name, unit, rating, person, attempt, and the columns of LT_SQL_PAPER; a row a paper,
+                    in order of person */
+    LT_SQL_DUEL_CLOSE, /* the parameters of close_duel() → 'closed', 'was', 'stale', 'none' */
+    LT_SQL_FINDINGS,   /* $1 event, $2 findings at most → kind, subject, n, of, before, after
+                          (ten-thousandths), subjects in all, number of the person or question,
+                          name or stem, unit, found µs; a row for each subject that is named */
+    LT_SQL_STATEMENTS  /* count */
 };
 enum { LT_SCORES_PAGE = 20000 };
 extern const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS];

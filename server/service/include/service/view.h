@@ -8,16 +8,16 @@
 
 /* The frame of a log record that was just applied. */
 struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_record *r);
-/* Board of the settled standings, presence, the seal of a final event: as frames. NULL when out of
- * memory. */
+/* NULL: there is none yet, or the standings are not those of the log (lt_contest_current). */
 struct lt_frame *lt_view_board_frame(const struct lt_contest *c);
+/* Presence, the seal of a final event: as frames. NULL when out of memory. */
 struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p);
 struct lt_frame *lt_view_seal_frame(const struct lt_contest *c);
 /* How far the teams are with what is asked now. */
 struct lt_frame *lt_view_progress_frame(const struct lt_contest *c);
 /* What one member alone gets, NULL: nothing for this one. */
 typedef struct lt_frame *lt_view_member_fn(const struct lt_contest *c, const struct lt_member *to);
-lt_view_member_fn lt_view_own_frame;    /* players: the standing of their entry */
+lt_view_member_fn lt_view_own_frame;    /* players: the standing of their entry, when current */
 lt_view_member_fn lt_view_team_frame;   /* members of a team: its private state */
 lt_view_member_fn lt_view_step_frame;   /* members of a team in a burst: what to answer next */
 lt_view_member_fn lt_view_script_frame; /* desks: the words of the announced question, no key */

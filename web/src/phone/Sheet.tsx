@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { BackIcon, CrossIcon } from "../shared/icons.tsx";
 import { lang } from "../shared/i18n.ts";
 import { ERROR_TEXT, type ErrorCode } from "../shared/protocol.gen.ts";
-import { t } from "./messages.ts";
+import { t } from "./words.ts";
 
 interface Props {
   title: string;
@@ -36,7 +36,7 @@ export function Sheet({ title, close, back, children }: Props) {
   return (
     <div class="veil" onClick={(e) => e.target === e.currentTarget && close()}>
       <div class="sheet" role="dialog" aria-modal="true" aria-label={title} tabIndex={-1} ref={sheet}>
-        <header class="sheet-head">
+        <div class="sheet-head">
           {back && (
             <button type="button" class="plain" aria-label={t("menu.back")} onClick={back}>
               <BackIcon />
@@ -46,7 +46,7 @@ export function Sheet({ title, close, back, children }: Props) {
           <button type="button" class="plain" aria-label={t("menu.close")} onClick={close}>
             <CrossIcon />
           </button>
-        </header>
+        </div>
         <div class="sheet-body">{children}</div>
       </div>
     </div>

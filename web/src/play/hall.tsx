@@ -1,27 +1,25 @@
-/* The phone's entrance: a ticket or a code in, the line kept, an answer handed in once, a press sent once. A judge's link opens his page
+/* The hall on the phone: a ticket or a code in, the line kept, an answer handed in once, a press sent once. A judge's link opens his page
  * in the same place. */
 import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
-import { arrive, forget, type Keep, keepFor } from "../shared/arrival.ts";
+import type { Draft } from "../phone/draft.ts";
+import { arrive, forget, keepFor, kept, KEPT_HALL, KEPT_HOME, PHONE } from "../shared/arrival.ts";
 import { lang } from "../shared/i18n.ts";
 import { type About, type Credential, Link } from "../shared/link.ts";
 import type { Action, ErrorCode, Question, Ruling } from "../shared/protocol.gen.ts";
 import { Reaction } from "../shared/reaction.ts";
 import { roundOf } from "../shared/teams.ts";
-import "../shared/tokens.css";
+import { keepForLater } from "../shared/worker.ts";
 import { Judge } from "./Judge.tsx";
 import type { Page } from "./Menu.tsx";
-import { answered, blank, type Draft, type Mine, underSnapshot } from "./mine.ts";
+import { answered, blank, type Mine, underSnapshot } from "./mine.ts";
 import { type Heard, heard, heardAll, news, opened } from "./news.ts";
-import "./play.css";
 import { Play } from "./Play.tsx";
 import { type Press, pressed, pressEnded, signalOf, UNPRESSED, underQuestion } from "./press.ts";
 
-const KEPT = "leitai.play";
-/* Phones throw tabs away; the seat in the hall must outlive that. */
-const PHONE: Keep = () => localStorage;
+const QUIET_MS = 5_000;
 
-const arrived = arrive(KEPT, PHONE);
+const arrived = arrive(KEPT_HALL, PHONE);
 const judge = arrived?.judge === true;
 const code = signal(arrived?.session === undefined && arrived?.ticket === undefined ? arrived?.code : undefined);
 const link = signal(arrived && code.value === undefined ? open(arrived) : undefined);
@@ -34,7 +32,7 @@ let questionBefore: Question | undefined;
 const page = signal<Page | undefined>(undefined);
 
 function open(credential: Credential): Link {
-  return new Link(judge ? "judge" : "play", credential, (renewed) => keepFor(KEPT, renewed, PHONE), () => undefined);
+  return new Link(judge ? "judge" : "play", credential, (renewed) => keepFor(KEPT_HALL, renewed, PHONE), () => undefined);
 }
 
 function join(credential: Credential): void {
@@ -42,11 +40,21 @@ function join(credential: Credential): void {
   else link.value = open(credential);
 }
 
-/** Back to the door, with the code that led here. */
+/** Back to the door, or to the own events for whoever came from there. */
 function leave(): void {
-  forget(KEPT, PHONE);
+  forget(KEPT_HALL, PHONE);
   location.reload();
 }
+
+/* A ticket for an event that is not led by a host, or not open: the individuals' part knows what to say of it. */
+const ELSEWHERE: ErrorCode[] = ["no_event", "not_open", "wrong_phase", "forbidden"];
+effect(() => {
+  const code = link.value?.endedBy.value;
+  if (code === undefined || !ELSEWHERE.includes(code) || judge || arrived?.ticket === undefined || link.value?.live.peek().snap) return;
+  const { ticket, event } = arrived;
+  keepFor(KEPT_HOME, { ticket, ...(event === undefined ? {} : { event }) }, PHONE);
+  leave();
+});
 
 async function act(action: Action, about: About = {}): Promise<ErrorCode | undefined> {
   return link.value ? link.value.command(action, live.value?.snap?.question?.q ?? 0, about) : "gone";
@@ -127,12 +135,19 @@ function App() {
       askRules={() => at?.send({ t: "rules" })}
       join={join}
       leave={leave}
+      home={kept(KEPT_HOME, PHONE) === undefined ? undefined : leave}
     />
   );
 }
 
-const root = document.getElementById("app");
-if (root) {
+let later = false;
+effect(() => {
+  if (later || link.value?.status.value !== "live") return;
+  later = true;
+  setTimeout(() => keepForLater(import.meta.url, () => false), QUIET_MS);
+});
+
+export function openHall(root: HTMLElement): void {
   root.textContent = "";
   render(<App />, root);
 }
