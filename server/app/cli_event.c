@@ -6,6 +6,7 @@
  *                     (--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N]
  *                     [--opens TIME --closes TIME]
  *   leitai event (publish | close | findings) --tenant CODE --event CODE_OR_ID
+ *   leitai event trace --tenant CODE --event CODE_OR_ID --order CODE[:LETTERS],…
  *
  * Saving is one transaction: an event is there as a whole or not at all. Until its lobby opens it may
  * be saved again, as often as one likes. A self-paced event has a window; published, it opens and
@@ -22,6 +23,7 @@
 #include "lookup.h"
 #include "pacer.h"
 #include "reasons.h"
+#include "trace.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,7 +42,7 @@ enum {
 struct event {
     const struct lt_config *config;
     const char *tenant, *code, *title, *season, *sheet_path, *preset, *bank, *teams_path,
-        *seed_text, *opens, *closes;
+        *seed_text, *opens, *closes, *order;
     struct lookup at; /* of publish and close */
     uint64_t seed;
     struct lt_buf text;  /* of the sheet */
@@ -354,30 +356,52 @@ static int run_close(struct event *e)
     return move(e, LT_ACT_FINISH);
 }
 
-/* Look through the papers of a self-paced event again, and print what looks odd. */
-static int run_findings(struct event *e)
+/* Look at the papers of a self-paced event. */
+static int look(struct event *e, int (*at_papers)(struct event *e))
 {
     struct lt_db_opts opts = {
         .url = lt_config_str(e->config, "database_url"), .name = "leitai event", .stop_fd = -1};
-    int n = 0;
     e->at.tenant_code = e->tenant;
     int err = lt_db_open(&opts, &e->db, e->err);
     if (err == LT_OK)
         err = lookup_event(&e->at, e->db);
     if (err == LT_OK)
-        err = findings_compute(e->db, e->at.tenant, e->at.event, &n);
-    if (err == LT_OK)
-        err = findings_print(e->db, e->at.tenant, e->at.event);
+        err = at_papers(e);
     if (err == LT_OK)
         ;
     else if (e->at.missing[0])
         lt_buf_str(e->err, e->at.missing);
     else if (err == LT_EFORBIDDEN)
         lt_buf_printf(e->err, "%s is led from a desk", e->at.event_code);
+    else if (err == LT_EQUESTION)
+        lt_buf_printf(e->err, "%s does not ask these questions", e->at.event_code);
     else if (e->db)
         err = told(e, err);
     lt_db_close(e->db);
     return err;
+}
+
+static int find(struct event *e)
+{
+    int n = 0, err = findings_compute(e->db, e->at.tenant, e->at.event, &n);
+    return err == LT_OK ? findings_print(e->db, e->at.tenant, e->at.event) : err;
+}
+
+/* Compute what looks odd again, and print it. */
+static int run_findings(struct event *e)
+{
+    return look(e, find);
+}
+
+static int trace(struct event *e)
+{
+    return trace_print(e->db, e->at.tenant, e->at.event, e->order);
+}
+
+/* Whose paper shows these questions in this order. */
+static int run_trace(struct event *e)
+{
+    return look(e, trace);
 }
 
 /* ---- the other two ---- */
@@ -420,7 +444,8 @@ static const struct verb {
     const char *name;
     int (*run)(struct event *e);
 } verbs[] = {{"presets", run_presets}, {"check", run_check}, {"save", run_save},
-             {"publish", run_publish}, {"close", run_close}, {"findings", run_findings}};
+             {"publish", run_publish}, {"close", run_close}, {"findings", run_findings},
+             {"trace", run_trace}};
 
 static int parse(struct event *e, int argc, char **argv, const struct verb **ret_verb)
 {
@@ -431,6 +456,7 @@ static int parse(struct event *e, int argc, char **argv, const struct verb **ret
         {"--season", &e->season}, {"--bank", &e->bank},        {"--sheet", &e->sheet_path},
         {"--preset", &e->preset}, {"--teams", &e->teams_path}, {"--seed", &e->seed_text},
         {"--opens", &e->opens},   {"--closes", &e->closes},    {"--event", &e->at.event_code},
+        {"--order", &e->order},
     };
     enum { OPTIONS = sizeof options / sizeof *options };
     *ret_verb = NULL;
@@ -449,6 +475,11 @@ static int parse(struct event *e, int argc, char **argv, const struct verb **ret
     }
     bool moves = (*ret_verb)->run == run_publish || (*ret_verb)->run == run_close ||
                  (*ret_verb)->run == run_findings;
+    if ((*ret_verb)->run == run_trace || e->order)
+        return (*ret_verb)->run == run_trace && argc == 8 && e->tenant && e->at.event_code &&
+                       e->order
+                   ? LT_OK
+                   : LT_ECONFIG;
     if (moves || e->at.event_code)
         return moves && argc == 6 && e->tenant && e->at.event_code ? LT_OK : LT_ECONFIG;
     bool one = !e->sheet_path != !e->preset,
@@ -462,13 +493,15 @@ static int parse(struct event *e, int argc, char **argv, const struct verb **ret
 
 static int usage(void)
 {
-    fprintf(stderr,
-            "usage: leitai event presets\n"
-            "       leitai event check (--sheet FILE | --preset NAME)\n"
-            "       leitai event save --tenant CODE --code CODE --title TITLE --season YEAR "
-            "(--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N] [--opens TIME "
-            "--closes TIME]\n"
-            "       leitai event (publish | close | findings) --tenant CODE --event CODE_OR_ID\n");
+    fprintf(
+        stderr,
+        "usage: leitai event presets\n"
+        "       leitai event check (--sheet FILE | --preset NAME)\n"
+        "       leitai event save --tenant CODE --code CODE --title TITLE --season YEAR "
+        "(--sheet FILE | --preset NAME) --bank CODE [--teams FILE] [--seed N] [--opens TIME "
+        "--closes TIME]\n"
+        "       leitai event (publish | close | findings) --tenant CODE --event CODE_OR_ID\n"
+        "       leitai event trace --tenant CODE --event CODE_OR_ID --order CODE[:LETTERS],…\n");
     return EXIT_FAILURE;
 }
 

@@ -178,6 +178,20 @@ if (after) {
     assert.deepEqual([unknown, odd], [404, 404]);
     assert.deepEqual(said, saidOdd);
   });
+  await test("a photographed screen tells whose paper it is", async () => {
+    const { items } = (await h.open(1, 1)).paper;
+    const codes = new Map(sql(`SELECT DISTINCT q.body->>'stem', q.code FROM leitai.question q JOIN leitai.question_instance USING (tenant_id, question_id) WHERE tenant_id = 1 AND event_id = ${event}`).split("\n").map((l) => l.split("|")));
+    const seen = items.slice(0, 5).map((item) => {
+      const q = bank.get(item.stem), options = q.options ?? ["正确", "错误"];
+      return codes.get(item.stem) + (item.options ? `:${item.options.map((o) => "ABCDEFGH"[options.indexOf(o)]).join("")}` : "");
+    });
+    const trace = (order) => execFileSync(process.env.LEITAI, ["event", "trace", "--tenant", "demo", "--event", event, "--order", order.join(",")], { encoding: "utf8" });
+    const found = trace(seen).trim().split("\n");
+    assert.equal(found.length, 1, found.join(" / "));
+    assert.match(found[0], new RegExp(`^p\\S+  ${h.home.you.name}  round 1  attempt 1  `));
+    assert.equal(trace([...seen].reverse()), "");
+    assert.throws(() => trace(["NO-SUCH-CODE"]), /does not ask these questions/);
+  });
   await test("who did not take part is told so", async () => {
     const x = await Home.enter(portA, { ticket: ticket("p000700") });
     x.ws.send({ t: "ranks", event });
