@@ -468,10 +468,10 @@ static void ask_due(struct crowd *c)
     const struct lt_load_opts *o = c->args->opts;
     int64_t go_us = c->args->page->go_us, now_us = c->gen.now.mono_us;
     int64_t end_us = go_us + (int64_t)o->seconds * SECOND_US;
-    for (;; c->next_save++) {
+    for (; o->rate > 0; c->next_save++) {
         int64_t k = c->next_save * o->procs + c->args->process,
                 due_us = go_us + k * SECOND_US / o->rate;
-        if (o->rate == 0 || due_us > now_us || due_us >= end_us || !ask_next(c, due_us))
+        if (due_us > now_us || due_us >= end_us || !ask_next(c, due_us))
             break;
     }
     for (; o->starts > 0 && c->next_start < c->n_starters; c->next_start++) {

@@ -127,7 +127,7 @@ static int load_tenant(struct demo *m, const char *code, const char *name, const
 /* Load a tenant unless it exists. `only_event`: a small tenant with this event alone. */
 static int ensure_tenant(struct demo *m, const char *code, const char *name, const char *only_event)
 {
-    struct lt_tenant_id known;
+    struct lt_tenant_id known = {0};
     struct lt_db *d = m->owner;
     bool fresh = false;
     int err = lt_db_begin(d, (struct lt_tenant_id){0});

@@ -49,7 +49,6 @@ static int moment(struct lt_db *d, const char *from_now, char ret[40])
 static int write_event(struct lt_db *d, const struct csv *events, int row,
                        const struct event_bank *bank, int64_t *ret_event)
 {
-    struct lt_sheet *sheet = malloc(sizeof *sheet);
     struct event_written written;
     struct event_drawn questions;
     struct lt_buf problems;
@@ -59,6 +58,7 @@ static int write_event(struct lt_db *d, const struct csv *events, int row,
         err = moment(d, csv_get(events, row, "closes_in"), closes);
     if (err != LT_OK)
         return err;
+    struct lt_sheet *sheet = malloc(sizeof *sheet);
     assert(sheet);
     struct event_draft e = {
         .code = csv_get(events, row, "code"),

@@ -612,15 +612,19 @@ struct lt_matching *lt_match_new(struct lt_loop *l, struct lt_pg *pg, struct lt_
     return m;
 }
 
+static void channel_off(struct lt_matching *m, struct channel *c)
+{
+    if (c->subscribed)
+        lt_redis_unsubscribe(m->redis, c->text);
+    c->subscribed = false;
+}
+
 void lt_match_stop(struct lt_matching *m)
 {
     struct channel *c, *next;
     m->stopped = true;
-    HASH_ITER (hh, m->channels, c, next) {
-        if (c->subscribed)
-            lt_redis_unsubscribe(m->redis, c->text);
-        c->subscribed = false;
-    }
+    HASH_ITER (hh, m->channels, c, next)
+        channel_off(m, c);
 }
 
 void lt_match_free(struct lt_matching *m)
