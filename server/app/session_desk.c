@@ -365,7 +365,8 @@ static void evidence_row(const struct lt_pg_result *r, int i, int turn, struct l
 }
 
 /* Who held the question by its last press: first, or drawn among those that could not be told apart. */
-static void evidence_held(const struct lt_pg_result *r, int i, struct lt_press_out *rows, int n)
+static void evidence_held(const struct lt_pg_result *r, int i, int turn, struct lt_press_out *rows,
+                          int n)
 {
     struct lt_record rec;
     const char *payload = lt_pg_text(r, 0, i, 3);
@@ -374,8 +375,11 @@ static void evidence_held(const struct lt_pg_result *r, int i, struct lt_press_o
         return;
     while (--n >= 0 && (rows[n].entry != rec.entry || rows[n].foul))
         ;
-    if (n >= 0)
-        rows[n].verdict = rec.n_doubt > 1 ? "drawn" : "first";
+    if (n < 0)
+        return;
+    rows[n].verdict = rec.n_doubt > 1 ? "drawn" : "first";
+    rows[n].has_held = true;
+    rows[n].held = turn + 1;
 }
 
 static void on_evidence(void *arg, int err, const struct lt_pg_result *r)
@@ -392,8 +396,7 @@ static void on_evidence(void *arg, int err, const struct lt_pg_result *r)
             if (strcmp(lt_pg_text(r, 0, i, 2), "press") == 0) {
                 evidence_row(r, i, turn, &rows[m.n_rows++]);
             } else {
-                evidence_held(r, i, rows, m.n_rows);
-                turn++;
+                evidence_held(r, i, turn++, rows, m.n_rows);
             }
         }
         lt_buf_init(&b, LIST_BYTES);

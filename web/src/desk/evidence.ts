@@ -25,12 +25,18 @@ export type Verdict = "first" | "later" | "foul" | "drawn" | "other" | "rebound"
 
 export const UNKNOWN = "—";
 
-/** By judged time, those after a reopening below those before; fouls at the end. */
+/** Who held the question above who did not, then by judged time; those after a reopening below those before; fouls at the end. A draw
+ * among presses that could not be told apart need not fall on the shortest time. */
 export function evidenceRows(snap: Snapshot, presses: Press[]): EvidenceRow[] {
-  const valid = presses.filter((press) => !press.foul).sort((a, b) => a.turn - b.turn || a.used_us - b.used_us);
+  const valid = presses.filter((press) => !press.foul).sort(inOrder);
   const fouls = presses.filter((press) => press.foul).sort((a, b) => a.arrival_us - b.arrival_us);
   const first = Math.min(...valid.map((press) => press.arrival_us));
   return [...valid, ...fouls].map((press) => row(snap, press, first, valid.indexOf(press)));
+}
+
+const NEVER_HELD = Number.MAX_SAFE_INTEGER;
+function inOrder(a: Press, b: Press): number {
+  return a.turn - b.turn || (a.held ?? NEVER_HELD) - (b.held ?? NEVER_HELD) || a.used_us - b.used_us;
 }
 
 function row(snap: Snapshot, press: Press, firstArrivalUs: number, place: number): EvidenceRow {

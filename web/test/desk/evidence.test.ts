@@ -26,7 +26,7 @@ test("the order is that of the judged time, not of the arrival; fouls stand at t
   const table = rows(
     press("e1", { foul: true, arrival_us: 1, used_us: -1, verdict: "foul" }),
     press("e2", { arrival_us: 1_000_000, used_us: 450_000, verdict: "later" }),
-    press("e3", { arrival_us: 1_008_000, used_us: 412_000 }),
+    press("e3", { arrival_us: 1_008_000, used_us: 412_000, held: 1 }),
   );
   assert.deepEqual(
     table.map((row) => [row.entry, row.order, row.arrival, row.verdict]),
@@ -51,6 +51,20 @@ test("a press after the reopening stands below those before, however fast it was
       ["e1", 1, "first"],
       ["e2", 2, "later"],
       ["e2", 3, "rebound"],
+    ],
+  );
+});
+
+test("who held the question by a draw stands above a shorter time", () => {
+  const table = rows(
+    press("e1", { used_us: 410_000, verdict: "later" }),
+    press("e2", { used_us: 412_000, verdict: "drawn", held: 1 }),
+  );
+  assert.deepEqual(
+    table.map((row) => [row.entry, row.order, row.verdict]),
+    [
+      ["e2", 1, "drawn"],
+      ["e1", 2, "later"],
     ],
   );
 });
