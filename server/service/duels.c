@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "service/event_channel.h"
 #include "service/sql.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -23,7 +24,6 @@ enum {
     POLL_AWAY_US = 2000 * 1000 - LOOK_US / 2, /* looked at once a second */
     POLL_US = 5000 * 1000 - LOOK_US / 2,
     SLACK_US = 5 * 1000,
-    CHANNEL_BYTES = 80,
 };
 
 struct told {
@@ -39,22 +39,11 @@ struct side {
     bool left;
     int64_t points_c;
 };
-/* What the nodes say about the duels of an event. */
-struct channel {
-    struct {
-        int64_t tenant, event;
-    } key;
-    char text[CHANNEL_BYTES];
-    struct lt_duels *all;
-    int races;
-    bool subscribed;
-    UT_hash_handle hh;
-};
 struct lt_race {
     struct name name;
     struct lt_duels *all;
     struct lt_paced *event; /* pinned */
-    struct channel *channel;
+    struct lt_event_channel *channel;
     struct lt_duel_rows rows;
     bool loaded, reading, again, closing,
         ending;      /* ending: nobody looks, freed at the turn's end */
@@ -73,7 +62,7 @@ struct lt_duels {
     struct lt_papers *papers;
     bool stopped;
     struct lt_race *races;
-    struct channel *channels;
+    struct lt_event_channels channels;
     struct lt_paper scratch[LT_DUEL_PLAYERS_MAX];
 };
 
@@ -84,47 +73,19 @@ static void fetch(struct lt_race *r);
 
 static void on_message(void *arg, const char *channel, const char *p, size_t n)
 {
-    struct channel *c = arg;
+    struct lt_event_channel *c = arg;
+    struct lt_duels *d = c->all->owner;
     struct name name = {.tenant = c->key.tenant, .event = c->key.event};
     struct lt_race *r;
     int64_t node;
     (void)channel;
     (void)n;
     if (sscanf(p, "D %" SCNd64 " %" SCNd64, &node, &name.duel) != 2 ||
-        node == lt_cluster_node(c->all->cluster))
+        node == lt_cluster_node(d->cluster))
         return;
-    HASH_FIND(hh, c->all->races, &name, sizeof name, r);
+    HASH_FIND(hh, d->races, &name, sizeof name, r);
     if (r)
         fetch(r);
-}
-
-static struct channel *channel_take(struct lt_duels *d, const struct lt_paced *e)
-{
-    struct channel *c;
-    HASH_FIND(hh, d->channels, &e->key, sizeof c->key, c);
-    if (!c) {
-        c = calloc(1, sizeof *c);
-        assert(c);
-        c->key.tenant = e->key.tenant;
-        c->key.event = e->key.event;
-        c->all = d;
-        snprintf(c->text, sizeof c->text, "lt:{%" PRId64 ":%" PRId64 "}:duels", e->key.tenant,
-                 e->key.event);
-        c->subscribed = lt_redis_subscribe(d->redis, c->text, on_message, c) == LT_OK;
-        HASH_ADD(hh, d->channels, key, sizeof c->key, c);
-    }
-    c->races++;
-    return c;
-}
-
-static void channel_drop(struct channel *c)
-{
-    if (--c->races > 0)
-        return;
-    if (c->subscribed)
-        lt_redis_unsubscribe(c->all->redis, c->text);
-    HASH_DEL(c->all->channels, c);
-    free(c);
 }
 
 static void announce(const struct lt_race *r)
@@ -150,7 +111,7 @@ static void forget(struct lt_race *r)
     lt_loop_timer_cancel(d->loop, &r->timer);
     HASH_DEL(d->races, r);
     lt_metric_set(LT_M_RACES, (int)HASH_COUNT(d->races));
-    channel_drop(r->channel);
+    lt_event_channel_drop(r->channel);
     lt_duel_rows_done(&r->rows);
     lt_paced_unpin(r->event);
     free(r);
@@ -192,7 +153,7 @@ static struct lt_race *find_or_add(struct lt_duels *d, struct lt_paced *e, int64
     r->all = d;
     r->event = e;
     r->rows = (struct lt_duel_rows){.event = e->key.event, .duel = duel, .season = e->season};
-    r->channel = channel_take(d, e);
+    r->channel = lt_event_channel_take(&d->channels, e->key.tenant, e->key.event);
     lt_paced_pin(e);
     lt_timer_init(&r->timer, on_timer, r);
     HASH_ADD(hh, d->races, name, sizeof name, r);
@@ -224,19 +185,16 @@ struct lt_duels *lt_duels_new(struct lt_loop *l, struct lt_pg *pg, struct lt_red
     d->redis = redis;
     d->cluster = cluster;
     d->papers = papers;
+    d->channels =
+        (struct lt_event_channels){.redis = redis, .name = "duels", .fn = on_message, .owner = d};
     lt_papers_on_duel(papers, on_written, d);
     return d;
 }
 
 void lt_duels_stop(struct lt_duels *d)
 {
-    struct channel *c, *next;
     d->stopped = true;
-    HASH_ITER (hh, d->channels, c, next) {
-        if (c->subscribed)
-            lt_redis_unsubscribe(d->redis, c->text);
-        c->subscribed = false;
-    }
+    lt_event_channels_stop(&d->channels);
 }
 
 void lt_duels_free(struct lt_duels *d)

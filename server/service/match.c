@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "service/event_channel.h"
 #include "service/sql.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -31,7 +32,6 @@ enum {
         5, /* the database is read so often by somebody who waits, whatever Redis says */
     WAITING_MAX = 5000, /* in one queue */
     WIDEN_MS = 5000,    /* where no robot plays */
-    CHANNEL_BYTES = 80,
     KEY_BYTES = 96,
     KEYS = 4,
     MARKS_MAX = 4096,
@@ -94,22 +94,10 @@ const char lt_match_script[] =
     "for _, k in ipairs(KEYS) do redis.call('EXPIRE', k, 60) end "
     "return made";
 
-/* Seeks of an event share a subscription. */
-struct channel {
-    struct {
-        int64_t tenant, event;
-    } key;
-    char text[CHANNEL_BYTES];
-    struct lt_matching *all;
-    struct lt_seek *seeks;
-    int users; /* seeks, and matches being made */
-    bool subscribed;
-    UT_hash_handle hh;
-};
 struct lt_seek {
     struct lt_matching *all;
-    struct lt_paced *event; /* pinned */
-    struct channel *channel;
+    struct lt_paced *event;           /* pinned */
+    struct lt_event_channel *channel; /* shared by the seeks and matches of an event */
     struct lt_seek_who who;
     int64_t since_us;            /* cluster time */
     bool busy, read, over, gone; /* gone: its owner left; over: fn was told the last */
@@ -127,8 +115,9 @@ struct lt_matching {
     struct lt_redis *redis;
     struct lt_cluster *cluster;
     bool stopped;
-    int seeks;
-    struct channel *channels;
+    int n_seeks;
+    struct lt_seek *seeks;
+    struct lt_event_channels channels;
 };
 
 static void look(struct lt_seek *s);
@@ -160,7 +149,8 @@ static bool robot_due(const struct lt_seek *s)
 /* "B person person …": what they were taken for has been decided. */
 static void on_message(void *arg, const char *channel, const char *p, size_t n)
 {
-    struct channel *c = arg;
+    struct lt_event_channel *c = arg;
+    struct lt_matching *m = c->all->owner;
     (void)channel;
     (void)n;
     if (p[0] != 'B')
@@ -169,44 +159,15 @@ static void on_message(void *arg, const char *channel, const char *p, size_t n)
         char *rest;
         int64_t person = strtoll(p, &rest, 10);
         struct lt_seek *s, *next;
-        for (s = c->seeks; s; s = next) {
+        for (s = m->seeks; s; s = next) {
             next = s->next;
-            if (s->who.person.person != person)
+            if (s->channel != c || s->who.person.person != person)
                 continue;
             s->read = true;
             look(s);
         }
         p = rest;
     }
-}
-
-static struct channel *channel_take(struct lt_matching *m, const struct lt_paced *e)
-{
-    struct channel *c;
-    HASH_FIND(hh, m->channels, &e->key, sizeof c->key, c);
-    if (!c) {
-        c = calloc(1, sizeof *c);
-        assert(c);
-        c->key.tenant = e->key.tenant;
-        c->key.event = e->key.event;
-        c->all = m;
-        snprintf(c->text, sizeof c->text, "lt:{%" PRId64 ":%" PRId64 "}:match", e->key.tenant,
-                 e->key.event);
-        c->subscribed = lt_redis_subscribe(m->redis, c->text, on_message, c) == LT_OK;
-        HASH_ADD(hh, m->channels, key, sizeof c->key, c);
-    }
-    c->users++;
-    return c;
-}
-
-static void channel_drop(struct channel *c)
-{
-    if (--c->users > 0)
-        return;
-    if (c->subscribed)
-        lt_redis_unsubscribe(c->all->redis, c->text);
-    HASH_DEL(c->all->channels, c);
-    free(c);
 }
 
 /* ---- scripts ---- */
@@ -217,7 +178,7 @@ struct script {
     int argc;
 };
 
-static void script_begin(struct script *s, const struct channel *c, int round)
+static void script_begin(struct script *s, const struct lt_event_channel *c, int round)
 {
     static const char *const names[KEYS] = {"wait", "seen", "about", "taken"};
     s->argv[0] = "EVAL";
@@ -271,9 +232,9 @@ static void forget(struct lt_seek *s)
     *s->prev = s->next;
     if (s->next)
         s->next->prev = s->prev;
-    channel_drop(s->channel);
+    lt_event_channel_drop(s->channel);
     lt_paced_unpin(s->event);
-    lt_metric_set(LT_M_SEEKING, --s->all->seeks);
+    lt_metric_set(LT_M_SEEKING, --s->all->n_seeks);
     free(s);
 }
 
@@ -324,7 +285,7 @@ static void on_timer(struct lt_timer *t, int64_t mono_us)
 
 struct making {
     struct lt_matching *all;
-    struct channel *channel;
+    struct lt_event_channel *channel;
     struct lt_seek *seek;
     int round, n;
     struct lt_duel_person persons[LT_DUEL_PLAYERS_MAX];
@@ -356,7 +317,7 @@ static void on_begun(void *arg, int err, const bool *in)
     struct making *k = arg;
     struct lt_seek *s = k->seek;
     say_made(k, in);
-    channel_drop(k->channel);
+    lt_event_channel_drop(k->channel);
     free(k);
     if (!back(s))
         return;
@@ -376,7 +337,8 @@ static void make(struct lt_seek *s, const struct lt_duel_person *persons, int n)
     struct making *k = calloc(1, sizeof *k);
     assert(k);
     *k = (struct making){.all = s->all,
-                         .channel = channel_take(s->all, s->event),
+                         .channel = lt_event_channel_take(&s->all->channels, s->event->key.tenant,
+                                                          s->event->key.event),
                          .seek = s,
                          .round = s->who.round,
                          .n = n};
@@ -563,18 +525,18 @@ struct lt_seek *lt_seek_begin(struct lt_matching *m, struct lt_paced *e,
     assert(s);
     s->all = m;
     s->event = e;
-    s->channel = channel_take(m, e);
+    s->channel = lt_event_channel_take(&m->channels, e->key.tenant, e->key.event);
     s->who = *who;
     s->since_us = now_us(m);
     s->fn = fn;
     s->arg = arg;
-    s->next = s->channel->seeks;
-    s->prev = &s->channel->seeks;
+    s->next = m->seeks;
+    s->prev = &m->seeks;
     if (s->next)
         s->next->prev = &s->next;
-    s->channel->seeks = s;
+    m->seeks = s;
     lt_paced_pin(e);
-    lt_metric_set(LT_M_SEEKING, ++m->seeks);
+    lt_metric_set(LT_M_SEEKING, ++m->n_seeks);
     lt_timer_init(&s->timer, on_timer, s);
     lt_loop_timer(m->loop, &s->timer, 0);
     return s;
@@ -609,28 +571,21 @@ struct lt_matching *lt_match_new(struct lt_loop *l, struct lt_pg *pg, struct lt_
     m->pg = pg;
     m->redis = redis;
     m->cluster = cluster;
+    m->channels =
+        (struct lt_event_channels){.redis = redis, .name = "match", .fn = on_message, .owner = m};
     return m;
-}
-
-static void channel_off(struct lt_matching *m, struct channel *c)
-{
-    if (c->subscribed)
-        lt_redis_unsubscribe(m->redis, c->text);
-    c->subscribed = false;
 }
 
 void lt_match_stop(struct lt_matching *m)
 {
-    struct channel *c, *next;
     m->stopped = true;
-    HASH_ITER (hh, m->channels, c, next)
-        channel_off(m, c);
+    lt_event_channels_stop(&m->channels);
 }
 
 void lt_match_free(struct lt_matching *m)
 {
     if (!m)
         return;
-    assert(!m->channels);
+    assert(!m->channels.list);
     free(m);
 }
