@@ -45,6 +45,7 @@ static struct gate gate_of(const struct lt_engine *e, const struct lt_record *r)
     case LT_REC_EXTEND:
     case LT_REC_ADVANCE:
     case LT_REC_RULING:
+    case LT_REC_RESOLVE:
     case LT_REC_DRIVER:
     case LT_REC_FINALISING:
     case LT_REC_FINAL:

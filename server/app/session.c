@@ -282,6 +282,11 @@ static void dispatch_event(struct session *s, const struct lt_client_msg *m)
     case LT_CLIENT_MSG_ID_TIME:
         probe(s, &m->time);
         break;
+    case LT_CLIENT_MSG_ID_SCREENS:
+    case LT_CLIENT_MSG_ID_PAIR:
+    case LT_CLIENT_MSG_ID_UNPAIR:
+    case LT_CLIENT_MSG_ID_SHOW:
+    case LT_CLIENT_MSG_ID_CHART:
     case LT_CLIENT_MSG_ID_LIST:
     case LT_CLIENT_MSG_ID_START:
     case LT_CLIENT_MSG_ID_OPEN:

@@ -436,6 +436,7 @@ static void on_contest(void *arg, int err, struct lt_contest *c)
     case LT_ROLE_ID_JUDGE:
         hello_staff(s, c);
         break;
+    case LT_ROLE_ID_WATCH:
     case LT_ROLE_ID_HOME:
         hello_fail(s, LT_EFORBIDDEN);
         break;

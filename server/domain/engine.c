@@ -193,6 +193,8 @@ static int apply_kind(struct lt_engine *e, const struct lt_record *r)
         return e->phase == LT_PHASE_RUNNING ? apply_advance(e, r) : LT_ERECORD;
     case LT_REC_RULING:
         return apply_ruling(e, r);
+    case LT_REC_RESOLVE:
+        return LT_ERECORD;
     case LT_REC_DRIVER:
         return driver_ok(e, r) ? LT_OK : LT_ERECORD;
     case LT_REC_FINALISING:

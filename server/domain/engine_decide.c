@@ -82,6 +82,7 @@ static const struct command {
     [LT_ACT_APPEAL] = {"appeal", 0, RULABLE, ANY, 0, 0, false, engine_make_appeal},
     [LT_ACT_APPROVE] = {"approve", 0, RULABLE, ANY, 0, 0, false, engine_make_resolution},
     [LT_ACT_REJECT] = {"reject", 0, RULABLE, ANY, 0, 0, false, engine_make_resolution},
+    [LT_ACT_RESOLVE] = {"resolve", 0, 0, ANY, 0, 0, true, make_phase},
 };
 
 const char *lt_action_name(enum lt_action a)

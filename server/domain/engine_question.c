@@ -228,6 +228,7 @@ static unsigned question_from(enum lt_record_kind k)
     case LT_REC_CAPTAIN:
     case LT_REC_ADVANCE:
     case LT_REC_RULING:
+    case LT_REC_RESOLVE:
     case LT_REC_DRIVER:
     case LT_REC_FINALISING:
     case LT_REC_FINAL:
@@ -362,6 +363,7 @@ int engine_apply_question(struct lt_engine *e, const struct lt_record *r)
     case LT_REC_CAPTAIN:
     case LT_REC_ADVANCE:
     case LT_REC_RULING:
+    case LT_REC_RESOLVE:
     case LT_REC_DRIVER:
     case LT_REC_FINALISING:
     case LT_REC_FINAL:

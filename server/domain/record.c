@@ -69,6 +69,7 @@ static const struct kind {
     [LT_REC_EXTEND] = {"extend", F(QI) | F(CLOCK) | F(BY)},
     [LT_REC_ADVANCE] = {"advance", F(IDS) | F(BY)},
     [LT_REC_RULING] = {"ruling", F(RULING) | F(BY)},
+    [LT_REC_RESOLVE] = {"resolve", F(BY)},
     [LT_REC_DRIVER] = {"driver", F(NODE) | F(TOKEN)},
     [LT_REC_FINALISING] = {"finalising", F(BY)},
     [LT_REC_FINAL] = {"final", F(PHASE) | F(DIGEST)},

@@ -418,6 +418,7 @@ bool lt_standings_apply(struct lt_standings *s, const struct lt_engine *e,
     case LT_REC_HELD:
     case LT_REC_HELP:
     case LT_REC_EXTEND:
+    case LT_REC_RESOLVE:
     case LT_REC_DRIVER:
     case LT_REC_FINALISING:
     case LT_REC_FINAL:

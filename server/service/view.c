@@ -166,6 +166,12 @@ struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_r
         return view_teams_frame(c, r->seq);
     case LT_REC_RULING:
         return view_ruling_frame(c, r);
+    case LT_REC_RESOLVE: {
+        struct lt_msg_resolve m = {.epoch = c->epoch, .seq = r->seq};
+        lt_buf_init(&b, VIEW_BYTES);
+        lt_msg_resolve_write(&m, &b);
+        return view_frame(&b);
+    }
     case LT_REC_DRIVER: {
         struct lt_msg_driver m = {.epoch = c->epoch, .seq = r->seq};
         lt_buf_init(&b, VIEW_BYTES);

@@ -50,6 +50,8 @@ export function snapshot(phase: Phase, current?: Question, over: Partial<Snapsho
       appeals: false,
       approval: false,
       rounds: [round({ title: "必答", questions: 4 }), round({ title: "速答", questions: 6, seconds: 15 })],
+      awards: [],
+      boards: [],
     },
     phase,
     ...(current ? { question: current } : {}),

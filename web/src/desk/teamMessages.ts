@@ -136,6 +136,7 @@ export const teamMessages = {
   "act.appeal": { zh: "申诉", en: "Appeal" },
   "act.approve": { zh: "同意", en: "Approve" },
   "act.reject": { zh: "驳回", en: "Reject" },
+  "act.resolve": { zh: "揭榜", en: "Reveal the board" },
 
   "why.notLobby": { zh: "只在入场阶段抽签", en: "Only in the lobby" },
   "why.lastRound": { zh: "没有下一环节", en: "No further round" },

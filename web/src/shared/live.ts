@@ -5,6 +5,8 @@
  */
 import type {
   Board,
+  Chart,
+  CuesFrame,
   EventRow,
   Frame,
   LogFrame,
@@ -12,6 +14,8 @@ import type {
   PhaseFrame,
   Question,
   Ruling,
+  Screen,
+  ScreenRow,
   Snapshot,
   Step,
   Team,
@@ -34,6 +38,14 @@ export interface Live {
   seq: number;
   finalising: boolean;
   gap: boolean;
+  /** stage: what it is to show */
+  screen: Screen | undefined;
+  /** stage: the board of its view; desk: the board it asked for */
+  chart: Chart | undefined;
+  /** desk: the tenant's screens, once asked for */
+  screens: ScreenRow[] | undefined;
+  /** desk, while the board is frozen: the next steps of the reveal */
+  cues: CuesFrame | undefined;
 }
 
 export const NOTHING_YET: Live = {
@@ -46,6 +58,10 @@ export const NOTHING_YET: Live = {
   seq: 0,
   finalising: false,
   gap: false,
+  screen: undefined,
+  chart: undefined,
+  screens: undefined,
+  cues: undefined,
 };
 
 /** `nowMs`: server time when the frame arrived. */
@@ -68,9 +84,18 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "question":
     case "teams":
     case "ruling":
+    case "resolve":
     case "driver":
     case "finalising":
       return logged(live, frame, nowMs);
+    case "screen":
+      return { ...live, screen: frame.screen };
+    case "chart":
+      return { ...live, chart: frame.chart };
+    case "screens":
+      return { ...live, screens: frame.rows };
+    case "cues":
+      return { ...live, cues: frame };
     case "board":
       return withSnap(live, (snap) => ({ ...snap, board: newerBoard(snap.board, frame.board) }));
     case "own":
@@ -94,6 +119,7 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "changes":
     case "evidence":
     case "findings":
+    case "pairing":
     case "probe":
     case "ack":
     case "done":
@@ -139,6 +165,8 @@ function logged(live: Live, frame: LogFrame, nowMs: number): Live {
       return withSnap(next, (snap) => drawn(snap, frame));
     case "ruling":
       return withSnap(next, (snap) => ruled(snap, frame.ruling));
+    case "resolve":
+      return withSnap(next, (snap) => ({ ...snap, frozen: frame.frozen }));
     case "finalising":
       return { ...next, finalising: true };
     case "driver":
@@ -174,10 +202,11 @@ function drawn(snap: Snapshot, { teams, advanced }: TeamsFrame): Snapshot {
 function asked(snap: Snapshot, question: Question): Snapshot {
   const fresh = snap.question?.q !== question.q;
   const opened = question.state === "open" && (snap.question?.state === "armed" || snap.question === undefined);
-  const { step, script, saved, team, ahead: _, ...rest } = snap;
+  const { step, script, saved, team, frozen, ahead: _, ...rest } = snap;
   return {
     ...rest,
     question,
+    ...(question.hidden ? { frozen: { step: 0, done: false } } : frozen && !frozen.done ? { frozen } : {}),
     teams: snap.teams.map((team) => (used(question, team) ? { ...team, helped: true } : team)),
     // These frames have no seq and may be here before their question.
     ...(step && asks(question, step.q) ? { step } : {}),

@@ -136,7 +136,11 @@ struct lt_engine {
     int64_t held;          /* entry that answers, or whose answer is being read; 0 nobody */
     int rebounds;          /* wrong answers of this question so far */
     int advanced;          /* rounds [0, advanced) have had their advancement, or need none */
-    bool finalising;       /* finalise was accepted, result job under way */
+    int64_t
+        frozen_seq; /* of the record with which the board froze, 0: it moves. Records before it are public */
+    int step, steps; /* of the reveal; steps 0: it has not begun */
+    bool froze;      /* it was frozen once and is not again */
+    bool finalising; /* finalise was accepted, result job under way */
 
     int n_teams; /* in the order of the lot; 0: persons are ranked, or not yet drawn */
     struct lt_team teams[LT_TEAMS_MAX];
@@ -180,7 +184,8 @@ enum lt_action { /* what people ask for. h: host, c: captain, m: member, j: judg
                  LT_ACT_APPEAL,     /* c: qi, reason */
                  LT_ACT_APPROVE, /* h, j, another person: ruling `value` is in force / the appeal is upheld; reason optional */
                  LT_ACT_REJECT, /* the same: not */
-                 LT_ACTIONS     /* count */
+                 LT_ACT_RESOLVE, /* h: frozen, no question unrevealed: the reveal goes to step `value`, also back */
+                 LT_ACTIONS /* count */
 };
 bool lt_action_parse(const char *s, enum lt_action *ret);
 const char *lt_action_name(enum lt_action a);
@@ -202,7 +207,8 @@ struct lt_plan {
     int64_t turn; /* 0: not in turn */
     int n_field;  /* TIEBREAK: who takes part; 0: everybody that is in */
     int64_t field[LT_TEAMS_MAX];
-    int n_in; /* ADVANCE: who goes on */
+    int steps; /* RESOLVE: how many the reveal has (lt_resolve_steps) */
+    int n_in;  /* ADVANCE: who goes on */
     int64_t in[LT_TEAMS_MAX];
 };
 struct lt_team_in {
@@ -264,8 +270,9 @@ enum lt_record_kind {
     LT_REC_CAPTAIN,
     LT_REC_EXTEND,
     LT_REC_ADVANCE,
-    LT_REC_RULING, /* a new ruling, or a new state of one */
-    LT_REC_DRIVER, /* a takeover */
+    LT_REC_RULING,  /* a new ruling, or a new state of one */
+    LT_REC_RESOLVE, /* the reveal of the frozen board went to a step */
+    LT_REC_DRIVER,  /* a takeover */
     LT_REC_FINALISING,
     LT_REC_FINAL,
     LT_RECORDS /* count */
@@ -305,6 +312,7 @@ struct lt_record {
     int64_t captains[LT_TEAMS_MAX]; /* LOT */
     struct lt_ruling ruling;        /* RULING: the whole of it as it is now */
     int64_t node, token;            /* DRIVER */
+    int step, steps;                /* RESOLVE */
 };
 
 void lt_engine_init(struct lt_engine *e, const struct lt_sheet *sheet);
@@ -319,6 +327,9 @@ void lt_engine_init(struct lt_engine *e, const struct lt_sheet *sheet);
  * approve. LT_EFULL: no room for another ruling or mark. LT_EFORBIDDEN: not staff; a ruling or mark
  * without its author. LT_ENOENT: no reason. LT_ETOOBIG: one that is too long. LT_ENORULING: none
  * that waits.
+ * LT_EFROZEN: the board is
+ * frozen and must be revealed first (to finalise, to advance, to go on while the reveal has begun, or
+ * to a round whose outcome is told in the hall: anything but all teams answering by key).
  * LT_ERANGE: a time, tally, node, token or value that cannot be meant. A record that is returned is
  * one that lt_engine_apply accepts. */
 int lt_engine_decide(const struct lt_engine *e, const struct lt_input *in, struct lt_record *ret,
@@ -337,6 +348,9 @@ int lt_engine_accepts(const struct lt_engine *e, int qi, int64_t entry, int64_t 
                       int64_t *ret_used_us);
 /* The team of an entry, NULL: none. */
 const struct lt_team *lt_engine_team(const struct lt_engine *e, int64_t entry);
+/* The board is frozen and not yet revealed to its end: nothing public may tell more than what was known
+ * before frozen_seq. */
+bool lt_engine_hides(const struct lt_engine *e);
 /* Whether a round still owes its advancement: it has one, it was not held yet, and somebody takes part
  * in the round. */
 bool lt_engine_owes(const struct lt_engine *e, int round);

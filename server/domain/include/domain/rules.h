@@ -22,6 +22,8 @@ enum {
     LT_PARTS_MAX = 12,     /* lines of a blueprint */
     LT_HOURS_MAX = 4,
     LT_POOL_MAX = 2000, /* questions of a self-paced round's pool */
+    LT_AWARDS_MAX = 8,
+    LT_BOARDS_MAX = 8, /* roll-ups of one event */
 };
 
 enum lt_mode {
@@ -95,6 +97,26 @@ enum lt_help {
     LT_HELP_COLLEAGUE,
     LT_HELP_TWO /* drop two wrong options */,
     LT_HELPS /* count */
+};
+
+/* What a board ranks. */
+enum lt_board_of {
+    LT_OF_ENTRY,
+    LT_OF_UNIT,
+    LT_OF_COUNTY,
+    LT_OF_CITY,
+    LT_OF_PROVINCE,
+    LT_OF_KIND,     /* of units: 国家机关, 学校 … */
+    LT_OF_AUDIENCE, /* 领导干部, and all others */
+    LT_BOARD_OFS    /* count */
+};
+/* How a roll-up's value comes from the points of those who took part. */
+enum lt_aggregate {
+    LT_AGGREGATE_SUM,
+    LT_AGGREGATE_MEAN,
+    LT_AGGREGATE_BEST,     /* sum of the best n */
+    LT_AGGREGATE_WEIGHTED, /* sum over the larger of floor × registered and who took part */
+    LT_AGGREGATES          /* count */
 };
 
 /* Points are signed hundredths ("centi", suffix _c) everywhere in C, SQL and on the wire. In the
@@ -206,6 +228,24 @@ struct lt_credit_rule {
         int64_t amount_c;
     } places[LT_PLACES_MAX];
 };
+/* A roll-up beside the board of entries. */
+struct lt_board_rule {
+    enum lt_board_of of; /* not ENTRY; each at most once */
+    enum lt_aggregate by;
+    int best;     /* BEST: n */
+    int floor_e4; /* WEIGHTED: ten-thousandths of the registered that count at least */
+    int least;    /* who has fewer participants has no rank */
+};
+struct lt_award_rule {
+    char title[61];
+    int places;
+};
+/* 封榜: from when on the public board stands still; all 0: never. */
+struct lt_freeze_rule {
+    int round;         /* host-led: from its first question on, 1-based */
+    int after_minutes; /* host-led: from the first question announced so long after the start on */
+    int last_minutes;  /* self-paced, at_once: of the window, until the results are final */
+};
 struct lt_sheet {
     int version;
     bool teams;      /* "entries": teams are ranked; otherwise persons */
@@ -241,6 +281,12 @@ struct lt_sheet {
     int n_rounds;
     struct lt_round_rule rounds[LT_ROUNDS_MAX];
     struct lt_credit_rule credits;
+    struct lt_freeze_rule freeze;
+    int n_awards;
+    struct lt_award_rule awards[LT_AWARDS_MAX]; /* best first */
+    int n_boards;
+    struct lt_board_rule boards[LT_BOARDS_MAX];
+    bool round_boards; /* each round has boards of its own */
 };
 /* Parse and validate. On LT_ESHEET `err` (appended to; give it 64 KiB) holds
  * {"path":"rounds[0].seconds","reason":"range","min":5,"max":600} objects in a JSON array, every

@@ -69,6 +69,11 @@ bool lt_standings_voided(const struct lt_standings *s, int qi);
  * `ranked` is valid until the next call. Returns how many; *ret_ranked in order. */
 int lt_standings_rank(struct lt_standings *s, const struct lt_place *const **ret_ranked);
 
+/* Where everybody stands by round r (0-based) alone, ranked by points, correct and time of its
+ * questions: one place for each known entry, in order of rank, in ret (lt_standings_count of them).
+ * Adjustments belong to no round; fouls and voids to their question's. Returns how many. */
+int lt_standings_rank_round(const struct lt_standings *s, int r, struct lt_place *ret);
+
 /* What comes next, for NEXT, SKIP and ADVANCE (asserts on other actions). Uses the ranks of the last
  * lt_standings_rank. NEXT within an in-turn round: a question that was voided is asked anew with a
  * spare one; the round ends when fewer than all teams could be asked again. TIEBREAK: the field is
