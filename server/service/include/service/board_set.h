@@ -46,7 +46,7 @@ struct lt_board_input {
     int n_shown;
     const struct lt_place *const *truth; /* NULL unless it is frozen */
     int n_truth;
-    bool by_entry; /* ranks.h writes the entries' boards */
+    bool by_entry;                      /* ranks.h writes the entries' boards */
     const struct lt_board_units *units; /* NULL: no roll-ups */
     lt_board_who_fn *who;
     lt_board_round_fn *round; /* NULL: no boards of rounds */
