@@ -6,6 +6,7 @@
 #include "contest_internal.h"
 
 #include "base/err.h"
+#include "service/units.h"
 #include "service/view.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -81,6 +82,11 @@ void lt_contest_done(struct lt_contest *c)
     }
     lt_standings_free(c->standings);
     contest_public_done(c);
+    lt_units_free(c->units);
+    for (int i = 0; i < LT_BOARD_OFS; i++) {
+        free(c->rollups[i].now);
+        free(c->rollups[i].before);
+    }
     for (int i = 0; i < c->n_questions; i++)
         lt_question_free(c->questions[i]);
     for (int i = 0; i < LT_RING_FRAMES; i++)
@@ -161,8 +167,7 @@ struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t 
     e->unit = strdup(unit);
     e->guest = guest;
     e->done_qi = e->progress_qi = -1;
-    if (!e->name || !e->unit || !lt_standings_add(c->standings, id) ||
-        !contest_public_add(c, id)) {
+    if (!e->name || !e->unit || !lt_standings_add(c->standings, id) || !contest_public_add(c, id)) {
         free(e->name);
         free(e->unit);
         free(e);
@@ -242,8 +247,7 @@ static int wanted(const struct lt_contest *c, const struct lt_standings *s)
     if (lt_standings_stale(s))
         return 0;
     int qi = lt_standings_settled(s);
-    bool closed =
-        !is_frozen(c, s) && qi == c->engine.qi && c->engine.qstate == LT_Q_CLOSED;
+    bool closed = !is_frozen(c, s) && qi == c->engine.qi && c->engine.qstate == LT_Q_CLOSED;
     bool here = c->scores_complete && c->scores_qi == qi;
     return (qi < settle_to(c, s) || closed) && !here ? qi : -1;
 }
@@ -331,7 +335,7 @@ int lt_contest_settle(struct lt_contest *c)
         moved |= lt_contest_hides(c) ? LT_MOVED_PUBLIC : 0;
     }
     /* While the reveal goes on, a ruling moves what it shows. */
-    bool revealed = lt_contest_hides(c) && c->engine.step > 0 && moved != 0 && lt_contest_reveal(c);
+    bool revealed = moved != 0 && c->engine.step > 0 && lt_contest_reveal(c);
     if (revealed || ((moved & LT_MOVED_TRUTH) && !lt_contest_hides(c)))
         moved |= LT_MOVED_PUBLIC;
     return moved;

@@ -49,8 +49,7 @@ bool contest_public_add(struct lt_contest *c, int64_t entry)
 void lt_contest_joined(struct lt_contest *c, const struct lt_entry *e, int64_t joined_us)
 {
     struct lt_standings *s = c->frozen.standings;
-    if (!s || c->engine.frozen_seq == 0 || joined_us > c->frozen_us ||
-        lt_standings_place(s, e->id))
+    if (!s || c->engine.frozen_seq == 0 || joined_us > c->frozen_us || lt_standings_place(s, e->id))
         return;
     const struct lt_place *p = lt_standings_add(s, e->id);
     assert(p);
@@ -92,8 +91,7 @@ bool lt_contest_reveal(struct lt_contest *c)
 {
     const struct lt_engine *e = &c->engine;
     const struct lt_public_fold *f = &c->frozen;
-    if (!f->standings || e->frozen_seq == 0 || !contest_frozen_current(c) ||
-        !lt_contest_current(c))
+    if (!f->standings || e->frozen_seq == 0 || !contest_frozen_current(c) || !lt_contest_current(c))
         return false;
     if (!c->resolve || c->resolve_shown != f->version || c->resolve_truth != c->board_version) {
         lt_resolve_free(c->resolve);
@@ -144,8 +142,7 @@ bool lt_contest_public(const struct lt_contest *c, struct lt_public *ret)
     return ret->version > 0;
 }
 
-const struct lt_place *lt_contest_public_place(const struct lt_contest *c,
-                                               const struct lt_entry *e)
+const struct lt_place *lt_contest_public_place(const struct lt_contest *c, const struct lt_entry *e)
 {
     return lt_standings_place(lt_contest_public_fold(c), e->id);
 }

@@ -256,7 +256,7 @@ static void view_own_frozen(const struct lt_contest *c, const struct lt_entry *e
 {
     const struct lt_place *p = lt_contest_public_place(c, e);
     *out = (struct lt_own_out){
-        .v = c->frozen.version,
+        .v = c->frozen.version > c->resolved_seq ? c->frozen.version : c->resolved_seq,
         .points = p ? p->points_c : c->sheet.start_points_c,
         .correct = p ? p->correct : 0,
         .rank = p ? p->rank : 0,
@@ -366,8 +366,8 @@ static void head_boards(const struct lt_contest *c, struct parts *p, struct lt_e
 {
     const struct lt_sheet *s = &c->sheet;
     for (int i = 0; i < s->n_awards; i++)
-        p->awards[i] = (struct lt_award_rule_out){.title = s->awards[i].title,
-                                                  .places = s->awards[i].places};
+        p->awards[i] =
+            (struct lt_award_rule_out){.title = s->awards[i].title, .places = s->awards[i].places};
     for (int i = 0; i < s->n_boards; i++)
         p->boards[i] = (struct lt_board_rule_out){
             .of = (int)s->boards[i].of,

@@ -115,9 +115,8 @@ bool lt_view_marks(const struct lt_contest *c, int64_t *ret_points_c)
 /* As far as the hall knows: not what was ruled since the freeze. */
 static bool disqualified(const struct lt_contest *c, const struct lt_team *t)
 {
-    const struct lt_place *p = lt_contest_hides(c)
-                                   ? lt_standings_place(lt_contest_public_fold(c), t->entry)
-                                   : NULL;
+    const struct lt_place *p =
+        lt_contest_hides(c) ? lt_standings_place(lt_contest_public_fold(c), t->entry) : NULL;
     return p ? p->disqualified : t->disqualified;
 }
 
@@ -199,10 +198,12 @@ int view_rulings(const struct lt_contest *c, bool all, struct view_rulings *ret)
     return c->engine.n_rulings;
 }
 
-static struct lt_frame *ruling_frame(const struct lt_contest *c, const struct lt_record *r, bool all)
+static struct lt_frame *ruling_frame(const struct lt_contest *c, const struct lt_record *r,
+                                     bool all)
 {
     struct lt_buf b;
-    struct lt_msg_ruling m = {.epoch = c->epoch, .seq = r->seq, .ruling = ruling_out(c, &r->ruling, all)};
+    struct lt_msg_ruling m = {
+        .epoch = c->epoch, .seq = r->seq, .ruling = ruling_out(c, &r->ruling, all)};
     lt_buf_init(&b, VIEW_BYTES);
     lt_msg_ruling_write(&m, &b);
     return view_frame(&b);

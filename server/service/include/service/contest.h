@@ -23,6 +23,7 @@
 
 struct lt_hub;
 struct lt_contest;
+struct lt_units;
 
 enum lt_member_role {
     LT_MEMBER_PLAY,
@@ -118,10 +119,11 @@ struct lt_contest {
     } frozen;
     int64_t frozen_us;    /* at_us of the record with which it froze, 0: it did not */
     int64_t resolved_seq; /* of the last step of the reveal, 0: none */
-    struct lt_resolve *resolve; /* the reveal of resolve_shown to resolve_truth (versions); NULL: not made */
+    struct lt_resolve
+        *resolve; /* the reveal of resolve_shown to resolve_truth (versions); NULL: not made */
     int64_t resolve_shown, resolve_truth;
     int64_t ruling_seq[LT_RULINGS_MAX]; /* of the last record about each ruling */
-    int64_t entries_us;                 /* entries that joined before this (with the long margin) are known */
+    int64_t entries_us; /* entries that joined before this (with the long margin) are known */
 
     /* Answers to questions [scores_qi, scores_qi + scores_n), complete or being fetched. */
     struct lt_answer_row *scores;
@@ -137,6 +139,16 @@ struct lt_contest {
     struct lt_frame *ring[LT_RING_FRAMES]; /* frame of log record seq at seq % LT_RING_FRAMES */
     int64_t ring_from;                     /* oldest seq in the ring; > engine.seq: empty */
     int64_t signal_seq; /* record since which presses and answers count, 0: they do not */
+
+    struct lt_units *units; /* for roll-ups; NULL: not read yet, or nobody needs them here */
+    struct lt_rollup_seen {
+        int64_t version; /* of the board that `now` is of */
+        struct lt_rollup_rank {
+            int64_t id;
+            int32_t rank;
+        } * now, *before;
+        int n_now, n_before;
+    } rollups[LT_BOARD_OFS];
 
     struct lt_member *members[LT_MEMBER_ROLES];
     int n_members[LT_MEMBER_ROLES];
@@ -197,7 +209,8 @@ bool lt_contest_hides_ruling(const struct lt_contest *c, int no);
 void lt_contest_joined(struct lt_contest *c, const struct lt_entry *e, int64_t joined_us);
 /* The board that everybody may see. False: there is none yet, or it is not complete. */
 struct lt_public {
-    const struct lt_place *const *ranked; /* in order of rank; during the reveal valid until its next step */
+    const struct lt_place *const
+        *ranked; /* in order of rank; during the reveal valid until its next step */
     int n;
     int64_t version;
     bool frozen, done; /* done: revealed to its end, until the next question */
