@@ -39,12 +39,14 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.event_head h "
       "WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = $1::bigint"),
     S(ENTRIES, 3,
-      "SELECT entry_id, COALESCE(person_id, 0), name, unit_name, guest, (extract(epoch FROM "
-      "joined_at) * 1000000)::bigint "
-      "FROM leitai.entry WHERE tenant_id = leitai.current_tenant() AND event_id = $1::bigint "
-      "AND joined_at >= 'epoch'::timestamptz + $2::bigint * interval '1 microsecond' AND entry_id "
-      "> $3::bigint "
-      "ORDER BY entry_id LIMIT 20000"),
+      "SELECT e.entry_id, COALESCE(e.person_id, 0), e.name, e.unit_name, e.guest, (extract(epoch "
+      "FROM e.joined_at) * 1000000)::bigint, COALESCE(e.unit_id, 0), COALESCE(p.leader, false) "
+      "FROM leitai.entry e LEFT JOIN LATERAL (SELECT p.leader FROM leitai.person p WHERE "
+      "p.tenant_id = e.tenant_id AND p.person_id = e.person_id LIMIT 1) p ON true "
+      "WHERE e.tenant_id = leitai.current_tenant() AND e.event_id = $1::bigint "
+      "AND e.joined_at >= 'epoch'::timestamptz + $2::bigint * interval '1 microsecond' AND "
+      "e.entry_id > $3::bigint "
+      "ORDER BY e.entry_id LIMIT 20000"),
     S(SCORES, 5,
       "SELECT qi, person_id, entry_id, body, used_us, received_us FROM leitai.answer WHERE "
       "tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND qi < $2::smallint AND "
@@ -559,6 +561,14 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.question_instance q ON f.kind = 'exposed_question' AND q.tenant_id = "
       "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = s.id::integer ORDER "
       "BY f.kind, f.subject, s.ord"),
+    S(EVENT_UNITS, 1,
+      "SELECT v.unit_id, v.kind, v.registered, COALESCE(v.county_id, 0), COALESCE(v.city_id, 0), "
+      "COALESCE(v.province_id, 0), u.name FROM leitai.event_unit v JOIN leitai.unit u USING "
+      "(tenant_id, unit_id) WHERE v.tenant_id = leitai.current_tenant() AND v.event_id = "
+      "$1::bigint ORDER BY v.unit_id"),
+    S(REGIONS, 0,
+      "SELECT region_id, name, COALESCE(grid_x, -1), COALESCE(grid_y, -1) FROM leitai.region WHERE "
+      "tenant_id = leitai.current_tenant() ORDER BY region_id"),
     S(PAIR_OPEN, 3, "SELECT leitai.open_pairing($1, decode($2, 'hex'), $3::integer)"),
     S(PAIR_ASK, 1, "SELECT tenant_id, screen_id FROM leitai.ask_pairing(decode($1, 'hex'))"),
     S(PAIR_CLOSE, 1, "SELECT leitai.close_pairing(decode($1, 'hex'))"),
