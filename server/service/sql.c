@@ -365,7 +365,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(PAPER_MARKS, 3,
       "SELECT p.round_no, p.attempt, p.no, p.state, p.started_us, COALESCE(p.points_c, 0), "
       "COALESCE(p.time_us, 0), COALESCE(p.correct, 0), COALESCE(p.answered, 0), "
-      "COALESCE(p.duel_id, 0) FROM leitai.paper p WHERE p.tenant_id = "
+      "COALESCE(p.duel_id, 0), COALESCE(p.submitted_us, 0) FROM leitai.paper p WHERE p.tenant_id = "
       "leitai.current_tenant() AND p.event_id = $1::bigint AND p.person_id = $2::bigint "
       "AND p.season = $3::smallint ORDER BY p.no"),
     S(ADDRESSED, 2,

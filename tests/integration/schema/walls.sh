@@ -36,7 +36,7 @@ sql <<'SQL' >/dev/null
 INSERT INTO leitai.tenant (code, name) VALUES ('a', 'A'), ('b', 'B');
 INSERT INTO leitai.ticket_key (tenant_id, kid, alg, key) VALUES (1, 'k', 'HS256', 'secret'), (2, 'k', 'HS256', 'other');
 INSERT INTO leitai.region (tenant_id, level, code, name) VALUES (1, 0, 'p', 'P'), (2, 0, 'p', 'P');
-INSERT INTO leitai.unit (tenant_id, region_id, code, kind, name) VALUES (1, 1, 'u', 'x', 'U'), (2, 2, 'u', 'x', 'U');
+INSERT INTO leitai.unit (tenant_id, region_id, code, kind, name, registered) VALUES (1, 1, 'u', 'x', 'U', 7), (2, 2, 'u', 'x', 'U', 9);
 INSERT INTO leitai.person (tenant_id, ext_id, name) VALUES (1, 'p', 'P'), (2, 'p', 'P');
 INSERT INTO leitai.membership (tenant_id, person_id, unit_id) VALUES (1, 1, 1), (2, 2, 2);
 INSERT INTO leitai.bank (tenant_id, code, name) VALUES (1, 'b', 'B'), (2, 'b', 'B');
@@ -71,6 +71,10 @@ INSERT INTO leitai.screen (tenant_id, name, event_id) VALUES (2, 'S', 2);
 INSERT INTO leitai.event_view (tenant_id, event_id, view) VALUES (2, 2, '{"view":"black"}');
 INSERT INTO leitai.screen_pairing (code, secret, expires_at) VALUES ('ABCDEF', sha256('x'), now() + interval '1 hour');
 INSERT INTO leitai.screen_pairing VALUES ('ABCDEG', sha256('y'), now() + interval '1 hour', 2, 1);
+INSERT INTO leitai.event_unit (tenant_id, event_id, unit_id, kind, registered) VALUES (2, 2, 2, 'x', 9);
+INSERT INTO leitai.series (tenant_id, code, title, kind) VALUES (1, 's', 'S', 'person'), (2, 's', 'S', 'person');
+INSERT INTO leitai.series_event VALUES (2, 2, 2);
+INSERT INTO leitai.board_share (tenant_id, share, event_id) VALUES (2, '0123456789AB', 2);
 INSERT INTO study.record (tenant_id, ext_id) VALUES (2, 'p');
 INSERT INTO study.policy (tenant_id, annual_cap_c) VALUES (1, 150), (2, NULL);
 SQL
@@ -139,6 +143,15 @@ is 'what expired is found across tenants, as ids only' '2|2|2026' "SET ROLE leit
 is 'a certificate is found by its whole code' 'P|U|100' \
     "SET ROLE leitai_app; SELECT name, unit_name, points_c FROM leitai.find_certificate('0123456789ABCDEF');"
 is 'and by nothing else' '' "SET ROLE leitai_app; SELECT name FROM leitai.find_certificate('0123456789ABCDE%');"
+is 'a board is found by its whole share code' '2|2|' "SET ROLE leitai_app; SELECT * FROM leitai.find_share('0123456789AB');"
+is 'and by nothing else' '' "SET ROLE leitai_app; SELECT * FROM leitai.find_share('0123456789A_');"
+is 'a share that has ended leads nowhere' '' "UPDATE leitai.board_share SET ended_at = now();" "SET ROLE leitai_app; SELECT * FROM leitai.find_share('0123456789AB');"
+is 'a share cannot be given another event' '42501' "$(app 2)" "UPDATE leitai.board_share SET event_id = 1;"
+is 'nor can one be made for an event of another tenant' '23503' "$(app 1)" \
+    "INSERT INTO leitai.board_share (tenant_id, share, event_id) VALUES (1, 'ZZZZZZZZZZZZ', 2);"
+is 'a series is made of the tenant'"'"'s own events' '23503' "$(app 1)" "INSERT INTO leitai.series_event VALUES (1, 1, 2);"
+is 'a worker does not write head counts of an event' '42501' "$(app 1)" \
+    "INSERT INTO leitai.event_unit (tenant_id, event_id, unit_id, kind, registered) VALUES (1, 1, 1, 'x', 9);"
 is 'of two starts that saw the same papers one is made' '23505' \
     "INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, event_id, person_id, entry_id, seed, started_us, deadline_us)
      VALUES (2026, 1, 2, 1, 2, 2, 2, 2, 7, 1, 2);"
@@ -167,6 +180,8 @@ is 'a driver that is alive is not replaced' 'LT001' "UPDATE leitai.node SET hear
     "SELECT leitai.claim_event(1, 2, 1, 2000000, 2, 6, '{}');"
 is 'the holder of the token appends' '2|1|1' "$(app 1)" "SELECT leitai.append_log(1, 1, 2, 7, 'phase', '{}', 'lobby') \\g /dev/null" \
     "SELECT seq, token, node_id FROM leitai.event_head;"
+is 'units are frozen as they are when the lobby opens' '1|x|7|1' \
+    "UPDATE leitai.unit SET registered = 8;" "SELECT unit_id, kind, registered, province_id FROM leitai.event_unit WHERE tenant_id = 1;"
 is 'an old token is refused' 'LT001' "$(app 1)" "SELECT leitai.append_log(1, 0, 3, 8, 'phase', '{}', 'running');"
 is 'a record that does not follow is refused' 'LT001' "$(app 1)" "SELECT leitai.append_log(1, 1, 5, 8, 'phase', '{}', 'running');"
 is 'a refused append leaves nothing' '2|lobby|2' "$(app 1)" \
