@@ -56,6 +56,9 @@ M(DUELS_FAILED, COUNTER, "leitai_duels_failed_total", "Duels that could not be b
 M(DUELS_CLOSED, COUNTER, "leitai_duels_closed_total", "Duels ended by this process: handed in and rated")
 M(RACES, GAUGE, "leitai_races", "Duels that somebody here looks at")
 M(RACE_READS, COUNTER, "leitai_race_reads_total", "Duels read from PostgreSQL because one moved, or might have")
+M(BOARD_PAGES, COUNTER, "leitai_board_pages_total", "Requests for public boards: pages, lists, CSV")
+M(BOARD_PAGES_KEPT, COUNTER, "leitai_board_pages_kept_total", "Requests among them that were answered from a page that was kept")
+M(BOARD_LOOKUPS, COUNTER, "leitai_board_lookups_total", "Look-ups in PostgreSQL and Redis for public boards; a board that does not exist costs as many as one that does")
 M(CERTIFICATE_CHECKS, COUNTER, "leitai_certificate_checks_total", "Certificates looked up by their code")
 
 /* Events and the cluster */
