@@ -263,7 +263,7 @@ static void corrupt_values_are_refused(void **state)
         {"resolve", "{\"step\":1}"},
         {"resolve", "{\"step\":-1,\"steps\":2}"},
         {"resolve", "{\"step\":0,\"steps\":0}"},
-        {"resolve", "{\"step\":1,\"steps\":2001}"},
+        {"resolve", "{\"step\":1,\"steps\":4001}"},
         {"driver", "{\"node\":\"3\"}"},
         {"driver", "{\"node\":\"3\",\"token\":\"0\"}"},
         {"final", "{}"},

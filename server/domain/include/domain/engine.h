@@ -62,7 +62,7 @@ enum {
     LT_HANDOVERS_MAX = 4, /* captains that a team itself may name from one question to the next */
     LT_JUDGES_MAX = 15,   /* marks for one part */
     LT_DIGEST_BYTES = 64, /* SHA-256 in hexadecimal */
-    LT_STEPS_MAX = 2000,  /* of a reveal */
+    LT_STEPS_MAX = 4000,  /* of a reveal */
 };
 
 /* What a team did about the current question. Reset when it is armed. */
