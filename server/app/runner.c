@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "service/board_set.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -257,16 +258,26 @@ void drive_go(struct lt_drive *d)
 
 /* ---- boards ---- */
 
-static void project(struct lt_runner *run, const struct lt_contest *c, bool if_newer)
+static int round_places(void *arg, int r, struct lt_place **ret)
 {
-    struct lt_board board = {.tenant = c->tenant,
-                             .event = c->event,
-                             .version = c->board_version,
-                             .sheet = &c->sheet,
-                             .ranked = c->ranked,
-                             .n = c->n_ranked};
-    if (board.version > 0)
-        lt_boards_project(run->boards, &board, if_newer);
+    const struct lt_contest *c = arg;
+    return lt_board_round(&c->sheet, c->standings, r, ret);
+}
+
+static void project(struct lt_runner *run, struct lt_contest *c, bool if_newer)
+{
+    struct lt_board_input in = {.tenant = c->tenant,
+                                .event = c->event,
+                                .version = c->board_version,
+                                .shows = c->board_version,
+                                .sheet = &c->sheet,
+                                .final = c->engine.phase == LT_PHASE_FINAL,
+                                .shown = c->ranked,
+                                .n_shown = c->n_ranked,
+                                .round = round_places,
+                                .arg = c};
+    if (in.version > 0)
+        lt_boards_project(run->boards, lt_board_set_make(&in), if_newer);
 }
 
 /* ---- claiming ---- */

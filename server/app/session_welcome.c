@@ -26,6 +26,8 @@ void session_token(const struct session *s, enum lt_session_role role, char *out
         who.entry.v = 0;
         who.name[0] = who.unit[0] = '\0';
     }
+    if (s->who.role != LT_SESSION_STAGE)
+        who.screen = 0;
     int err = lt_session_sign(&s->all->key, &who, out, cap);
     assert(err == LT_OK);
 }
@@ -121,6 +123,8 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
     send_welcome(s, c, &w);
     if (w.role == LT_MEMBER_PLAY)
         session_rtt_start(s);
+    if (w.role == LT_MEMBER_STAGE)
+        session_stage_enter(s);
     session_hello_done(s);
 }
 

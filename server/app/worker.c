@@ -55,6 +55,7 @@ struct worker {
     struct lt_ranks *ranks;
     struct live_ranks live_ranks;
     struct lt_keys *keys;
+    struct lt_screens *screens;
     struct lt_sessions *sessions;
     struct lt_net *net;
     struct lt_api api;
@@ -120,6 +121,7 @@ static void on_loop_idle(void *arg)
     lt_papers_free(w->papers);
     lt_paced_cache_free(w->paced);
     lt_keys_free(w->keys);
+    lt_screens_free(w->screens);
     lt_sessions_free(w->sessions);
     lt_loop_signals_stop(w->loop);
     lt_loop_stop(w->loop);
@@ -142,6 +144,7 @@ static void on_net_gone(void *arg)
     w->net = NULL;
     lt_batcher_free(w->answers);
     lt_batcher_free(w->joins);
+    lt_screens_stop(w->screens);
     lt_match_stop(w->matching);
     lt_duels_stop(w->duels);
     lt_papers_stop(w->papers);
@@ -277,10 +280,11 @@ static void make_service(struct worker *w)
     w->answers = lt_batcher_new(w->loop, w->pg, &lt_commit_kind, &batch);
     w->joins = lt_batcher_new(w->loop, w->pg, &lt_join_kind, &batch);
     w->keys = lt_keys_new(w->loop, w->pg);
-    assert(w->answers && w->joins && w->keys);
+    w->screens = lt_screens_new(w->loop, w->pg, w->redis);
+    assert(w->answers && w->joins && w->keys && w->screens);
     make_papers(w, &batch);
     w->sessions = lt_sessions_new(
-        w->loop, w->hub, w->keys, w->answers, w->joins,
+        w->loop, w->hub, w->keys, w->screens, w->answers, w->joins,
         &(struct lt_home_parts){.paced = w->paced,
                                 .papers = w->papers,
                                 .starts = w->starts,
@@ -291,6 +295,9 @@ static void make_service(struct worker *w)
                                    .session_ttl_s = opt(w, "session_ttl_s"),
                                    .messages_per_second = (int)opt(w, "messages_per_second"),
                                    .guests_per_minute = (int)opt(w, "guests_per_minute"),
+                                   .pairings_per_minute = (int)opt(w, "pairings_per_minute"),
+                                   .pairings_max = (int)opt(w, "pairings_max"),
+                                   .screens_max = (int)opt(w, "screens_max"),
                                    .roster_page = (int)opt(w, "roster_page"),
                                    .tcp_witness = lt_config_bool(w->config, "tcp_witness"),
                                    .secret = lt_config_str(w->config, "session_secret"),
@@ -323,6 +330,7 @@ static int make_net(struct worker *w)
         .host = lt_config_str(w->config, "listen_host"),
         .port = (int)opt(w, "port"),
         .static_dir = text_or_null(w, "static_dir"),
+        .media_dir = text_or_null(w, "media_dir"),
         .tls_cert = text_or_null(w, "tls_cert"),
         .tls_key = text_or_null(w, "tls_key"),
         .allowed_origins = lt_config_str(w->config, "allowed_origins"),

@@ -365,7 +365,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(PAPER_MARKS, 3,
       "SELECT p.round_no, p.attempt, p.no, p.state, p.started_us, COALESCE(p.points_c, 0), "
       "COALESCE(p.time_us, 0), COALESCE(p.correct, 0), COALESCE(p.answered, 0), "
-      "COALESCE(p.duel_id, 0) FROM leitai.paper p WHERE p.tenant_id = "
+      "COALESCE(p.duel_id, 0), COALESCE(p.submitted_us, 0) FROM leitai.paper p WHERE p.tenant_id = "
       "leitai.current_tenant() AND p.event_id = $1::bigint AND p.person_id = $2::bigint "
       "AND p.season = $3::smallint ORDER BY p.no"),
     S(ADDRESSED, 2,
@@ -559,4 +559,45 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.question_instance q ON f.kind = 'exposed_question' AND q.tenant_id = "
       "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = s.id::integer ORDER "
       "BY f.kind, f.subject, s.ord"),
+    S(PAIR_OPEN, 3, "SELECT leitai.open_pairing($1, decode($2, 'hex'), $3::integer)"),
+    S(PAIR_ASK, 1, "SELECT tenant_id, screen_id FROM leitai.ask_pairing(decode($1, 'hex'))"),
+    S(PAIR_CLOSE, 1, "SELECT leitai.close_pairing(decode($1, 'hex'))"),
+    S(PAIR_CLAIM, 4, "SELECT leitai.claim_pairing($1, $2::bigint, $3, $4::integer)"),
+    S(SCREEN, 1,
+      "SELECT COALESCE(event_id, 0) FROM leitai.screen WHERE tenant_id = leitai.current_tenant() "
+      "AND screen_id = $1::bigint AND ended_at IS NULL"),
+    S(SCREENS, 0,
+      "SELECT s.screen_id, s.name, COALESCE(s.event_id, 0), COALESCE(e.title, ''), s.view, s.rev, "
+      "COALESCE(s.seen_at > clock_timestamp() - interval '6 seconds', false) FROM leitai.screen s "
+      "LEFT JOIN leitai.event e USING (tenant_id, event_id) WHERE s.tenant_id = "
+      "leitai.current_tenant() AND s.ended_at IS NULL ORDER BY s.screen_id LIMIT 1000"),
+    S(EVENT_VIEWS, 1,
+      "SELECT event_id, view, rev FROM leitai.event_view WHERE tenant_id = "
+      "leitai.current_tenant() AND event_id = ANY ($1::bigint[])"),
+    /* In order: two nodes may have windows of the same screens. */
+    S(SCREENS_SEEN, 1,
+      "UPDATE leitai.screen s SET seen_at = clock_timestamp() FROM (SELECT screen_id FROM "
+      "leitai.screen WHERE tenant_id = leitai.current_tenant() AND screen_id = ANY "
+      "($1::bigint[]) ORDER BY screen_id FOR NO KEY UPDATE) l WHERE s.tenant_id = "
+      "leitai.current_tenant() AND s.screen_id = l.screen_id"),
+    S(SCREEN_GONE, 1,
+      "UPDATE leitai.screen SET seen_at = NULL WHERE tenant_id = leitai.current_tenant() AND "
+      "screen_id = $1::bigint RETURNING tenant_id"),
+    S(UNPAIR, 1,
+      "UPDATE leitai.screen SET ended_at = clock_timestamp() WHERE tenant_id = "
+      "leitai.current_tenant() AND screen_id = $1::bigint AND ended_at IS NULL RETURNING "
+      "screen_id"),
+    S(SHOW, 3,
+      "UPDATE leitai.screen SET event_id = $2::bigint, view = $3, rev = rev + 1 WHERE tenant_id = "
+      "leitai.current_tenant() AND screen_id = $1::bigint AND ended_at IS NULL RETURNING "
+      "screen_id"),
+    S(SHOW_ALL, 2,
+      "UPDATE leitai.screen s SET view = $2, rev = s.rev + 1 FROM (SELECT screen_id FROM "
+      "leitai.screen WHERE tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND "
+      "ended_at IS NULL ORDER BY screen_id FOR NO KEY UPDATE) l WHERE s.tenant_id = "
+      "leitai.current_tenant() AND s.screen_id = l.screen_id"),
+    S(SHOW_EVENT, 2,
+      "INSERT INTO leitai.event_view AS v (tenant_id, event_id, view) VALUES "
+      "(leitai.current_tenant(), $1::bigint, $2) ON CONFLICT (tenant_id, event_id) DO UPDATE SET "
+      "view = EXCLUDED.view, rev = v.rev + 1"),
 };

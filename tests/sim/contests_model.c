@@ -381,6 +381,7 @@ void sim_model_apply(struct contest *c, const struct lt_record *r)
     case LT_REC_CLOSING:
     case LT_REC_REVEAL:
     case LT_REC_EXTEND:
+    case LT_REC_RESOLVE:
     case LT_REC_FINALISING:
     case LT_RECORDS:
         break;

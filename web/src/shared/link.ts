@@ -18,9 +18,12 @@ import {
   type CommandRequest,
   type MatchRequest,
   type LeaveRequest,
+  type PairRequest,
   type SaveRequest,
+  type ShowRequest,
   type StartRequest,
   type SubmitRequest,
+  type UnpairRequest,
   type ErrorCode,
   FINAL_CLOSE_CODES,
   type Frame,
@@ -58,7 +61,17 @@ export type About = Omit<CommandRequest, "t" | "id" | "action" | "q">;
 export type Status = "connecting" | "live" | "lost" | "ended";
 
 /** What is answered by its id. */
-export type Asked = CommandRequest | AnswerRequest | StartRequest | SaveRequest | SubmitRequest | MatchRequest | LeaveRequest;
+export type Asked =
+  | CommandRequest
+  | AnswerRequest
+  | StartRequest
+  | SaveRequest
+  | SubmitRequest
+  | MatchRequest
+  | LeaveRequest
+  | PairRequest
+  | UnpairRequest
+  | ShowRequest;
 
 interface Pending {
   message: Asked;

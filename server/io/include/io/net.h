@@ -46,6 +46,7 @@ struct lt_net_opts {
     int port;         /* 0: let the kernel choose (lt_net_port) */
     const char *
         static_dir; /* built web files, NULL: none. x.br / x.gz beside x are served by Accept-Encoding */
+    const char *media_dir;          /* images, audio and video, served as /media/NAME; NULL: none */
     const char *tls_cert, *tls_key; /* PEM paths, NULL: plain */
     const char *allowed_origins;    /* space-separated; "" allows same host only */
     const char *const

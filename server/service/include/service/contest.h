@@ -34,6 +34,7 @@ struct lt_member {
     struct lt_conn *conn;
     enum lt_member_role role;
     struct lt_player *player; /* players */
+    struct lt_stage *stage;   /* stages: what it shows (screens.h) */
     int64_t seq;              /* last log frame that it was sent */
     int64_t casts;            /* broadcasts before it joined */
     int64_t since_us;         /* cluster time of joining: the newest connection of a player wins */

@@ -108,7 +108,20 @@ enum lt_sql {
     LT_SQL_FINDINGS,   /* $1 event, $2 findings at most → kind, subject, n, of, before, after
                           (ten-thousandths), subjects in all, number of the person or question,
                           name or stem, unit, found µs; a row for each subject that is named */
-    LT_SQL_STATEMENTS  /* count */
+    LT_SQL_PAIR_OPEN, /* $1 code, $2 secret (hex of its SHA-256), $3 life s → whether the code waits now */
+    LT_SQL_PAIR_ASK,   /* $1 secret → tenant, screen; no row: nobody has taken it yet */
+    LT_SQL_PAIR_CLOSE, /* $1 secret */
+    LT_SQL_PAIR_CLAIM, /* $1 code, $2 event, $3 name, $4 screens at most → screen, 0: full, NULL: no such code */
+    LT_SQL_SCREEN,  /* $1 screen → event (0: none) */
+    LT_SQL_SCREENS, /* → screen, name, event, its title, view, rev, whether it is seen; in order */
+    LT_SQL_EVENT_VIEWS,  /* $1 events → event, view, rev */
+    LT_SQL_SCREENS_SEEN, /* $1 screens: their connections are here */
+    LT_SQL_SCREEN_GONE,  /* $1 screen → tenant */
+    LT_SQL_UNPAIR,       /* $1 screen → screen */
+    LT_SQL_SHOW,         /* $1 screen, $2 event, $3 view → screen */
+    LT_SQL_SHOW_ALL,     /* $1 event, $2 view: on its screens */
+    LT_SQL_SHOW_EVENT,   /* $1 event, $2 view: on those without a name, and later ones */
+    LT_SQL_STATEMENTS    /* count */
 };
 enum { LT_SCORES_PAGE = 20000 };
 extern const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS];
