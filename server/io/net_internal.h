@@ -174,6 +174,7 @@ struct static_file {
     const char *content_type;
     const char *cache_control;
     bool varies; /* other encodings exist */
+    bool framed; /* other sites may show it in a frame */
     struct static_body body;
 };
 /* Read everything below `dir` into memory. LT_ECONFIG: not readable, or too much. */

@@ -6,11 +6,15 @@ import { winners } from "./lines.ts";
 import { t } from "./messages.ts";
 import { phrases } from "./phrase.ts";
 import { Name } from "./TeamParts.tsx";
-import { pageOf, tileColumns, tileSize } from "./view.ts";
+import { nameSize, pageOf } from "./view.ts";
 import { markOf } from "./assign.ts";
+import { FreezeMark } from "./Frame.tsx";
 
 const PER_PAGE = 12;
 const PAGE_MS = 10_000;
+const WIDTH = 90;
+const HEIGHT = 38;
+const GAP = 1.25;
 
 interface Page {
   title: string;
@@ -47,6 +51,7 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
   }, [auto, turned, pages.length]);
   const at = Math.max(0, Math.min(pages.length - 1, auto + turned));
   const page = pages[at];
+  const mark = markOf(snap);
   if (!page) {
     return (
       <section class="awards awards-none">
@@ -54,11 +59,20 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
         <i class="banner banner-right" />
         <h1>{t("awards.title")}</h1>
         <p>{t(snap.head.awards.length === 0 ? "awards.without" : "awards.soon")}</p>
+        {mark && <FreezeMark mark={mark} />}
       </section>
     );
   }
-  const columns = page.rows.length > 9 ? 3 : tileColumns(page.rows.length);
-  const size = Math.min(page.rows.length === 1 ? 6 : 4, tileSize(page.rows.map((row) => phrases(row.name)), columns, true));
+  const columns = page.rows.length <= 3 ? 1 : page.rows.length <= 8 ? 2 : 3;
+  const deep = Math.ceil(page.rows.length / columns);
+  const tall = Math.min(12, (HEIGHT - GAP * (deep - 1)) / deep);
+  const lone = columns === 1;
+  const units = page.rows.some((row) => row.unit !== "" && row.unit !== row.name);
+  const size = nameSize(
+    page.rows.map((row) => phrases(row.name)),
+    (WIDTH - GAP * (columns - 1)) / columns - (lone ? 26 : 3.8),
+    tall - 2.2 - (lone ? 0 : 2.8) - (units ? 2.2 : 0),
+  );
   return (
     <section class={page.first ? "awards awards-first" : "awards"} key={at}>
       <i class="banner banner-left" />
@@ -66,9 +80,10 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
       <header>
         <p>{snap.head.title}</p>
         <h1>{page.title}</h1>
+        {mark && <FreezeMark mark={mark} />}
         {page.part !== "" && <small class="num">{page.part}</small>}
       </header>
-      <ol class="awards-list" style={{ "--columns": columns, "--rows": Math.ceil(page.rows.length / columns), "--size": size }}>
+      <ol class={lone ? "awards-list awards-lone" : "awards-list"} style={{ "--columns": columns, "--rows": deep, "--size": size }}>
         {page.rows.map((row, i) => (
           <li style={{ "--delay": i }} key={row.id}>
             <div class="awards-name">

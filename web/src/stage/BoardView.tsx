@@ -36,7 +36,7 @@ export function BoardView({ board, before, q, page, teams, stale }: Props) {
   }, [settled]);
   const shown = settled || before === undefined ? board : before;
   const language = lang.value;
-  const lines = useMemo(() => boardLines(shown, settled), [shown, settled, language]);
+  const lines = useMemo(() => boardLines(shown, settled && shown.frozen !== true), [shown, settled, language]);
   return (
     <Rows
       title={t("board.title")}

@@ -33,22 +33,19 @@ interface HeadProps {
   lost: boolean;
   /** how the board stands, said with every picture */
   mark: BoardMark | undefined;
+  /** banners hang where the code would stand */
+  bare?: boolean;
   /** what this picture is about: the event's title, or a question's line */
   children: ComponentChildren;
 }
 
-export function Head({ snap, lost, mark, children }: HeadProps) {
-  const joinable = snap.head.guests && (snap.phase === "running" || snap.phase === "paused");
+export function Head({ snap, lost, mark, bare, children }: HeadProps) {
+  const joinable = !bare && snap.head.guests && (snap.phase === "running" || snap.phase === "paused");
   return (
     <header class="stage-head">
       <div class="stage-head-title">{children}</div>
       <div class="stage-head-facts">
-        {mark && (
-          <span class={`stage-freeze stage-freeze-${mark}`} role="status">
-            {mark === "frozen" && <LockIcon />}
-            {t(`mark.${mark}`)}
-          </span>
-        )}
+        {mark && <FreezeMark mark={mark} />}
         {lost && (
           <span class="stage-lost" role="status">
             {t("stage.lost")}
@@ -75,6 +72,15 @@ export function LostMark() {
   return (
     <span class="stage-lost stage-lost-alone" role="status">
       {t("stage.lost")}
+    </span>
+  );
+}
+
+export function FreezeMark({ mark }: { mark: BoardMark }) {
+  return (
+    <span class={`stage-freeze stage-freeze-${mark}`} role="status">
+      {mark === "frozen" && <LockIcon />}
+      {t(`mark.${mark}`)}
     </span>
   );
 }

@@ -52,18 +52,28 @@ interface TileProps {
 
 function Tile({ row, at, ranked, width, least }: TileProps) {
   const took = share(row);
-  const name = Math.min(2.3, (width - 5.6) / Math.max(1, [...row.name].length));
+  const short = shortName(row.name);
+  const name = Math.min(2.6, (width - 5) / Math.max(1, [...short].length));
   return (
-    <li class={`tile-city ${tierOf(row.rank, ranked)}`} style={{ "--x": at.x + 1, "--y": at.y + 1, "--name": name }} title={part(row)}>
+    <li class={`tile-city ${tierOf(row.rank, ranked)}`} style={{ "--x": at.x + 1, "--y": at.y + 1, "--name": name }} title={`${row.name} ${part(row)}`}>
       <b class="tile-rank num">{row.rank > 0 ? row.rank : "–"}</b>
-      <span class="tile-city-name">{row.name}</span>
-      <span class="tile-value num">{row.rank > 0 ? <Rolling value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}</span>
-      {took !== undefined && <span class="tile-took num">{t("grid.took", { n: Math.round(took * 100) })}</span>}
+      <span class="tile-city-name">{short}</span>
+      <span class="tile-figures num">
+        {row.rank > 0 ? <Rolling value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}
+        {took !== undefined && <small>{Math.round(took * 100)}%</small>}
+      </span>
       <i class="tile-bar" aria-hidden="true">
         <i style={{ transform: `scaleX(${took ?? 0})` }} />
       </i>
     </li>
   );
+}
+
+/** As the map writes it: without what every city is called, and of an autonomous prefecture without its peoples. */
+export function shortName(name: string): string {
+  const prefecture = /^(.{2,3}?)(?:[\u4e00-\u9fff]{1,3}族)+自治州$/.exec(name);
+  if (prefecture) return `${prefecture[1]}州`;
+  return name.length > 2 && name.endsWith("市") ? name.slice(0, -1) : name;
 }
 
 /** Shades by where a city stands among the ranked; told apart in black and white, too. */

@@ -64,6 +64,7 @@ interface ArrivalsProps {
 
 function Arrivals({ players, entries, partial, chart }: ArrivalsProps) {
   const { per, lit, total } = seats(players, entries, SEAT_ROOM);
+  const named = chart !== undefined && chart.rows.length > 0;
   return (
     <div class="lobby-here">
       {players > 0 ? (
@@ -71,28 +72,31 @@ function Arrivals({ players, entries, partial, chart }: ArrivalsProps) {
           <b class="num">
             <Rolling value={players} />
           </b>
-          <span>{t(players === 1 ? "lobby.here1" : "lobby.here")}</span>
+          <span>
+            {t(players === 1 ? "lobby.here1" : "lobby.here")}
+            {named && <small class="num">{t("lobby.entries", { n: Math.max(chart.n, chart.rows.length) })}</small>}
+          </span>
         </div>
       ) : (
         <div class="lobby-count lobby-empty">{t("lobby.empty")}</div>
       )}
-      {chart && chart.rows.length > 0 ? <Names chart={chart} /> : (
-      <div>
-        <div class="seats" aria-hidden="true">
-          {Array.from({ length: total }, (_, i) => (
-            <i class={i < lit ? "seat seat-lit" : "seat"} key={i} />
-          ))}
+      {named ? (
+        <Names chart={chart} />
+      ) : (
+        <div>
+          <div class="seats" aria-hidden="true">
+            {Array.from({ length: total }, (_, i) => (
+              <i class={i < lit ? "seat seat-lit" : "seat"} key={i} />
+            ))}
+          </div>
+          <p class="seats-note">{partial ? t("lobby.partial") : per > 1 ? t("lobby.seat", { n: per }) : "\u00a0"}</p>
         </div>
-        <p class="seats-note">
-          {partial ? t("lobby.partial") : per > 1 ? t("lobby.seat", { n: per }) : "\u00a0"}
-        </p>
-      </div>
       )}
     </div>
   );
 }
 
-const NAMES_SHOWN = 9;
+const NAMES_SHOWN = 6;
 
 /* The latest to arrive, the newest first: everybody sees the own name come up once. */
 function Names({ chart }: { chart: Chart }) {
@@ -109,7 +113,6 @@ function Names({ chart }: { chart: Chart }) {
           <li key={id}>{name}</li>
         ))}
       </ol>
-      {chart.n > NAMES_SHOWN && <p class="seats-note num">{t("lobby.more", { n: Math.max(chart.n, chart.rows.length) })}</p>}
     </div>
   );
 }

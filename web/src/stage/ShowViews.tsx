@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LAST_SECONDS, secondsLeft } from "../shared/countdown.ts";
 import { useFit } from "./fit.ts";
-import { Mark, Notice } from "./Frame.tsx";
+import { Notice } from "./Frame.tsx";
 import { t } from "./messages.ts";
 
 const TEXT_SIZES = [9, 7.5, 6.25, 5.25, 4.25, 3.5, 2.9, 2.4] as const;
@@ -153,10 +153,6 @@ export function PairView({ code, untilMs, now }: { code: string; untilMs: number
   const half = Math.ceil(code.length / 2);
   return (
     <section class="pair">
-      <div class="pair-brand">
-        <Mark />
-        <span>{t("stage.name")}</span>
-      </div>
       <p class="pair-what">{t("pair.what")}</p>
       <div class="pair-code num" aria-label={code.split("").join(" ")} key={code}>
         <b>{code.slice(0, half)}</b>

@@ -109,7 +109,12 @@ export function Stage({ snap, line, pairing, screen, charts, now, judges, rules,
       <>
         <Ground />
         <main class="stage-frame">
-          <span />
+          <header class="stage-head">
+            <div class="stage-head-title">
+              <Mark />
+              <span>{t("stage.name")}</span>
+            </div>
+          </header>
           <PairView code={pairing.code} untilMs={pairing.untilMs} now={now} />
         </main>
         <Keys full={toggleFullscreen} lang={switchLang} />
@@ -130,7 +135,7 @@ export function Stage({ snap, line, pairing, screen, charts, now, judges, rules,
         </main>
       ) : (
         <main class="stage-frame">
-          <Head snap={snap} lost={line !== "live"} mark={markOf(snap)}>
+          <Head snap={snap} lost={line !== "live"} mark={view === "awards" ? undefined : markOf(snap)} bare={view === "awards"}>
             <HeadTitle view={view} snap={snap} />
           </Head>
           <Crossfade id={fadeId(view, told, q)}>
@@ -224,7 +229,7 @@ function Unready({ line }: { line: StageProps["line"] }) {
 
 /* The title stands in the line at the top unless the picture itself says it; at the end the banners hang there. */
 function HeadTitle({ view, snap }: { view: StageView; snap: Snapshot }) {
-  if (view === "podium") return null;
+  if (view === "podium" || view === "awards") return null;
   return (
     <>
       <Mark />

@@ -26,8 +26,7 @@ const messages = {
   "mark.revealing": { zh: "揭榜中", en: "Reveal" },
   "mark.provisional": { zh: "非最终结果", en: "Not final" },
 
-  "lobby.arriving": { zh: "已到场", en: "Here" },
-  "lobby.more": { zh: "等 {n} 个参赛方", en: "{n} in all" },
+  "lobby.entries": { zh: "{n} 个参赛方", en: "{n} entries" },
   "lobby.scan": { zh: "扫码参赛", en: "Scan to join" },
   "lobby.or": { zh: "或在浏览器打开", en: "or open in a browser" },
   "lobby.code": { zh: "参赛码", en: "Code" },
@@ -166,7 +165,6 @@ const messages = {
   "of.others": { zh: "其他人员", en: "Others" },
 
   "grid.legend": { zh: "横条为参与率", en: "bar: share who took part" },
-  "grid.took": { zh: "参与 {n}%", en: "{n}% took part" },
   "grid.few": { zh: "人数不足", en: "too few" },
 
   "reveal.soon": { zh: "即将揭榜", en: "About to be revealed" },

@@ -185,6 +185,11 @@ export function tileSize(names: string[][], columns: number, words: boolean): nu
   const rows = Math.ceil(names.length / columns);
   const width = (TILES_WIDTH - TILE_GAP * (columns - 1)) / columns - 4.2;
   const height = Math.min(TILE_MOST, (TILES_HEIGHT - TILE_GAP * (rows - 1)) / rows) - 1.5 - (words ? 2.5 : 0);
+  return nameSize(names, width, height);
+}
+
+/** The largest size at which each name, given in parts, fits a box. */
+export function nameSize(names: string[][], width: number, height: number): number {
   const fits = (size: number) => names.every((parts) => lines(parts, width / size) * size * TILE_LINE <= height);
   return TILE_SIZES.find(fits) ?? TILE_SMALLEST;
 }

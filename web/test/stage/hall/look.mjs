@@ -35,6 +35,7 @@ async function shot(name, next, { waitMs = 1500, then, lang = "zh-CN" } = {}) {
   await page.goto(`${hall.base}/stage.html${next.pairing ? "" : "#s=x"}`);
   await page.waitForTimeout(waitMs);
   if (then) await then(page);
+  await page.evaluate(() => document.body.classList.add("stage-idle"));
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
   await page.close();
 }
@@ -78,6 +79,8 @@ const won = charts.findIndex((one) => one.cue?.kind === "award" && one.cue.award
 await shot("reveal-award", { snap: frozenAt(won - 1), frames: [chart(charts[won - 1]), view("reveal")] }, { then: async (page) => { hall.say(chart(charts[won])); await page.waitForTimeout(3000); } });
 await shot("reveal-awarded", { snap: frozenAt(won + 1), frames: [chart(charts[won + 1]), view("reveal")] });
 const end = charts.length - 1;
+const late = charts.findIndex((one) => one.cue?.kind === "open" && one.step > won - 6);
+await shot("reveal-late", { snap: frozenAt(late), frames: [chart(charts[late]), view("reveal")] });
 await shot("reveal-contrast", { snap: frozenAt(at), frames: [chart(charts[at]), view("reveal", { contrast: true, calm: true })] });
 await shot("awards-first", { snap: frozenAt(end), frames: [chart({ ...charts[end], frozen: false }), view("awards")] }, { then: async (page) => { for (let i = 0; i < 3; i++) await page.keyboard.press("PageDown"); await page.waitForTimeout(1500); } });
 await shot("awards-third", { snap: frozenAt(end), frames: [chart({ ...charts[end], frozen: false }), view("awards")] }, { waitMs: 3500 });
@@ -85,7 +88,7 @@ await shot("awards-soon", { snap: many, frames: [chart(charts[0]), view("awards"
 await shot("text", { snap, frames: [view("text", { text: "请各参赛队就座\n比赛将于九点三十分开始" })] });
 await shot("text-long", { snap, frames: [view("text", { text: "各位参赛选手请注意：本轮为风险题，每队从10分、20分、30分中选择一个分值，答对加分，答错扣除同样的分值，也可以放弃本题。请队长在手机上选定分值，主持人开题后公布。如有异议请在本题揭晓后三分钟之内由队长提出申诉，由两位评委共同裁定。" })] });
 await shot("black", { snap, frames: [view("black")] });
-await shot("lost", { snap, frames: [chart(board), view("board")] }, { then: async (page) => { hall.drop(); await page.waitForTimeout(400); } });
+await shot("lost", { snap, frames: [chart(board), view("board")] }, { then: async (page) => { hall.leave(); await page.waitForTimeout(900); hall.back(); } });
 await shot("podium", { snap: snapshot({ board: { ...boardOf(board), final: true }, question: question(), phase: "final" }), frames: [view("auto")] }, { waitMs: 3500 });
 await shot("board-en", { snap, frames: [chart(board), view("board")] }, { lang: "en" });
 await browser.close();

@@ -27,7 +27,9 @@ export async function startHall({ hello, files = {}, api } = {}) {
     response.setHeader("content-type", TYPES[path.extname(file)] ?? "application/octet-stream");
     createReadStream(file).pipe(response);
   });
+  let away = false;
   server.on("upgrade", (request, socket) => {
+    if (away) return socket.destroy();
     const accept = createHash("sha1").update(request.headers["sec-websocket-key"] + GUID).digest("base64");
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
     const send = (frame) => socket.writable && socket.write(framed(JSON.stringify(frame)));
@@ -54,7 +56,12 @@ export async function startHall({ hello, files = {}, api } = {}) {
   return {
     base: `http://127.0.0.1:${server.address().port}`,
     say: (frame) => [...sockets].forEach((socket) => socket.say(frame)),
-    drop: () => [...sockets].forEach((socket) => socket.destroy()),
+    /** The line is lost until it is back. */
+    leave: () => {
+      away = true;
+      [...sockets].forEach((socket) => socket.destroy());
+    },
+    back: () => (away = false),
     stop: () => {
       [...sockets].forEach((socket) => socket.destroy());
       server.closeAllConnections();
