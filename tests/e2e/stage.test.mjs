@@ -143,7 +143,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await desk.taps(`[data-name="左侧屏"] label`);
     await assign("black, on one", tile("black"), ".stage-wall-black", "", [side]);
     await main.sees(".media img");
-    await side.lacks(".media img");
+    await side.page.locator(".media img").waitFor({ state: "detached" });
     await desk.taps("[data-flag=contrast]");
     await side.page.waitForFunction(() => document.body.classList.contains("contrast"));
     assert.equal(await main.page.evaluate(() => document.body.classList.contains("contrast")), false);

@@ -20,18 +20,14 @@ export class Client {
     const c = new Client();
     c.#heard = heard;
     c.#ws = await Ws.connect(port);
+    c.#ws.on_message = (m) => c.#take(m); // however long nothing is said
+    c.#ws.on_close = () => {
+      c.closed = c.#ws.closed;
+      c.#wake();
+    };
     c.#ws.send({ t: "hello", v: 1, ...hello });
-    void c.#listen();
     await c.until(() => c.you || c.errors.length, "welcome");
     return c;
-  }
-  async #listen() {
-    try {
-      for (;;) this.#take(await this.#ws.next(() => true));
-    } catch {
-      this.closed = this.#ws.closed;
-      this.#wake();
-    }
   }
   #take(m) {
     this.#heard?.(m);
