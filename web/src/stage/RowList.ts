@@ -67,6 +67,8 @@ const TURN_MS = 600;
 /* While nothing moves, so many rows are made ready at a time. */
 const READY_AT_ONCE = 4;
 const READY_MS = 30;
+/* Rows in sight whose words change are written over a few frames; a sixtieth of a second later nobody sees. */
+const WRITTEN_AT_ONCE = 6;
 
 export class RowList {
   private rows = new Map<string, Row>();
@@ -79,6 +81,7 @@ export class RowList {
   private turning: { from: Spot; to: Spot; at: number } | undefined;
   private frame = 0;
   private last = 0;
+  private behind = false;
   private readying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -108,7 +111,8 @@ export class RowList {
     this.markAt = focus?.index;
     this.scroll = this.shape.flow === "down" ? { x: 0, y: focus ? this.followed(focus.index) : 0 } : { x: (at.page ?? 0) * this.shape.columns, y: 0 };
     this.draw();
-    this.ready();
+    if (this.behind) this.start();
+    else this.ready();
   }
 
   /** Shows a way to `lines`, after those that are under way. */
@@ -140,6 +144,7 @@ export class RowList {
       if (row.parts) row.parts.shown = "";
     }
     this.draw();
+    if (this.behind) this.start();
   }
 
   stop(): void {
@@ -189,7 +194,7 @@ export class RowList {
       end();
     }
     this.draw();
-    this.frame = this.playing || this.turning || this.jobs.length > 0 ? requestAnimationFrame(this.step) : 0;
+    this.frame = this.playing || this.turning || this.jobs.length > 0 || this.behind ? requestAnimationFrame(this.step) : 0;
     if (this.frame === 0) this.ready();
   };
 
@@ -348,6 +353,8 @@ export class RowList {
 
   private draw(): void {
     const { rows, columns } = this.shape;
+    let written = 0;
+    this.behind = false;
     for (const row of this.order) {
       const x = row.spot.x - this.scroll.x;
       const y = row.spot.y - this.scroll.y;
@@ -358,7 +365,8 @@ export class RowList {
       row.seen = seen;
       if (!seen) continue;
       parts.row.style.transform = `translate3d(${(x * 100).toFixed(3)}%,${(y * 100).toFixed(3)}%,0)`;
-      this.write(row, parts);
+      if (row.written !== row.line && row.written !== undefined && ++written > WRITTEN_AT_ONCE) this.behind = true;
+      else this.write(row, parts);
     }
     this.drawMark();
   }

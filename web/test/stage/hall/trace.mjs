@@ -59,7 +59,8 @@ function measured(events) {
   const perFrame = unique.map((from, i) => {
     const to = unique[i + 1] ?? from + 16_667;
     const within = outer.filter((task) => task.ts >= from && task.ts < Math.min(to, from + 100_000));
-    return { cpu: within.reduce((sum, task) => sum + (task.tdur ?? task.dur), 0) / 1000, wall: within.reduce((sum, task) => sum + task.dur, 0) / 1000 };
+    const end = within.length > 0 ? Math.max(...within.map((task) => task.ts + task.dur)) : from;
+    return { from, end, cpu: within.reduce((sum, task) => sum + (task.tdur ?? task.dur), 0) / 1000, wall: within.reduce((sum, task) => sum + task.dur, 0) / 1000 };
   });
   const scripts = main.filter((e) => JS.has(e.name));
   const forced = main.filter((e) => LAYOUTS.has(e.name) && scripts.some((js) => js.ts <= e.ts && js.ts + js.dur >= e.ts + e.dur));
@@ -69,8 +70,28 @@ function measured(events) {
     wall: spread(perFrame.map(({ wall }) => wall)),
     layouts: main.filter((e) => e.name === "Layout").length,
     forced: forced.length,
+    ...(process.env.WHERE ? { worst: heaviest(main, perFrame) } : {}),
     ...(process.env.WHERE && forced.length > 0 ? { where: forced.slice(0, 5).map((e) => ({ name: e.name, by: scripts.filter((js) => js.ts <= e.ts && js.ts + js.dur >= e.ts).map((js) => `${js.name} ${js.args?.data?.functionName ?? ""}`) })) } : {}),
   };
+}
+
+/* With WHERE=1: what the three most expensive frames did, by the names of the trace's events, ms of CPU time. */
+function heaviest(main, frames) {
+  return [...frames]
+    .sort((a, b) => b.cpu - a.cpu)
+    .slice(0, 3)
+    .map(({ from, end, cpu }) => {
+      const by = {};
+      for (const e of main) {
+        if (e.ts < from || e.ts > end) continue;
+        const n = e.args?.elementCount ?? e.args?.beginData?.dirtyObjects;
+        if (n !== undefined) by[`${e.name} of`] = (by[`${e.name} of`] ?? 0) + n;
+        if ((e.tdur ?? 0) < 200) continue;
+        const name = `${e.name}${e.args?.data?.functionName ? ` ${e.args.data.functionName}` : ""}`;
+        by[name] = Math.round(((by[name] ?? 0) + e.tdur / 1000) * 10) / 10;
+      }
+      return { cpu, by: Object.fromEntries(Object.entries(by).sort((a, b) => b[1] - a[1]).slice(0, 14)) };
+    });
 }
 
 function spread(list) {
