@@ -63,14 +63,14 @@ BEGIN
         EXECUTE format('ALTER TABLE leitai.%I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE leitai.%I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY tenant_wall ON leitai.%I USING (tenant_id = leitai.current_tenant())', t);
-        EXECUTE format('GRANT SELECT, INSERT ON leitai.%I TO leitai_app', t);
+        EXECUTE format('GRANT SELECT ON leitai.%I TO leitai_app', t);
     END LOOP;
 END $$;
-REVOKE INSERT ON event_unit FROM leitai_app; -- the trigger below writes it, as whoever appends to the log
-GRANT UPDATE (title, best, boards) ON series TO leitai_app;
-GRANT DELETE ON series_event TO leitai_app;
-GRANT UPDATE (ended_at) ON board_share TO leitai_app;
+GRANT INSERT (tenant_id, code, title, kind, best, boards), UPDATE (title, best, boards) ON series TO leitai_app;
+GRANT INSERT, DELETE ON series_event TO leitai_app;
+GRANT INSERT (tenant_id, share, event_id, series_id), UPDATE (ended_at) ON board_share TO leitai_app;
 
+-- Units that the event addresses. Written by whoever appends to the log (leitai_log), in the transaction that opens the lobby.
 CREATE FUNCTION freeze_units() RETURNS trigger LANGUAGE plpgsql SET search_path = leitai, pg_temp AS $$
 BEGIN
     WITH RECURSIVE up AS (
@@ -81,16 +81,20 @@ BEGIN
     INSERT INTO event_unit (tenant_id, event_id, unit_id, kind, registered, county_id, city_id, province_id)
         SELECT u.tenant_id, NEW.event_id, u.unit_id, u.kind, u.registered, max(up.region_id) FILTER (WHERE up.level = 2),
             max(up.region_id) FILTER (WHERE up.level = 1), max(up.region_id) FILTER (WHERE up.level = 0)
-        FROM unit u JOIN up ON up.of_id = u.region_id WHERE u.tenant_id = NEW.tenant_id
-        GROUP BY u.tenant_id, u.unit_id, u.kind, u.registered
-        ON CONFLICT DO NOTHING;
+        FROM event e JOIN unit u ON u.tenant_id = e.tenant_id AND (e.audience_kinds = '{}' OR u.kind = ANY (e.audience_kinds))
+            JOIN up ON up.of_id = u.region_id
+        WHERE e.tenant_id = NEW.tenant_id AND e.event_id = NEW.event_id
+        GROUP BY u.tenant_id, u.unit_id, u.kind, u.registered, e.audience_regions
+        HAVING e.audience_regions = '{}' OR e.audience_regions && array_agg(up.region_id);
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION freeze_units() FROM PUBLIC;
 CREATE TRIGGER freeze_units AFTER UPDATE OF phase ON event_head
     FOR EACH ROW WHEN (OLD.phase = 'draft' AND NEW.phase = 'lobby') EXECUTE FUNCTION freeze_units();
-GRANT SELECT ON unit, region TO leitai_log;
-GRANT INSERT, SELECT ON event_unit TO leitai_log;
+GRANT SELECT (tenant_id, event_id, audience_kinds, audience_regions) ON event TO leitai_log;
+GRANT SELECT (tenant_id, unit_id, region_id, kind, registered) ON unit TO leitai_log;
+GRANT SELECT (tenant_id, region_id, parent_id, level) ON region TO leitai_log;
+GRANT INSERT ON event_unit TO leitai_log;
 
 -- Whose board a share code shows: the one look across tenants that a public page makes.
 GRANT SELECT ON board_share TO leitai_cross;

@@ -27,6 +27,7 @@ static const char province_code[] = "P", province_name[] = "澜江省";
 
 struct region {
     char code[24], parent[24], name[40];
+    char x[4], y[4]; /* in a map-like grid; "": it has no place there */
     int level;
 };
 struct people {
@@ -110,6 +111,8 @@ static void make_regions(struct people *p)
         int counties = COUNTIES / n_cities + (i < COUNTIES % n_cities);
         snprintf(city->code, sizeof city->code, "%s", csv_get(cities, i, "code"));
         snprintf(city->name, sizeof city->name, "%s", csv_get(cities, i, "name"));
+        snprintf(city->x, sizeof city->x, "%s", csv_get(cities, i, "x"));
+        snprintf(city->y, sizeof city->y, "%s", csv_get(cities, i, "y"));
         for (int j = 0; j < counties; j++, k++) {
             make_county(p, places, *city, j, k);
             if (i < TOWNSHIP_CITIES)
@@ -126,24 +129,29 @@ static int load_regions(struct people *p)
 {
     struct columns c;
     int err = LT_OK;
-    columns_init(&c, 4, COLUMN_BYTES);
+    columns_init(&c, 6, COLUMN_BYTES);
     for (int i = 0; i < p->n_regions; i++) {
-        columns_text(&c, 0, p->regions[i].code);
-        columns_text(&c, 1, p->regions[i].parent);
-        columns_i64(&c, 2, p->regions[i].level);
-        columns_text(&c, 3, p->regions[i].name);
+        const struct region *r = &p->regions[i];
+        columns_text(&c, 0, r->code);
+        columns_text(&c, 1, r->parent);
+        columns_i64(&c, 2, r->level);
+        columns_text(&c, 3, r->name);
+        columns_text(&c, 4, r->x[0] ? r->x : NULL);
+        columns_text(&c, 5, r->y[0] ? r->y : NULL);
     }
     columns_end(&c);
     for (int level = 0; level <= 3 && err == LT_OK; level++)
         err = lt_db_exec(p->db, NULL,
-                         "INSERT INTO leitai.region (tenant_id, parent_id, level, code, name) "
-                         "SELECT leitai.current_tenant(), p.region_id, i.level, i.code, i.name "
-                         "FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[]) AS "
-                         "i(code, parent, level, name) "
+                         "INSERT INTO leitai.region (tenant_id, parent_id, level, code, name, "
+                         "grid_x, grid_y) SELECT leitai.current_tenant(), p.region_id, i.level, "
+                         "i.code, i.name, i.x, i.y FROM unnest($1::text[], $2::text[], "
+                         "$3::smallint[], $4::text[], $5::smallint[], $6::smallint[]) AS "
+                         "i(code, parent, level, name, x, y) "
                          "LEFT JOIN leitai.region p ON p.tenant_id = leitai.current_tenant() AND "
                          "p.code = i.parent "
-                         "WHERE i.level = $5::smallint ORDER BY i.code",
-                         c.text[0], c.text[1], c.text[2], c.text[3], lt_num(level).s);
+                         "WHERE i.level = $7::smallint ORDER BY i.code",
+                         c.text[0], c.text[1], c.text[2], c.text[3], c.text[4], c.text[5],
+                         lt_num(level).s);
     columns_done(&c);
     return err;
 }

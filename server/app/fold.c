@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "fold_papers.h"
+#include "service/board_set.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +27,16 @@ static int read_sheet(const char *json, struct lt_sheet *ret)
 static int read_event(struct lt_fold *f)
 {
     struct lt_rows *rows;
-    int err = lt_db_exec(f->db, &rows,
-                         "SELECT e.title, e.season, s.sheet, h.seq, h.token FROM leitai.event e "
-                         "JOIN leitai.event_head h USING (tenant_id, event_id) "
-                         "JOIN leitai.rule_sheet s ON (s.tenant_id, s.event_id, s.version) "
-                         "= (h.tenant_id, h.event_id, h.sheet_version) "
-                         "WHERE e.tenant_id = leitai.current_tenant() AND e.event_id = $1",
-                         f->event.s);
+    int err =
+        lt_db_exec(f->db, &rows,
+                   "SELECT e.title, e.season, s.sheet, h.seq, h.token, COALESCE((extract(epoch "
+                   "FROM e.closes_at) * 1000000)::bigint, 0), (extract(epoch FROM "
+                   "clock_timestamp()) * 1000000)::bigint FROM leitai.event e "
+                   "JOIN leitai.event_head h USING (tenant_id, event_id) "
+                   "JOIN leitai.rule_sheet s ON (s.tenant_id, s.event_id, s.version) "
+                   "= (h.tenant_id, h.event_id, h.sheet_version) "
+                   "WHERE e.tenant_id = leitai.current_tenant() AND e.event_id = $1",
+                   f->event.s);
     if (err != LT_OK)
         return err;
     if (lt_rows_count(rows) != 1) {
@@ -42,6 +46,8 @@ static int read_event(struct lt_fold *f)
         f->season = lt_num(lt_rows_i64(rows, 0, 1));
         f->head_seq = lt_rows_i64(rows, 0, 3);
         f->token = lt_rows_i64(rows, 0, 4);
+        f->closes_us = lt_rows_i64(rows, 0, 5);
+        f->now_us = lt_rows_i64(rows, 0, 6);
         err = f->title ? read_sheet(lt_rows_text(rows, 0, 2), &f->sheet) : LT_ENOMEM;
     }
     lt_rows_free(rows);
@@ -113,6 +119,7 @@ void lt_fold_free(struct lt_fold *f)
     free(f->order);
     free(f->by_entry);
     free(f->handed_in);
+    free(f->rounds);
     free(f->title);
     free(f);
 }
@@ -128,12 +135,14 @@ static int fold_record(struct lt_fold *f, const struct lt_rows *rows, int i,
                              lt_rows_i64(rows, i, 2), payload, strlen(payload), &record);
     if (err == LT_OK && seen)
         err = seen(arg, f, &record, payload);
+    int64_t frozen_seq = f->engine.frozen_seq;
     if (err == LT_OK)
         err = lt_engine_apply(&f->engine, &record);
     if (err != LT_OK)
         return err;
     bool changed = lt_standings_apply(f->standings, &f->engine, &record);
-    if (lt_standings_moved(f->standings, &record, changed))
+    if (lt_standings_moved(f->standings, &record, changed) || record.kind == LT_REC_RESOLVE ||
+        f->engine.frozen_seq != frozen_seq)
         f->moved_seq = record.seq;
     return LT_OK;
 }
@@ -141,17 +150,19 @@ static int fold_record(struct lt_fold *f, const struct lt_rows *rows, int i,
 int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg)
 {
     struct lt_rows *rows;
-    int err = lt_db_exec(
-        f->db, &rows,
-        "SELECT kind, seq, at_us, payload FROM leitai.event_log "
-        "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND seq <= $2 ORDER BY seq",
-        f->event.s, lt_num(f->head_seq).s);
+    int64_t head = f->until_seq > 0 && f->until_seq < f->head_seq ? f->until_seq : f->head_seq;
+    int err =
+        lt_db_exec(f->db, &rows,
+                   "SELECT kind, seq, at_us, payload FROM leitai.event_log "
+                   "WHERE tenant_id = leitai.current_tenant() AND event_id = $1 AND seq <= $2 "
+                   "AND ($3::bigint = 0 OR at_us < $3::bigint) ORDER BY seq",
+                   f->event.s, lt_num(head).s, lt_num(f->until_us).s);
     if (err != LT_OK)
         return err;
     for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++)
         err = fold_record(f, rows, i, seen, arg);
     lt_rows_free(rows);
-    if (err == LT_OK && f->engine.seq != f->head_seq)
+    if (err == LT_OK && f->until_us == 0 && f->engine.seq != head)
         err = LT_EGAP;
     return err;
 }
@@ -238,6 +249,49 @@ int lt_fold_answers(struct lt_fold *f)
     if (err == LT_OK)
         f->n_ranked = lt_standings_rank(f->standings, &f->ranked);
     return err;
+}
+
+/* ---- what is public ---- */
+
+/* The first record and moment that are not; false: all are. */
+static bool hidden_from(const struct lt_fold *f, int64_t *ret_seq, int64_t *ret_us)
+{
+    int64_t frozen_us = lt_board_frozen_us(&f->sheet, f->closes_us);
+    *ret_seq = *ret_us = 0;
+    if (!f->sheet.self_paced && lt_engine_hides(&f->engine))
+        *ret_seq = f->engine.frozen_seq;
+    else if (f->sheet.self_paced && f->now_us >= frozen_us && f->engine.phase != LT_PHASE_FINAL)
+        *ret_us = frozen_us;
+    return *ret_seq > 0 || *ret_us > 0;
+}
+
+int lt_fold_shown(struct lt_fold *f, struct lt_fold **ret)
+{
+    struct lt_fold *shown;
+    int64_t seq, us;
+    *ret = NULL;
+    if (!hidden_from(f, &seq, &us))
+        return LT_OK;
+    int err = lt_fold_open(f->db, (struct lt_event_id){strtoll(f->event.s, NULL, 10)}, &shown);
+    if (err != LT_OK)
+        return err;
+    shown->until_seq = seq > 0 ? seq - 1 : 0;
+    shown->until_us = us;
+    err = lt_fold_log(shown, NULL, NULL);
+    if (err == LT_OK)
+        err = lt_fold_answers(shown);
+    if (err == LT_OK)
+        *ret = shown;
+    else
+        lt_fold_free(shown);
+    return err;
+}
+
+int lt_fold_round(void *fold, int r, struct lt_place **ret)
+{
+    struct lt_fold *f = fold;
+    return f->sheet.self_paced ? fold_papers_round(f, r, ret)
+                               : lt_board_round(&f->sheet, f->standings, r, ret);
 }
 
 const struct lt_place *lt_fold_place(const struct lt_fold *f, int64_t entry)

@@ -12,6 +12,9 @@ struct lt_fold {
     struct lt_num event, season;
     char *title;
     int64_t head_seq, token;
+    int64_t closes_us, now_us; /* end of the window, 0: none; when the head was read */
+    /* Set before lt_fold_log: only so much of the log (and papers of so long), 0: all. */
+    int64_t until_seq, until_us;
     struct lt_sheet sheet;
     struct lt_question **questions;
     int n_questions;
@@ -19,11 +22,13 @@ struct lt_fold {
     struct lt_standings *standings;
     const struct lt_place *const *ranked; /* after lt_fold_answers */
     int n_ranked;
-    int64_t moved_seq; /* of the last record that could move a standing: the board's version */
+    int64_t
+        moved_seq; /* of the last record that could move a board, public or not: their version */
     /* Self-paced (fold_papers.c): */
     struct lt_pool pool;
     struct lt_place *places, **order, **by_entry; /* n_ranked of each */
     int32_t *handed_in;                           /* papers, by place as in `places` */
+    struct lt_place *rounds; /* n_rounds of the sheet × n_ranked, where each round has boards */
     /* Sees each paper with what it is worth by itself; an error ends the fold. NULL: nobody looks. */
     int (*on_paper)(void *arg, const struct fold_paper *p, const struct lt_paper_score *score);
     void *on_paper_arg;
@@ -43,6 +48,11 @@ int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg);
 /* All entries, and the answers that count of every question whose key is public (self-paced: the papers
  * that were handed in); then the ranks. */
 int lt_fold_answers(struct lt_fold *f);
+/* While its board is frozen: the event as the public may see it, folded anew in *ret (lt_fold_free it); of
+ * a contest whose reveal has begun that is where the reveal starts. NULL: what `f` says is public. */
+int lt_fold_shown(struct lt_fold *f, struct lt_fold **ret);
+/* Where everybody stands by round r alone: an lt_board_round_fn of a struct lt_fold. */
+int lt_fold_round(void *fold, int r, struct lt_place **ret);
 /* The place of an entry after that, NULL: it has none. */
 const struct lt_place *lt_fold_place(const struct lt_fold *f, int64_t entry);
 /* The answers that count of questions [from, to), in *ret, which is *ret_n long; bodies are borrowed

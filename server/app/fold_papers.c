@@ -142,6 +142,27 @@ static int read_duels(const struct lt_fold *f, const struct lt_rows *page, struc
 
 /* ---- totals ---- */
 
+static void add_total(struct lt_place *place, const struct lt_paper_score *total)
+{
+    place->points_c += total->points_c;
+    place->correct = total->correct;
+    place->answered = total->answered;
+    place->time_us = total->time_us;
+}
+
+/* Of each round by itself. Papers of a person come round by round. */
+static void add_rounds(const struct sums *s)
+{
+    const struct lt_fold *f = s->f;
+    for (int from = 0, to; from < s->n_marks; from = to) {
+        int r = s->marks[from].round;
+        for (to = from; to < s->n_marks && s->marks[to].round == r; to++)
+            ;
+        struct lt_paper_score total = lt_paper_total(&f->sheet, &s->marks[from], to - from);
+        add_total(&f->rounds[(size_t)r * (size_t)f->n_ranked + (size_t)s->at], &total);
+    }
+}
+
 /* The person's papers are all there: the place is what they add up to. */
 static int close_person(struct sums *s)
 {
@@ -153,14 +174,31 @@ static int close_person(struct sums *s)
     if (s->at == f->n_ranked || lt_rows_i64(s->entries, s->at, 1) != s->person)
         return LT_ERECORD; /* a paper without its entry */
     struct lt_paper_score total = lt_paper_total(&f->sheet, s->marks, s->n_marks);
-    struct lt_place *place = &f->places[s->at];
-    place->points_c += total.points_c;
-    place->correct = total.correct;
-    place->answered = total.answered;
-    place->time_us = total.time_us;
+    add_total(&f->places[s->at], &total);
+    if (f->rounds)
+        add_rounds(s);
     f->handed_in[s->at] = s->n_marks;
     s->n_marks = 0;
     return LT_OK;
+}
+
+static bool before(const struct lt_fold *f, enum lt_paper_state state, int64_t submitted_us)
+{
+    return state != LT_PAPER_OPEN && submitted_us < f->until_us;
+}
+
+/* Not of what the fold is about. What a duel came to depends on all its sides. */
+static bool too_late(const struct lt_fold *f, const struct fold_paper *p,
+                     const struct lt_rows *duels)
+{
+    if (f->until_us == 0)
+        return false;
+    bool all = before(f, p->paper->state, p->paper->submitted_us);
+    for (int i = 0; p->duel != 0 && all && i < lt_rows_count(duels); i++)
+        if (lt_rows_i64(duels, i, 11) == p->duel)
+            all =
+                before(f, (enum lt_paper_state)lt_rows_i64(duels, i, 9), lt_rows_i64(duels, i, 8));
+    return !all;
 }
 
 static int add_paper(struct sums *s, const struct fold_paper *p, const struct lt_rows *duels)
@@ -179,7 +217,7 @@ static int add_paper(struct sums *s, const struct fold_paper *p, const struct lt
         err = f->on_paper(f->on_paper_arg, p, &score);
     if (err == LT_OK && s->n_marks == PERSON_PAPERS_MAX)
         err = LT_EFULL;
-    if (err != LT_OK || p->paper->state == LT_PAPER_OPEN)
+    if (err != LT_OK || p->paper->state == LT_PAPER_OPEN || too_late(f, p, duels))
         return err;
     s->marks[s->n_marks++] = (struct lt_paper_mark){.round = p->round,
                                                     .attempt = p->attempt,
@@ -245,13 +283,18 @@ static int make_places(struct lt_fold *f, const struct lt_rows *entries)
     f->order = calloc((size_t)n + 1, sizeof *f->order);
     f->by_entry = calloc((size_t)n + 1, sizeof *f->by_entry);
     f->handed_in = calloc((size_t)n + 1, sizeof *f->handed_in);
-    if (!f->places || !f->order || !f->by_entry || !f->handed_in)
+    if (f->sheet.round_boards)
+        f->rounds = calloc((size_t)n * (size_t)f->sheet.n_rounds + 1, sizeof *f->rounds);
+    if (!f->places || !f->order || !f->by_entry || !f->handed_in ||
+        (f->sheet.round_boards && !f->rounds))
         return LT_ENOMEM;
     for (int i = 0; i < n; i++) {
         f->places[i] = (struct lt_place){.entry = lt_rows_i64(entries, i, 0),
                                          .points_c = f->sheet.start_points_c,
                                          .last_qi = -1};
         f->order[i] = f->by_entry[i] = &f->places[i];
+        for (int r = 0; f->rounds && r < f->sheet.n_rounds; r++)
+            f->rounds[(size_t)r * (size_t)n + (size_t)i].entry = f->places[i].entry;
     }
     return LT_OK;
 }
@@ -304,6 +347,37 @@ static int add_up(struct sums *s)
     f->ranked = (const struct lt_place *const *)f->order;
     f->moved_seq = f->engine.seq;
     return LT_OK;
+}
+
+/* Practice counts nothing, so it has no board. */
+int fold_papers_round(const struct lt_fold *f, int r, struct lt_place **ret)
+{
+    static const struct lt_sheet plain = {.n_keys = 3,
+                                          .keys = {LT_KEY_POINTS, LT_KEY_CORRECT, LT_KEY_TIME}};
+    size_t n = (size_t)f->n_ranked;
+    bool begun = false;
+    if (!f->rounds || f->sheet.rounds[r].paper.practice)
+        return -1;
+    struct lt_place *all = malloc((n + 1) * sizeof *all), *sorted = malloc((n + 1) * sizeof *all);
+    struct lt_place **order = malloc((n + 1) * sizeof *order);
+    assert(all && sorted && order);
+    memcpy(all, &f->rounds[(size_t)r * n], n * sizeof *all);
+    for (size_t i = 0; i < n; i++) {
+        all[i].disqualified = f->places[i].disqualified;
+        begun = begun || all[i].answered > 0;
+        order[i] = &all[i];
+    }
+    lt_rank(&plain, order, (int)n);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = *order[i];
+    free(order);
+    free(all);
+    if (!begun) {
+        free(sorted);
+        return -1;
+    }
+    *ret = sorted;
+    return (int)n;
 }
 
 int fold_papers(struct lt_fold *f)

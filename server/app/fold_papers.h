@@ -25,3 +25,6 @@ int fold_paper_read(const struct lt_sheet *sheet, const struct lt_pool *pool,
  * not count. */
 int fold_papers(struct lt_fold *f);
 struct lt_place *fold_place_of(const struct lt_fold *f, int64_t entry); /* NULL: none */
+/* Where everybody stands by round r alone, in order of rank; *ret is to be freed. Returns how many, -1:
+ * nobody has handed in a paper of it. */
+int fold_papers_round(const struct lt_fold *f, int r, struct lt_place **ret);

@@ -6,13 +6,14 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "service/board_set.h"
 #include "service/sql.h"
 #include "session_internal.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MARKS_MAX = 4096 };
+enum { MARKS_MAX = 4096, SUBMITTED = 10 /* column of LT_SQL_PAPER_MARKS */ };
 
 struct move {
     struct live_ranks *live;
@@ -31,26 +32,40 @@ bool live_ranks_moves(const struct lt_sheet *s)
     return s->at_once && !duels && lt_board_score(s, &nobody, 7) != -1 - 7;
 }
 
-static void put(const struct move *m, const struct lt_pg_result *r)
+/* What the person's first n marks add up to, as a row of the board. */
+static struct lt_ranks_row row_of(const struct move *m, const struct lt_paper_mark *marks, int n)
 {
-    static struct lt_paper_mark marks[MARKS_MAX];
     const struct lt_sheet *sheet = &m->event->sheet;
-    struct lt_ranks_row row = {.entry = m->entry};
-    int n = 0;
-    bool open;
-    for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++) {
-        marks[n] = session_mark(r, 1, i, 0, &open);
-        n += !open;
-    }
     struct lt_paper_score total = lt_paper_total(sheet, marks, n);
     struct lt_place place = {.entry = m->entry,
                              .points_c = sheet->start_points_c + total.points_c,
                              .correct = total.correct,
                              .answered = total.answered,
                              .time_us = total.time_us};
-    row.version = n;
-    row.score = lt_board_score(sheet, &place, 0);
-    lt_ranks_put(m->live->ranks, m->key.tenant, m->key.event, &row, 1);
+    return (struct lt_ranks_row){
+        .entry = m->entry, .version = n, .score = lt_board_score(sheet, &place, 0)};
+}
+
+/* Papers that were handed in since the board froze move the restricted one only. */
+static void put(const struct move *m, const struct lt_pg_result *r)
+{
+    static struct lt_paper_mark marks[2][MARKS_MAX];
+    int64_t frozen_us = lt_board_frozen_us(&m->event->sheet, m->event->closes_us);
+    int n = 0, before = 0;
+    bool open;
+    for (int i = 0; i < lt_pg_rows(r, 1) && n < MARKS_MAX; i++) {
+        struct lt_paper_mark mark = session_mark(r, 1, i, 0, &open);
+        if (open)
+            continue;
+        marks[0][n++] = mark;
+        if (lt_pg_i64(r, 1, i, SUBMITTED) < frozen_us)
+            marks[1][before++] = mark;
+    }
+    struct lt_ranks_row truth = row_of(m, marks[0], n), shown = row_of(m, marks[1], before);
+    if (before > 0)
+        lt_ranks_put(m->live->ranks, m->key.tenant, m->key.event, &shown, 1);
+    if (before < n)
+        lt_ranks_put_full(m->live->ranks, m->key.tenant, m->key.event, &truth, 1);
 }
 
 static void on_marks(void *arg, int err, const struct lt_pg_result *r)

@@ -1,7 +1,12 @@
 /* Reasons of problems in both languages, as docs/rules.md has them (a test compares). */
 #include "reasons.h"
 
+#include "base/err.h"
+#include "base/json.h"
+#include <stdio.h>
 #include <string.h>
+
+enum { BYTES_MAX = 64 * 1024, TEXT_BYTES = 4096 };
 
 static const struct {
     const char *reason, *zh, *en;
@@ -55,6 +60,13 @@ static const struct {
      "the parts of the blueprint do not have as many questions"},
     {"not_with_practice", "练习不计分", "nothing of a practice counts"},
     {"not_a_time", "不是有效的时刻", "not a time of day such as 08:30"},
+    {"four_decimals", "小数最多四位", "more than four decimal places"},
+    {"one_of", "须给出且只能给出其中一项", "exactly one of its options is given"},
+    {"told_in_hall", "该环节的得分当场可知，不能封榜",
+     "a round whose points everybody in the hall can tell: nothing would be hidden"},
+    {"needs_at_once", "仅限交卷即公布的赛事", "only where results are shown at once"},
+    {"not_with_aggregate", "与汇总方式不符", "means nothing with this way of adding up"},
+    {"no_head_count", "没有在册人数，不能按参赛率加权", "there is no head count to weigh by"},
     {"unknown_code", "题库中没有这道题", "the bank has no question of this code"},
     {"wrong_type", "题型不符", "a task where a question belongs, or a question where judges mark"},
     {"draw_too_large", "题库中符合条件的题目不够",
@@ -78,4 +90,46 @@ bool reason_words(const char *reason, const char **ret_zh, const char **ret_en)
             return true;
         }
     return false;
+}
+
+/* Numbers that come with a problem: " (5–600)", " (min 4)", " (max 19)", " (have 3)". */
+static void print_numbers(const cJSON *problem)
+{
+    const cJSON *min = cJSON_GetObjectItemCaseSensitive(problem, "min"),
+                *max = cJSON_GetObjectItemCaseSensitive(problem, "max"),
+                *have = cJSON_GetObjectItemCaseSensitive(problem, "have");
+    if (min && max)
+        printf(" (%.0f–%.0f)", min->valuedouble, max->valuedouble);
+    else if (min)
+        printf(" (min %.0f)", min->valuedouble);
+    else if (max)
+        printf(" (max %.0f)", max->valuedouble);
+    if (have)
+        printf(" (have %.0f)", have->valuedouble);
+}
+
+static void print_problem(const cJSON *problem)
+{
+    const char *path = "", *reason = "", *zh = "", *en = "";
+    lt_json_str(problem, "path", TEXT_BYTES, &path);
+    lt_json_str(problem, "reason", TEXT_BYTES, &reason);
+    reason_words(reason, &zh, &en);
+    printf("%s: %s", path[0] ? path : "-", reason);
+    print_numbers(problem);
+    printf(": %s; %s\n", zh, en);
+}
+
+void reasons_print(struct lt_buf *problems)
+{
+    static const struct lt_json_limits limits = {.bytes = BYTES_MAX, .depth = 3};
+    const char *text = lt_buf_cstr(problems);
+    cJSON *array = NULL, *item;
+    if (text[0] != '[') {
+        fputs(text, stdout);
+        return;
+    }
+    if (lt_json_parse(text, problems->len, &limits, &array) != LT_OK)
+        return;
+    cJSON_ArrayForEach(item, array) print_problem(item);
+    cJSON_Delete(array);
 }

@@ -3,7 +3,8 @@
  *
  *   new → joining → live                 players, stages, desks of an event
  *              ├──→ listed → joining     a desk that chooses an event
- *              └──→ home                 a person's own pages
+ *              ├──→ home                 a person's own pages
+ *              └──→ pairing → joining    a stage that is nobody's yet
  *   any → ending
  */
 #include "base/err.h"
@@ -28,11 +29,13 @@ static const bool allowed[SESSION_STATES][SESSION_STATES] = {
     [SESSION_JOINING] = {[SESSION_LIVE] = true,
                          [SESSION_LISTED] = true,
                          [SESSION_HOME] = true,
+                         [SESSION_PAIRING] = true,
                          [SESSION_NEW] = true,
                          [SESSION_ENDING] = true},
     [SESSION_LISTED] = {[SESSION_JOINING] = true, [SESSION_ENDING] = true},
     [SESSION_LIVE] = {[SESSION_ENDING] = true},
     [SESSION_HOME] = {[SESSION_ENDING] = true},
+    [SESSION_PAIRING] = {[SESSION_JOINING] = true, [SESSION_ENDING] = true},
 };
 
 void session_state(struct session *s, enum session_state to)
@@ -105,7 +108,7 @@ bool session_back(struct session *s)
     return false;
 }
 
-static void bye(struct session *s, int err, int retry_ms)
+void session_bye(struct session *s, int err, int retry_ms)
 {
     struct lt_buf b;
     struct lt_msg_bye m = {.code = err, .retry_ms = retry_ms};
@@ -160,6 +163,9 @@ static void on_close(void *arg, struct lt_conn *c, int code)
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_rtt_stop(s);
     lt_hub_leave(&s->member);
+    session_pairing_done(s);
+    session_stage_done(s);
+    session_screens_done(s);
     session_home_done(s);
     s->conn = NULL;
     s->member.conn = NULL;
@@ -205,6 +211,14 @@ static const char *id_of(const struct lt_client_msg *m)
         return m->command.id;
     case LT_CLIENT_MSG_ID_ANSWER:
         return m->answer.id;
+    case LT_CLIENT_MSG_ID_PREVIEW:
+        return m->preview.id;
+    case LT_CLIENT_MSG_ID_PAIR:
+        return m->pair.id;
+    case LT_CLIENT_MSG_ID_UNPAIR:
+        return m->unpair.id;
+    case LT_CLIENT_MSG_ID_SHOW:
+        return m->show.id;
     default:
         return NULL;
     }
@@ -283,10 +297,20 @@ static void dispatch_event(struct session *s, const struct lt_client_msg *m)
         probe(s, &m->time);
         break;
     case LT_CLIENT_MSG_ID_SCREENS:
+        session_screens(s);
+        break;
     case LT_CLIENT_MSG_ID_PAIR:
+        session_pair(s, &m->pair);
+        break;
     case LT_CLIENT_MSG_ID_UNPAIR:
+        session_unpair(s, &m->unpair);
+        break;
     case LT_CLIENT_MSG_ID_SHOW:
+        session_assign(s, &m->show);
+        break;
     case LT_CLIENT_MSG_ID_CHART:
+        session_chart(s, &m->chart);
+        break;
     case LT_CLIENT_MSG_ID_LIST:
     case LT_CLIENT_MSG_ID_START:
     case LT_CLIENT_MSG_ID_OPEN:
@@ -308,7 +332,13 @@ static void dispatch(struct session *s, const struct lt_client_msg *m)
 {
     bool hello = m->id == LT_CLIENT_MSG_ID_HELLO, time = m->id == LT_CLIENT_MSG_ID_TIME;
     bool early = s->state == SESSION_NEW || s->state == SESSION_LISTED;
-    if (!time && hello != early) {
+    bool waits = s->state == SESSION_JOINING || s->state == SESSION_PAIRING;
+    /* Who only looks: a stage, a spectator. */
+    bool looks = s->state == SESSION_LIVE &&
+                 (s->who.role == LT_SESSION_STAGE || s->who.role == LT_SESSION_WATCH);
+    if (looks && !hello && !time && m->id != LT_CLIENT_MSG_ID_RULES) {
+        session_refuse(s, LT_EFORBIDDEN, id_of(m), 0);
+    } else if (!time && (hello != early || waits)) {
         /* While joining, a client waits for its welcome; a second hello of a member is as wrong. */
         session_refuse(s, LT_EORDER, NULL, 0);
     } else if (s->state != SESSION_HOME || time) {
@@ -347,7 +377,7 @@ static void on_replaced(struct lt_member *old)
     lt_log(LT_LOG_INFO, "replaced by a newer connection", LT_I("conn", lt_conn_id(s->conn)),
            LT_I("tenant", s->who.tenant.v), LT_I("event", s->who.event.v),
            LT_I("entry", s->who.entry.v));
-    bye(s, LT_EREPLACED, 0);
+    session_bye(s, LT_EREPLACED, 0);
 }
 
 static bool to_move(const struct session *s)
@@ -369,15 +399,15 @@ static void on_drain(struct lt_timer *t, int64_t now_us)
     for (struct session *s = all->list; s && n > 0; s = s->next) {
         if (!to_move(s) || (s->pending > 0 && left_us > -DRAIN_WAIT_US))
             continue;
-        bye(s, LT_EDRAIN, MOVE_FROM_MS + all->moved++ * 61 % MOVE_SPREAD_MS);
+        session_bye(s, LT_EDRAIN, MOVE_FROM_MS + all->moved++ * 61 % MOVE_SPREAD_MS);
         n--;
     }
     lt_loop_timer(all->loop, t, DRAIN_TICK_US);
 }
 
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
-                                    struct lt_batcher *answers, struct lt_batcher *joins,
-                                    const struct lt_home_parts *parts,
+                                    struct lt_screens *screens, struct lt_batcher *answers,
+                                    struct lt_batcher *joins, const struct lt_home_parts *parts,
                                     const struct lt_sessions_opts *opts)
 {
     struct lt_sessions *all = calloc(1, sizeof *all);
@@ -386,6 +416,7 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     all->loop = l;
     all->hub = hub;
     all->keys = keys;
+    all->screens = screens;
     all->answers = answers;
     all->joins = joins;
     all->parts = *parts;
@@ -396,6 +427,7 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     lt_buf_init(&all->welcome, MESSAGE_BYTES);
     lt_timer_init(&all->drain, on_drain, all);
     lt_hub_on_replaced(hub, on_replaced);
+    lt_screens_on_paired(screens, session_pairing_taken, all);
     return all;
 }
 

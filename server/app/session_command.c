@@ -62,6 +62,16 @@ struct asked {
     char id[LT_COMMAND_ID_BYTES + 1];
 };
 
+void session_done(struct session *s, const char *id)
+{
+    struct lt_buf b;
+    struct lt_msg_done m = {.id = id};
+    lt_buf_init(&b, DONE_BYTES);
+    lt_msg_done_write(&m, &b);
+    session_send(s, &b);
+    lt_buf_done(&b);
+}
+
 static void on_outcome(void *arg, int outcome)
 {
     struct asked *a = arg;
@@ -69,16 +79,10 @@ static void on_outcome(void *arg, int outcome)
     bool here = session_back(s);
     if (here)
         s->asked--;
-    if (here && outcome == LT_OK) {
-        struct lt_buf b;
-        struct lt_msg_done m = {.id = a->id};
-        lt_buf_init(&b, DONE_BYTES);
-        lt_msg_done_write(&m, &b);
-        session_send(s, &b);
-        lt_buf_done(&b);
-    } else if (here) {
+    if (here && outcome == LT_OK)
+        session_done(s, a->id);
+    else if (here)
         session_refuse(s, outcome, a->id, 0);
-    }
     free(a);
 }
 

@@ -6,7 +6,8 @@
  *   session token → verified ──────────┘             → desk: role checked → entered, or listed
  *                                                    → stage: entered
  *
- * A home page needs no event: who it is is all (session_home.c).
+ * A home page needs no event: who it is is all (session_home.c). A stage without a credential shows a
+ * code first (session_pairing.c).
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -98,25 +99,24 @@ static void on_key(void *arg, int err)
 
 /* ---- by join code ---- */
 
-/* Guests come without a ticket: bound how many identities one address can make. */
-static bool guest_allowed(struct session *s)
+bool session_limit(struct session *s, enum limit what, int per_minute)
 {
     struct lt_sessions *all = s->all;
     int64_t now_us = lt_loop_now(all->loop).mono_us;
-    uint64_t hash = 1469598103934665603ULL; /* FNV-1a */
+    uint64_t hash = 1469598103934665603ULL ^ (unsigned)what; /* FNV-1a */
     for (const char *p = lt_conn_peer(s->conn); *p; p++)
         hash = (hash ^ (unsigned char)*p) * 1099511628211ULL;
-    size_t slot = hash % GUEST_SLOTS;
-    if (all->guests[slot].hash != hash || now_us - all->guests[slot].since_us >= MINUTE_US) {
-        all->guests[slot].hash = hash;
-        all->guests[slot].since_us = now_us;
-        all->guests[slot].n = 0;
+    size_t slot = hash % LIMIT_SLOTS;
+    if (all->limits[slot].hash != hash || now_us - all->limits[slot].since_us >= MINUTE_US) {
+        all->limits[slot].hash = hash;
+        all->limits[slot].since_us = now_us;
+        all->limits[slot].n = 0;
     }
-    return ++all->guests[slot].n <= all->opts.guests_per_minute;
+    return ++all->limits[slot].n <= per_minute;
 }
 
 /* 1 to 20 characters that are not all space. */
-static bool name_ok(const char *name)
+bool session_name_ok(const char *name)
 {
     int chars = 0;
     bool visible = false;
@@ -164,11 +164,10 @@ static void on_code(void *arg, int err)
 
 /* ---- by session token ---- */
 
-static const enum lt_session_role role_of[] = {[LT_ROLE_ID_PLAY] = LT_SESSION_PLAY,
-                                               [LT_ROLE_ID_STAGE] = LT_SESSION_STAGE,
-                                               [LT_ROLE_ID_DESK] = LT_SESSION_DESK,
-                                               [LT_ROLE_ID_JUDGE] = LT_SESSION_JUDGE,
-                                               [LT_ROLE_ID_HOME] = LT_SESSION_HOME};
+static const enum lt_session_role role_of[] = {
+    [LT_ROLE_ID_PLAY] = LT_SESSION_PLAY, [LT_ROLE_ID_STAGE] = LT_SESSION_STAGE,
+    [LT_ROLE_ID_DESK] = LT_SESSION_DESK, [LT_ROLE_ID_JUDGE] = LT_SESSION_JUDGE,
+    [LT_ROLE_ID_HOME] = LT_SESSION_HOME, [LT_ROLE_ID_WATCH] = LT_SESSION_WATCH};
 
 static void hello_session(struct session *s)
 {
@@ -178,14 +177,18 @@ static void hello_session(struct session *s)
         err = LT_ESESSION;
     if (err == LT_OK && s->hello->has_event && s->who.role == LT_SESSION_DESK)
         s->who.event.v = s->hello->event; /* a desk may choose; its role is checked below */
-    else if (err == LT_OK && s->hello->has_event && s->hello->event != s->who.event.v)
+    else if (err == LT_OK && s->who.screen == 0 && s->hello->has_event &&
+             s->hello->event != s->who.event.v)
         err = LT_ESESSION;
     if (err != LT_OK) {
         hello_fail(s, err == LT_EEXPIRED ? LT_ESESSION : err);
         return;
     }
     lt_metric_add(LT_M_SESSIONS_RESUMED, 1);
-    hello_open(s);
+    if (s->who.screen != 0)
+        session_screen(s);
+    else
+        hello_open(s);
 }
 
 /* ---- joining as a player ---- */
@@ -311,9 +314,11 @@ static void hello_join(struct session *s, struct lt_contest *c)
         hello_known(s, c);
         return;
     }
-    if (err == LT_OK && j.guest && !name_ok(s->hello->name))
+    if (err == LT_OK && j.guest && !session_name_ok(s->hello->name))
         err = LT_ENAME;
-    if (err == LT_OK && j.guest && !guest_allowed(s)) {
+    /* Guests come without a ticket: bound how many identities one address can make. */
+    if (err == LT_OK && j.guest &&
+        !session_limit(s, LIMIT_GUESTS, s->all->opts.guests_per_minute)) {
         lt_metric_add(LT_M_GUESTS_LIMITED, 1);
         err = LT_EFLOOD;
     }
@@ -445,6 +450,11 @@ static void on_contest(void *arg, int err, struct lt_contest *c)
     }
 }
 
+void session_open_event(struct session *s)
+{
+    hello_open(s);
+}
+
 static void hello_open(struct session *s)
 {
     s->who.role = role_of[s->hello->role];
@@ -486,8 +496,9 @@ static struct hello *hello_new(const struct lt_hello_in *m)
 
 void session_hello(struct session *s, const struct lt_hello_in *m)
 {
-    bool ways = m->has_ticket + m->has_session + m->has_code == 1;
-    bool fits = !(m->role == LT_ROLE_ID_STAGE && !m->has_session) &&
+    int n_ways = m->has_ticket + m->has_session + m->has_code;
+    bool fresh = m->role == LT_ROLE_ID_STAGE && n_ways == 0, ways = n_ways == 1 || fresh;
+    bool fits = !(m->role == LT_ROLE_ID_STAGE && !m->has_session && !fresh) &&
                 !((m->role == LT_ROLE_ID_DESK || m->role == LT_ROLE_ID_JUDGE) && m->has_code);
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_state(s, SESSION_JOINING);
@@ -501,7 +512,9 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
         hello_fail(s, LT_ENOGUESTS);
         return;
     }
-    if (m->has_ticket)
+    if (fresh)
+        session_pairing(s);
+    else if (m->has_ticket)
         hello_ticket(s, false);
     else if (m->has_session)
         hello_session(s);

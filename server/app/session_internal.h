@@ -8,6 +8,7 @@
 #include "service/join.h"
 #include "service/match.h"
 #include "service/papers.h"
+#include "service/screens.h"
 #include "service/sql.h"
 #include "service/view.h"
 #include "service/view_paper.h"
@@ -19,11 +20,14 @@ enum session_state {
     SESSION_LISTED,  /* a desk that has its list of events */
     SESSION_LIVE,    /* member of an event */
     SESSION_HOME,    /* a person's own pages: self-paced events, history */
+    SESSION_PAIRING, /* a stage that shows a code */
     SESSION_ENDING,  /* told goodbye; nothing more is read */
     SESSION_STATES   /* count */
 };
 
-enum { GUEST_SLOTS = 1024, PAPERS_WATCHED = 4 };
+enum { LIMIT_SLOTS = 1024, PAPERS_WATCHED = 4 };
+/* What is limited per address and minute. */
+enum limit { LIMIT_GUESTS, LIMIT_PAIRING, LIMIT_CODES };
 
 /* What of a hello is needed until the welcome: the message itself has room for the longest ticket. */
 struct hello {
@@ -49,7 +53,9 @@ struct session {
     struct lt_member member;
     struct probing probing; /* players */
     struct lt_timer probe_timer;
-    struct home *home; /* NULL: another role */
+    struct home *home;       /* NULL: another role */
+    struct pairing *pairing; /* while PAIRING, and before that */
+    struct watch *watch;     /* of a desk that asked for its screens */
     struct session *next, **prev;
 };
 
@@ -94,7 +100,19 @@ struct lt_sessions {
         uint64_t hash;
         int64_t since_us;
         int n;
-    } guests[GUEST_SLOTS];
+    } limits[LIMIT_SLOTS];
+    struct lt_screens *screens;
+    int pairings; /* sessions that have `pairing` */
+};
+
+/* A stage that is a member: what it shows. */
+struct stage {
+    struct lt_stage stage; /* the first: a pointer to it is one to this */
+    struct session *session;
+};
+struct watch {
+    struct lt_screen_watch watch; /* likewise */
+    struct session *session;
 };
 
 static inline struct session *session_of(struct lt_member *m)
@@ -113,12 +131,20 @@ void session_refuse(struct session *s, int err, const char *re, int q);
  */
 void session_hold(struct session *s);
 bool session_back(struct session *s);
+/* End it in a way that the page comes back by itself. */
+void session_bye(struct session *s, int err, int retry_ms);
 /* session_hello.c */
 void session_hello(struct session *s, const struct lt_hello_in *m);
 void session_hello_done(struct session *s); /* forget what only joining needs */
+/* Who it is and of which event is known: on with that. */
+void session_open_event(struct session *s);
+/* Whether the address may do that once more in this minute; counts. */
+bool session_limit(struct session *s, enum limit what, int per_minute);
+bool session_name_ok(const char *name);
 /* session_play.c */
 void session_answer(struct session *s, const struct lt_answer_in *m);
 /* session_command.c */
+void session_done(struct session *s, const char *id);
 void session_command(struct session *s, const struct lt_command_in *m);
 /* The canonical JSON of a response to question qi, checked; `ret` has LT_FILL_BYTES + 1 bytes.
  * LT_ENOQUESTION, LT_EANSWER. */
@@ -142,7 +168,21 @@ void session_rtt_evidence(const struct session *s, struct lt_clock at, int64_t c
 void session_list_events(struct session *s);
 void session_roster(struct session *s, const struct lt_roster_in *m);
 void session_preview(struct session *s, const struct lt_preview_in *m);
+void session_chart(struct session *s, const struct lt_chart_in *m);
 void session_evidence(struct session *s, const struct lt_evidence_in *m);
+/* session_pairing.c: stages. */
+void session_pairing(struct session *s); /* hello without a credential */
+void session_pairing_done(struct session *s);
+void session_pairing_taken(void *all, const char *code);
+void session_screen(struct session *s); /* hello of a screen that is known: which event? */
+void session_stage_enter(struct session *s);
+void session_stage_done(struct session *s);
+/* session_screens.c: desks. */
+void session_screens(struct session *s);
+void session_screens_done(struct session *s);
+void session_pair(struct session *s, const struct lt_pair_in *m);
+void session_unpair(struct session *s, const struct lt_unpair_in *m);
+void session_assign(struct session *s, const struct lt_show_in *m);
 /* session_findings.c */
 void session_findings(struct session *s);
 /* session_home.c */

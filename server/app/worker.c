@@ -7,6 +7,7 @@
  * gone, or their time is over, the node leaves the cluster and ends.
  */
 #include "app/api.h"
+#include "app/api_board.h"
 #include "app/commands.h"
 #include "app/runner.h"
 #include "app/session.h"
@@ -46,6 +47,7 @@ struct worker {
     struct lt_cluster *cluster;
     struct lt_runner *runner;
     struct lt_boards *boards;
+    struct lt_board_api *board_api;
     struct lt_hub *hub;
     struct lt_batcher *answers, *joins, *starts, *writes;
     struct lt_paced_cache *paced;
@@ -55,6 +57,7 @@ struct worker {
     struct lt_ranks *ranks;
     struct live_ranks live_ranks;
     struct lt_keys *keys;
+    struct lt_screens *screens;
     struct lt_sessions *sessions;
     struct lt_net *net;
     struct lt_api api;
@@ -112,6 +115,7 @@ static const struct lt_net_handler net_handler = {.on_open = on_open,
 static void on_loop_idle(void *arg)
 {
     struct worker *w = arg;
+    lt_board_api_free(w->board_api);
     lt_ranks_free(w->ranks);
     lt_boards_free(w->boards);
     lt_runner_free(w->runner);
@@ -120,6 +124,7 @@ static void on_loop_idle(void *arg)
     lt_papers_free(w->papers);
     lt_paced_cache_free(w->paced);
     lt_keys_free(w->keys);
+    lt_screens_free(w->screens);
     lt_sessions_free(w->sessions);
     lt_loop_signals_stop(w->loop);
     lt_loop_stop(w->loop);
@@ -140,8 +145,10 @@ static void on_net_gone(void *arg)
 {
     struct worker *w = arg;
     w->net = NULL;
+    lt_board_api_stop(w->board_api);
     lt_batcher_free(w->answers);
     lt_batcher_free(w->joins);
+    lt_screens_stop(w->screens);
     lt_match_stop(w->matching);
     lt_duels_stop(w->duels);
     lt_papers_stop(w->papers);
@@ -265,7 +272,10 @@ static void make_service(struct worker *w)
                                   .queue_rows = (int)opt(w, "answer_queue")};
     w->runner = lt_runner_new(&(struct lt_runner_opts){.drain_us = opt(w, "close_drain_ms") * MS});
     w->boards = lt_boards_new(w->loop, w->redis);
-    assert(w->runner && w->boards);
+    w->board_api =
+        lt_board_api_new(w->loop, w->pg, w->redis, w->boards,
+                         &(struct lt_board_api_opts){.pages = (int)opt(w, "board_pages")});
+    assert(w->runner && w->boards && w->board_api);
     struct lt_hub_driver hooks = lt_runner_hooks(w->runner);
     w->hub = lt_hub_new(w->loop, w->pg, w->redis, w->cluster,
                         &(struct lt_hub_opts){.events_max = (int)opt(w, "events_max"),
@@ -277,10 +287,11 @@ static void make_service(struct worker *w)
     w->answers = lt_batcher_new(w->loop, w->pg, &lt_commit_kind, &batch);
     w->joins = lt_batcher_new(w->loop, w->pg, &lt_join_kind, &batch);
     w->keys = lt_keys_new(w->loop, w->pg);
-    assert(w->answers && w->joins && w->keys);
+    w->screens = lt_screens_new(w->loop, w->pg, w->redis);
+    assert(w->answers && w->joins && w->keys && w->screens);
     make_papers(w, &batch);
     w->sessions = lt_sessions_new(
-        w->loop, w->hub, w->keys, w->answers, w->joins,
+        w->loop, w->hub, w->keys, w->screens, w->answers, w->joins,
         &(struct lt_home_parts){.paced = w->paced,
                                 .papers = w->papers,
                                 .starts = w->starts,
@@ -291,6 +302,9 @@ static void make_service(struct worker *w)
                                    .session_ttl_s = opt(w, "session_ttl_s"),
                                    .messages_per_second = (int)opt(w, "messages_per_second"),
                                    .guests_per_minute = (int)opt(w, "guests_per_minute"),
+                                   .pairings_per_minute = (int)opt(w, "pairings_per_minute"),
+                                   .pairings_max = (int)opt(w, "pairings_max"),
+                                   .screens_max = (int)opt(w, "screens_max"),
                                    .roster_page = (int)opt(w, "roster_page"),
                                    .tcp_witness = lt_config_bool(w->config, "tcp_witness"),
                                    .secret = lt_config_str(w->config, "session_secret"),
@@ -323,6 +337,7 @@ static int make_net(struct worker *w)
         .host = lt_config_str(w->config, "listen_host"),
         .port = (int)opt(w, "port"),
         .static_dir = text_or_null(w, "static_dir"),
+        .media_dir = text_or_null(w, "media_dir"),
         .tls_cert = text_or_null(w, "tls_cert"),
         .tls_key = text_or_null(w, "tls_key"),
         .allowed_origins = lt_config_str(w->config, "allowed_origins"),
@@ -339,7 +354,9 @@ static int make_net(struct worker *w)
     w->api = (struct lt_api){.loop = w->loop,
                              .pg = w->pg,
                              .redis = w->redis,
-                             .checks_per_minute = (int)opt(w, "certificate_checks_per_minute")};
+                             .boards = w->board_api,
+                             .checks = {(int)opt(w, "certificate_checks_per_minute"), {{0}}},
+                             .pages = {(int)opt(w, "board_requests_per_minute"), {{0}}}};
     limit_descriptors(w);
     return lt_net_new(w->loop, &opts, &net_handler, w, &w->net);
 }

@@ -61,6 +61,14 @@ const struct lt_option lt_options[] = {
          "players' connections."),
     INT("guests_per_minute", "600", 1, 100000,
         "Guests who may join from one address per minute and worker."),
+    INT("screens_max", "200", 1, 1000, "Screens that a tenant may have paired."),
+    INT("pairings_max", "100", 1, 10000,
+        "Screens per worker that may wait with a code to be taken in."),
+    INT("pairings_per_minute", "60", 1, 100000,
+        "Codes given to screens, and wrong codes taken from desks, per address, minute and "
+        "worker."),
+    STR("media_dir", "", 1024,
+        "Folder of images, audio and video for stages, read when a worker starts; empty: none."),
     INT("drain_s", "5", 0, 300, "Time over which clients are told to move when a worker stops, s."),
 
     SECRET("database_url", 1024, "PostgreSQL of the contests, as role leitai_app."),
@@ -95,6 +103,11 @@ const struct lt_option lt_options[] = {
     INT("sweep_chunk", "200", 1, 5000, "Papers that the job process hands in in one transaction."),
     INT("certificate_checks_per_minute", "60", 1, 100000,
         "Certificates that may be looked up from one address per minute and worker."),
+
+    INT("board_requests_per_minute", "3000", 1, 1000000,
+        "Requests for public boards from one address per minute and worker."),
+    INT("board_pages", "256", 16, 10000,
+        "Pages of public boards kept, and pages being put together, each, per worker."),
 
     SECRET("redis_url", 1024, "Redis: redis://[:password@]host:port/db or unix:///path?db=n."),
     INT("redis_connect_timeout_ms", "1000", 50, 60000, "Time to connect to Redis, ms."),

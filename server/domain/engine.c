@@ -60,6 +60,8 @@ static int apply_phase(struct lt_engine *e, const struct lt_record *r)
         return LT_ERECORD;
     if (e->phase == LT_PHASE_PAUSED && engine_clock_runs(e))
         move_clock(e, r);
+    if (e->phase == LT_PHASE_LOBBY)
+        engine_set_started(e, r->at_us);
     engine_set_paused(e, r->phase == LT_PHASE_PAUSED ? r->at_us : 0);
     engine_set_phase(e, r->phase);
     return LT_OK;
@@ -95,7 +97,7 @@ static int apply_advance(struct lt_engine *e, const struct lt_record *r)
     int no = engine_owed_round(e);
     const struct lt_round_rule *round = no < 0 ? NULL : &e->sheet->rounds[no];
 
-    if (!round || !engine_resting(e) || !engine_list_known(e, r))
+    if (!round || !engine_resting(e) || lt_engine_hides(e) || !engine_list_known(e, r))
         return LT_ERECORD;
     for (int i = 0; i < e->n_teams; i++) {
         struct lt_team *t = &e->teams[i];
@@ -155,11 +157,21 @@ static int apply_ruling(struct lt_engine *e, const struct lt_record *r)
     return LT_OK;
 }
 
+/* ---- the reveal ----------------------------------------------------------------------------- */
+
+static int apply_resolve(struct lt_engine *e, const struct lt_record *r)
+{
+    if (!engine_step_ok(e, r->step, r->steps) || r->step == e->step)
+        return LT_ERECORD;
+    engine_set_step(e, r->step, r->steps);
+    return LT_OK;
+}
+
 /* ---- ends ----------------------------------------------------------------------------------- */
 
 static int apply_finalising(struct lt_engine *e)
 {
-    if (e->phase != LT_PHASE_FINISHED || e->finalising)
+    if (e->phase != LT_PHASE_FINISHED || e->finalising || lt_engine_hides(e))
         return LT_ERECORD;
     engine_set_finalising(e, true);
     return LT_OK;
@@ -194,7 +206,7 @@ static int apply_kind(struct lt_engine *e, const struct lt_record *r)
     case LT_REC_RULING:
         return apply_ruling(e, r);
     case LT_REC_RESOLVE:
-        return LT_ERECORD;
+        return apply_resolve(e, r);
     case LT_REC_DRIVER:
         return driver_ok(e, r) ? LT_OK : LT_ERECORD;
     case LT_REC_FINALISING:

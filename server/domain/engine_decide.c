@@ -25,7 +25,7 @@
 #define CLOCKED (LT_BIT(LT_Q_OPEN) | LT_BIT(LT_Q_HELD))
 
 static engine_make_fn make_phase, make_lot, make_next, make_open, make_close, make_reveal,
-    make_advance, make_extend, make_verdict, make_finalise;
+    make_advance, make_extend, make_verdict, make_resolve, make_finalise;
 
 /* Read: acts in these phases and states; its effect holds already in those. `question`: it is meant
  * for the question that the sender saw. */
@@ -82,7 +82,7 @@ static const struct command {
     [LT_ACT_APPEAL] = {"appeal", 0, RULABLE, ANY, 0, 0, false, engine_make_appeal},
     [LT_ACT_APPROVE] = {"approve", 0, RULABLE, ANY, 0, 0, false, engine_make_resolution},
     [LT_ACT_REJECT] = {"reject", 0, RULABLE, ANY, 0, 0, false, engine_make_resolution},
-    [LT_ACT_RESOLVE] = {"resolve", 0, 0, ANY, 0, 0, true, make_phase},
+    [LT_ACT_RESOLVE] = {"resolve", 0, RULABLE, RESTING, 0, 0, true, make_resolve},
 };
 
 const char *lt_action_name(enum lt_action a)
@@ -201,7 +201,9 @@ static int make_next(const struct lt_engine *e, const struct lt_input *in, struc
     /* Who goes on is decided before the next round begins. */
     for (int i = 0; i < round; i++)
         if (lt_engine_owes(e, i))
-            return LT_EPHASE;
+            return lt_engine_hides(e) ? LT_EFROZEN : LT_EPHASE;
+    if (!engine_may_hide(e, plan->qi))
+        return LT_EFROZEN;
     r->kind = LT_REC_ARMED;
     r->qi = plan->qi;
     r->n = plan->n;
@@ -268,6 +270,8 @@ static int make_advance(const struct lt_engine *e, const struct lt_input *in, st
     /* Nothing owed: a double click, or too early. */
     if (engine_owed_round(e) < 0 || plan->n_in == 0)
         return e->advanced > 0 ? LT_OK : LT_EPHASE;
+    if (lt_engine_hides(e))
+        return LT_EFROZEN;
     r->kind = LT_REC_ADVANCE;
     r->n_ids = plan->n_in;
     memcpy(r->ids, plan->in, (size_t)plan->n_in * sizeof *r->ids);
@@ -299,9 +303,27 @@ static int make_verdict(const struct lt_engine *e, const struct lt_input *in, st
     return LT_OK;
 }
 
+/* The step is absolute, so that a click that comes twice does nothing twice. Step 0 of a reveal that has
+ * not begun is where it stands. */
+static int make_resolve(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
+{
+    if (e->frozen_seq == 0 || e->finalising)
+        return LT_EPHASE;
+    if (!in->plan || !engine_step_ok(e, in->value, in->plan->steps))
+        return LT_ERANGE;
+    if (in->value == e->step)
+        return LT_OK;
+    r->kind = LT_REC_RESOLVE;
+    r->step = (int)in->value;
+    r->steps = in->plan->steps;
+    return LT_OK;
+}
+
 static int make_finalise(const struct lt_engine *e, const struct lt_input *in, struct lt_record *r)
 {
     (void)in;
+    if (lt_engine_hides(e))
+        return LT_EFROZEN;
     for (int i = 0; i < e->n_rulings; i++)
         if (e->rulings[i].state == LT_RULING_OPEN)
             return LT_EPHASE;

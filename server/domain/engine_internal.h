@@ -34,6 +34,13 @@ static inline bool engine_takes_part(const struct lt_team *t, const struct lt_ro
 /* The round of question qi and its number, NULL: no such question. */
 const struct lt_round_rule *engine_round_of(const struct lt_engine *e, int qi, int *ret_round);
 
+/* Whether the board may stay as it is while question qi is asked: not hidden, or a question whose
+ * outcome nobody hears, before the reveal has begun. A tie-break that is passed over would tell that
+ * nobody is tied. */
+bool engine_may_hide(const struct lt_engine *e, int qi);
+/* Whether the reveal can be at that step. */
+bool engine_step_ok(const struct lt_engine *e, int64_t step, int64_t steps);
+
 /* The setters. */
 void engine_set_phase(struct lt_engine *e, enum lt_phase to);
 void engine_set_qstate(struct lt_engine *e, enum lt_qstate to);
@@ -48,6 +55,9 @@ void engine_set_held(struct lt_engine *e, int64_t entry);
 void engine_set_rebounds(struct lt_engine *e, int n);
 void engine_set_advanced(struct lt_engine *e, int rounds);
 void engine_set_finalising(struct lt_engine *e, bool on);
+void engine_set_started(struct lt_engine *e, int64_t at_us);
+void engine_set_frozen(struct lt_engine *e, int64_t seq); /* 0: it moves again, for good */
+void engine_set_step(struct lt_engine *e, int step, int steps);
 void engine_set_marks(struct lt_engine *e, int n, int64_t judge, int64_t value_c);
 void engine_set_dropped(struct lt_engine *e, int64_t entry, const int two[2], int n);
 void engine_set_teams(struct lt_engine *e, const struct lt_record *r);

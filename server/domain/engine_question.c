@@ -66,7 +66,24 @@ static bool armed_ok(const struct lt_engine *e, const struct lt_record *r)
     for (int i = 0; i < first_round; i++)
         if (lt_engine_owes(e, i))
             return false;
-    return true;
+    return engine_may_hide(e, r->qi);
+}
+
+/* What is revealed moves again; from where the sheet says on the board stands still, once. */
+static void freeze(struct lt_engine *e, const struct lt_record *r)
+{
+    const struct lt_freeze_rule *f = &e->sheet->freeze;
+    int64_t after_us = e->started_us + f->after_minutes * INT64_C(60000000);
+    int round = 0;
+
+    if (e->frozen_seq != 0 && !lt_engine_hides(e)) {
+        engine_set_frozen(e, 0);
+        engine_set_step(e, 0, 0);
+    }
+    if (e->froze || e->frozen_seq != 0 || !lt_round_hideable(engine_round_of(e, r->qi, &round)))
+        return;
+    if ((f->round > 0 && round + 1 >= f->round) || (f->after_minutes > 0 && r->at_us >= after_us))
+        engine_set_frozen(e, r->seq);
 }
 
 static int apply_armed(struct lt_engine *e, const struct lt_record *r)
@@ -75,6 +92,7 @@ static int apply_armed(struct lt_engine *e, const struct lt_record *r)
 
     if (!armed_ok(e, r))
         return LT_ERECORD;
+    freeze(e, r);
     engine_set_question(e, r);
     seat_teams(e, r);
     engine_set_clock(e, 0, 0);

@@ -123,6 +123,35 @@ int engine_owed_round(const struct lt_engine *e)
     return -1;
 }
 
+bool lt_engine_hides(const struct lt_engine *e)
+{
+    return e->frozen_seq != 0 && (e->steps == 0 || e->step < e->steps);
+}
+
+bool engine_may_hide(const struct lt_engine *e, int qi)
+{
+    int from = -1, round = -1;
+
+    if (!lt_engine_hides(e))
+        return true;
+    engine_round_of(e, e->qi, &from);
+    if (e->steps > 0 || !engine_round_of(e, qi, &round) ||
+        !lt_round_hideable(&e->sheet->rounds[round]))
+        return false;
+    for (int i = from + 1; i < round; i++)
+        if (e->sheet->rounds[i].mode == LT_MODE_TIEBREAK)
+            return false;
+    return true;
+}
+
+bool engine_step_ok(const struct lt_engine *e, int64_t step, int64_t steps)
+{
+    return e->frozen_seq != 0 && !e->finalising && engine_resting(e) &&
+           (LT_BIT(e->phase) &
+            (LT_BIT(LT_PHASE_RUNNING) | LT_BIT(LT_PHASE_PAUSED) | LT_BIT(LT_PHASE_FINISHED))) &&
+           steps >= 1 && steps <= LT_STEPS_MAX && step >= 0 && step <= steps;
+}
+
 bool engine_by_judge(const struct lt_engine *e)
 {
     const struct lt_round_rule *round = lt_engine_round(e);
@@ -249,6 +278,23 @@ void engine_set_advanced(struct lt_engine *e, int rounds)
 void engine_set_finalising(struct lt_engine *e, bool on)
 {
     e->finalising = on;
+}
+
+void engine_set_started(struct lt_engine *e, int64_t at_us)
+{
+    e->started_us = at_us;
+}
+
+void engine_set_frozen(struct lt_engine *e, int64_t seq)
+{
+    e->frozen_seq = seq;
+    e->froze = seq == 0;
+}
+
+void engine_set_step(struct lt_engine *e, int step, int steps)
+{
+    e->step = step;
+    e->steps = steps;
 }
 
 void engine_set_marks(struct lt_engine *e, int n, int64_t judge, int64_t value_c)

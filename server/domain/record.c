@@ -43,6 +43,7 @@ enum field {
     F_BY, /* absent for 0, the system */
     F_NODE,
     F_TOKEN,
+    F_STEP, /* step, steps */
     FIELDS
 };
 #define F(x) (1u << F_##x)
@@ -69,7 +70,7 @@ static const struct kind {
     [LT_REC_EXTEND] = {"extend", F(QI) | F(CLOCK) | F(BY)},
     [LT_REC_ADVANCE] = {"advance", F(IDS) | F(BY)},
     [LT_REC_RULING] = {"ruling", F(RULING) | F(BY)},
-    [LT_REC_RESOLVE] = {"resolve", F(BY)},
+    [LT_REC_RESOLVE] = {"resolve", F(BY) | F(STEP)},
     [LT_REC_DRIVER] = {"driver", F(NODE) | F(TOKEN)},
     [LT_REC_FINALISING] = {"finalising", F(BY)},
     [LT_REC_FINAL] = {"final", F(PHASE) | F(DIGEST)},
@@ -250,6 +251,10 @@ static void write_field(struct lt_jsonw *w, enum field f, const struct lt_record
         break;
     case F_TOKEN:
         lt_jsonw_id(w, "token", r->token);
+        break;
+    case F_STEP:
+        lt_jsonw_i64(w, "step", r->step);
+        lt_jsonw_i64(w, "steps", r->steps);
         break;
     case FIELDS:
         break;
@@ -568,6 +573,10 @@ static void read_field(struct reader *in, enum field f, struct lt_record *r)
         break;
     case F_TOKEN:
         read_id(in, "token", &r->token);
+        break;
+    case F_STEP:
+        read_int(in, "step", 0, LT_STEPS_MAX, &r->step);
+        read_int(in, "steps", 1, LT_STEPS_MAX, &r->steps);
         break;
     case FIELDS:
         break;

@@ -3,6 +3,7 @@
  *   rules_read.c    how a table of options is walked
  *   rules_round.c   the options of a round
  *   rules_paper.c   those that only self-paced rounds and sheets have
+ *   rules_boards.c  freeze, awards, roll-ups
  *   this file       those of the sheet and its credits; questions over all rounds
  *   rules_check.c   what the options say about each other
  *   rules_problem.c how a problem is written
@@ -226,6 +227,21 @@ static void read_sheet_audience(struct reader *r, const char *path, const cJSON 
     read_audience(r, path, obj, &((struct draft *)target)->sheet);
 }
 
+static void read_sheet_freeze(struct reader *r, const char *path, const cJSON *obj, void *target)
+{
+    read_freeze(r, path, obj, &((struct draft *)target)->sheet);
+}
+
+static void read_sheet_awards(struct reader *r, const char *path, const cJSON *array, void *target)
+{
+    read_awards(r, path, array, &((struct draft *)target)->sheet);
+}
+
+static void read_sheet_boards(struct reader *r, const char *path, const cJSON *array, void *target)
+{
+    read_boards(r, path, array, &((struct draft *)target)->sheet);
+}
+
 /* `team` stands before `rounds`: they take their policy from it. */
 static const struct member sheet_members[] = {
     {.name = "version", .kind = M_INT, .need = EVERY, .min = 1, .max = 1, OF(draft, sheet.version)},
@@ -279,6 +295,10 @@ static const struct member sheet_members[] = {
      .max = LT_ROUNDS_MAX,
      .read = read_rounds},
     {.name = "credits", .kind = M_OBJECT, .read = read_credits},
+    {.name = "freeze", .kind = M_OBJECT, .read = read_sheet_freeze},
+    {.name = "awards", .kind = M_ARRAY, .min = 1, .max = LT_AWARDS_MAX, .read = read_sheet_awards},
+    {.name = "boards", .kind = M_ARRAY, .max = LT_BOARDS_MAX, .read = read_sheet_boards},
+    {.name = "round_boards", .kind = M_BOOL, OF(draft, sheet.round_boards)},
 };
 static const struct object sheet_object = OBJECT_OF("", sheet_members);
 
@@ -286,6 +306,7 @@ static const struct object *const objects[] = {
     &sheet_object,  &team_object,     &buzzer_object,  &round_object,         &points_object,
     &streak_object, &foul_object,     &jury_object,    &draw_object,          &part_object,
     &hours_object,  &audience_object, &credits_object, &participation_object, &place_object,
+    &freeze_object, &award_object,    &board_object,
 };
 
 /* The i-th member over all objects; *ret_object is the one that it is in. NULL: there is none. */
@@ -365,9 +386,12 @@ static void read_sheet(struct problems *p, const cJSON *doc, struct draft *d)
     struct reader r = {.p = p, .pace = pace_of(doc)};
 
     r.teams = cJSON_IsString(entries) && strcmp(entries->valuestring, entries_words.names[1]) == 0;
+    d->sheet.round_boards = r.pace != PACED;
     read_object(&r, &sheet_object, "", doc, d);
     d->sheet.teams = d->entries == 1;
     d->sheet.self_paced = r.pace == PACED;
+    if (!cJSON_GetObjectItemCaseSensitive(doc, "boards"))
+        boards_defaults(&d->sheet);
     if (p->n == 0)
         check_sheet(p, &d->sheet, cJSON_GetObjectItemCaseSensitive(doc, "buzzer") != NULL);
 }

@@ -359,6 +359,7 @@ void check_sheet(struct problems *p, const struct lt_sheet *s, bool given_buzzer
         else
             check_round(p, s, i);
     check_codes(p, s);
+    check_boards(p, s);
     if (s->self_paced)
         check_paced_budget(p, s);
     else

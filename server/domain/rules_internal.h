@@ -12,6 +12,7 @@ enum reason {
     R_RANGE,              /* comes with min and max */
     R_WHOLE,              /* must be a whole number */
     R_DECIMALS,           /* more than two places */
+    R_FOUR_DECIMALS,      /* more than four, where there may be four */
     R_EMPTY,              /* text */
     R_TOO_LONG,           /* text */
     R_ORDER,              /* ranks or stakes do not ascend */
@@ -45,6 +46,11 @@ enum reason {
     R_NOT_THE_SUM,        /* comes with have: the questions of the blueprint */
     R_NOT_WITH_PRACTICE,  /* nothing of it counts */
     R_NOT_A_TIME,         /* of a day */
+    R_ONE_OF,             /* exactly one of what is inside */
+    R_TOLD_IN_HALL,       /* a freeze with a round whose outcome everybody hears */
+    R_NEEDS_AT_ONCE,      /* only where results are shown at once */
+    R_NOT_WITH_AGGREGATE, /* means nothing with this way of adding up */
+    R_NO_HEAD_COUNT,      /* nothing to weigh by */
     R_UNKNOWN_CODE,       /* a question that the bank does not have */
     R_WRONG_TYPE,         /* a task where a question belongs, or the other way round */
     R_DRAW_TOO_LARGE,     /* comes with have: how many are left to draw; of a pool also with min */
@@ -88,6 +94,9 @@ void check_paced_round(struct problems *p, const struct lt_sheet *s, int i);
 void check_paced_budget(struct problems *p, const struct lt_sheet *s);
 int paced_answers(const struct lt_sheet *s);     /* that may count for a person, at most */
 int64_t paced_time_us(const struct lt_sheet *s); /* and the answer time of all that count */
+
+/* Freeze, awards, roll-ups: rules_boards.c. */
+void check_boards(struct problems *p, const struct lt_sheet *s);
 
 static inline unsigned mode_bit(enum lt_mode m)
 {
@@ -196,3 +205,8 @@ read_fn read_hours, read_audience;                  /* of a sheet */
 void paced_defaults(struct lt_round_rule *ret, unsigned mode, const cJSON *obj);
 void settle_paced(struct reader *r, const char *path, const cJSON *obj, struct lt_round_rule *ret);
 extern const struct object part_object, hours_object, audience_object;
+
+/* Boards: rules_boards.c. The target is the sheet. */
+read_fn read_freeze, read_awards, read_boards;
+void boards_defaults(struct lt_sheet *s); /* where the sheet does not say which there are */
+extern const struct object freeze_object, award_object, board_object;

@@ -310,6 +310,8 @@ int lt_net_new(struct lt_loop *l, const struct lt_net_opts *opts, const struct l
     int err = n->allowed_origins ? LT_OK : LT_ENOMEM;
     if (err == LT_OK && opts->static_dir)
         err = static_load(opts->static_dir, &n->files);
+    if (err == LT_OK && opts->media_dir)
+        err = static_media(opts->media_dir, &n->files);
     if (err == LT_OK)
         err = listener_new(n, &n->listener);
     if (err != LT_OK) {

@@ -178,10 +178,13 @@ struct static_file {
     const char *content_type;
     const char *cache_control;
     bool varies; /* other encodings exist */
+    bool framed; /* other sites may show it in a frame */
     struct static_body body;
 };
 /* Read everything below `dir` into memory. LT_ECONFIG: not readable, or too much. */
 int static_load(const char *dir, struct static_files **ret);
+/* Add the media of a folder as "/media/NAME"; *files may be NULL. A file that cannot be read is left away. */
+int static_media(const char *dir, struct static_files **files);
 void static_free(struct static_files *s);
 bool static_find(const struct static_files *s, const char *path, const char *accept_encoding,
                  struct static_file *ret);

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 
 enum { FILES_MAX = 2000, DEPTH_MAX = 8, ETAG_BYTES = 40, HASHED_BYTES = 12 };
-static const size_t BYTES_MAX = (size_t)64 << 20;
+static const size_t BYTES_MAX = (size_t)64 << 20, MEDIA_BYTES_MAX = (size_t)256 << 20;
 
 enum encoding { AS_IS, GZIP, BROTLI, ENCODINGS };
 static const struct {
@@ -36,8 +36,8 @@ struct file {
 };
 
 struct static_files {
-    struct file *files; /* sorted by path */
-    size_t n, cap, bytes;
+    struct file *files;  /* sorted by path */
+    size_t n, cap, room; /* room: bytes that may still be read */
 };
 
 static void hash(struct form *f)
@@ -57,14 +57,13 @@ static int read_form(struct static_files *s, const char *path, struct form *ret)
     int err = LT_ECONFIG;
     if (!in)
         return err;
-    if (fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode) &&
-        (size_t)st.st_size <= BYTES_MAX - s->bytes) {
+    if (fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size <= s->room) {
         size_t n = (size_t)st.st_size;
         struct form f = {.room = malloc(LWS_PRE + n + 1), .n = n};
         if (f.room && fread(f.room + LWS_PRE, 1, n, in) == n) {
             hash(&f);
             *ret = f;
-            s->bytes += n;
+            s->room -= n;
             err = LT_OK;
         } else {
             free(f.room);
@@ -147,6 +146,7 @@ int static_load(const char *dir, struct static_files **ret)
     struct static_files *s = calloc(1, sizeof *s);
     if (!s)
         return LT_ENOMEM;
+    s->room = BYTES_MAX;
     int err = load_folder(s, dir, "", 0);
     if (err != LT_OK) {
         lt_log(LT_LOG_ERROR, "web files cannot be read, or are more than allowed",
@@ -157,6 +157,50 @@ int static_load(const char *dir, struct static_files **ret)
     if (s->n > 0)
         qsort(s->files, s->n, sizeof *s->files, by_path);
     *ret = s;
+    return LT_OK;
+}
+
+/* What a stage may show or play. No SVG: it can hold scripts. */
+static bool is_media(const char *name)
+{
+    static const char *const endings[] = {".png", ".jpg",  ".jpeg", ".webp", ".gif", ".avif",
+                                          ".mp4", ".webm", ".mp3",  ".ogg",  ".m4a", ".wav"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_with(name, endings[i]))
+            return name[0] != '.';
+    return false;
+}
+
+static int load_medium(struct static_files *s, const char *dir, const char *name)
+{
+    char full[1024], path[512];
+    struct stat st;
+    if (snprintf(full, sizeof full, "%s/%s", dir, name) >= (int)sizeof full ||
+        snprintf(path, sizeof path, "/media/%s", name) >= (int)sizeof path ||
+        lstat(full, &st) != 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > s->room)
+        return LT_ECONFIG;
+    struct file *f = file_of(s, path);
+    return f ? read_form(s, full, &f->forms[AS_IS]) : LT_ECONFIG;
+}
+
+int static_media(const char *dir, struct static_files **files)
+{
+    if (!*files)
+        *files = calloc(1, sizeof **files);
+    struct static_files *s = *files;
+    DIR *d = s ? opendir(dir) : NULL;
+    if (!d) {
+        lt_log(LT_LOG_ERROR, "the folder of media cannot be read", LT_S("folder", dir));
+        return s ? LT_ECONFIG : LT_ENOMEM;
+    }
+    s->room = MEDIA_BYTES_MAX;
+    for (struct dirent *e; (e = readdir(d));)
+        if (is_media(e->d_name) && load_medium(s, dir, e->d_name) != LT_OK)
+            lt_log(LT_LOG_ERROR, "a file of media cannot be read, or all are larger than allowed",
+                   LT_S("file", e->d_name));
+    closedir(d);
+    if (s->n > 0)
+        qsort(s->files, s->n, sizeof *s->files, by_path);
     return LT_OK;
 }
 
@@ -259,7 +303,14 @@ static const char *type_of(const char *path)
         {".svg", "image/svg+xml"},
         {".png", "image/png"},
         {".jpg", "image/jpeg"},
+        {".jpeg", "image/jpeg"},
         {".webp", "image/webp"},
+        {".gif", "image/gif"},
+        {".avif", "image/avif"},
+        {".mp4", "video/mp4"},
+        {".webm", "video/webm"},
+        {".m4a", "audio/mp4"},
+        {".wav", "audio/wav"},
         {".ico", "image/x-icon"},
         {".woff2", "font/woff2"},
         {".mp3", "audio/mpeg"},
@@ -303,6 +354,8 @@ bool static_find(const struct static_files *s, const char *path, const char *acc
         .content_type = type_of(f->path),
         .cache_control =
             name_is_hashed(f->path) ? "public, max-age=31536000, immutable" : "no-cache",
+        .framed =
+            strcmp(f->path, "/board.html") == 0, /* whose boards are public; it takes no input */
         .varies = f->forms[GZIP].room || f->forms[BROTLI].room,
         .body = {.p = form->room + LWS_PRE,
                  .n = form->n,

@@ -32,7 +32,7 @@
 enum { MAC_BYTES = 32 };
 enum { HEADER_BYTES = 512, CLAIMS_BYTES = 3072, SIGNATURE_BYTES = 512 };
 enum { LIST_ITEMS = 8, LIST_ITEM_BYTES = 32 };
-enum { VERSION = 2, FIXED_BYTES = 3 + 6 * 8 };
+enum { VERSION = 3, FIXED_BYTES = 3 + 7 * 8 };
 enum { RAW_MAX = FIXED_BYTES + 1 + 160 + 1 + 240 + MAC_BYTES };
 
 static const char *const alg_names[] = {
@@ -432,6 +432,7 @@ int lt_session_sign(const struct lt_session_key *k, const struct lt_session *s, 
     p = put_i64(p, s->event.v);
     p = put_i64(p, s->person.v);
     p = put_i64(p, s->entry.v);
+    p = put_i64(p, s->screen);
     p = put_i64(p, s->expires_s);
     p = put_i64(p, s->since_us);
     p = put_str(p, s->name);
@@ -467,6 +468,7 @@ int lt_session_verify(const struct lt_session_key *k, const char *token, int64_t
     p = get_i64(p, &s.event.v);
     p = get_i64(p, &s.person.v);
     p = get_i64(p, &s.entry.v);
+    p = get_i64(p, &s.screen);
     p = get_i64(p, &s.expires_s);
     p = get_i64(p, &s.since_us);
     p = get_str(p, end, s.name, sizeof s.name);

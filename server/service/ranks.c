@@ -52,8 +52,10 @@ enum {
     "if #gone > 0 then redis.call('ZREM', z, unpack(gone)) end end "                               \
     "local function keep(a, b) redis.call('EXPIRE', a, 60) redis.call('EXPIRE', b, 60) end "
 
-/* KEYS: board, mark, versions, build, next, its versions. ARGV: 1 when rows were dropped, rows. */
+/* KEYS: board, mark, versions, build, next, its versions, version, set. ARGV: 1 when rows were dropped,
+ * rows. */
 static const char PUT[] = PUT_FUNCTION
+    "if redis.call('HGET', KEYS[8], 'final') == '1' then return 1 end "
     "if ARGV[1] == '1' then redis.call('DEL', KEYS[2], KEYS[4]) end " /* a write begins anew */
     "put(KEYS[1], KEYS[3], 2) "
     "if redis.call('EXISTS', KEYS[4]) == 1 then "
@@ -99,7 +101,7 @@ static const char READ[] =
     "return {stale, redis.call('ZCARD', z), own, from, rank, top, around}";
 
 struct key {
-    int64_t tenant, event;
+    int64_t tenant, event, full;
 };
 struct waiting {
     struct lt_ranks_row row;
@@ -136,11 +138,11 @@ struct lt_ranks {
     struct writing writing;
 };
 
-enum part { BOARD, MARK, VERSIONS, BUILD, NEXT, NEXT_VERSIONS, VERSION, PARTS };
+enum part { BOARD, MARK, VERSIONS, BUILD, NEXT, NEXT_VERSIONS, VERSION, SET, PARTS };
+/* After "board" or "full". */
 static const char *const part_name[PARTS] = {
-    [BOARD] = "board",       [VERSIONS] = "board:e", [MARK] = "board:g",
-    [BUILD] = "board:build", [NEXT] = "board:next",  [NEXT_VERSIONS] = "board:next:e",
-    [VERSION] = "board:v"};
+    [BOARD] = "",     [VERSIONS] = ":e",           [MARK] = ":g",   [BUILD] = ":build",
+    [NEXT] = ":next", [NEXT_VERSIONS] = ":next:e", [VERSION] = ":v"};
 
 /* ---- a script with its keys and arguments ---- */
 
@@ -170,8 +172,11 @@ static void call_init(struct call *c, const char *script, struct key key, const 
     call_str(c, script);
     call_str(c, n_keys);
     for (int i = 0; i < atoi(n_keys); i++) {
+        char name[LT_BOARD_NAME_BYTES] = "boards";
+        if (i != SET)
+            snprintf(name, sizeof name, "%s%s", key.full ? "full" : "board", part_name[i]);
         lt_board_key(c->keys[i], sizeof c->keys[i], (struct lt_tenant_id){key.tenant},
-                     (struct lt_event_id){key.event}, part_name[i]);
+                     (struct lt_event_id){key.event}, name);
         call_str(c, c->keys[i]);
     }
 }
@@ -267,7 +272,7 @@ static void lane_send(struct lane *l)
 {
     static struct call c;
     lane_gather(l);
-    call_init(&c, PUT, l->key, "6");
+    call_init(&c, PUT, l->key, "8");
     call_str(&c, l->spoilt ? "1" : "0");
     call_rows(&c, l->sent, l->n_sent);
     if (call_send(l->r, &c, on_put, l) == LT_OK) {
@@ -307,10 +312,9 @@ static void on_lane(struct lt_timer *t, int64_t now_us)
     lane_send(t->arg);
 }
 
-static struct lane *lane_of(struct lt_ranks *r, struct lt_tenant_id tenant,
-                            struct lt_event_id event)
+static struct lane *lane_of(struct lt_ranks *r, struct key of)
 {
-    struct lane *l, key = {.key = {tenant.v, event.v}};
+    struct lane *l, key = {.key = of};
     HASH_FIND(hh, r->lanes, &key.key, sizeof key.key, l);
     if (l)
         return l;
@@ -327,7 +331,15 @@ static struct lane *lane_of(struct lt_ranks *r, struct lt_tenant_id tenant,
 void lt_ranks_put(struct lt_ranks *r, struct lt_tenant_id tenant, struct lt_event_id event,
                   const struct lt_ranks_row *rows, int n)
 {
-    struct lane *l = n > 0 ? lane_of(r, tenant, event) : NULL;
+    struct lane *l = n > 0 ? lane_of(r, (struct key){tenant.v, event.v, false}) : NULL;
+    for (int i = 0; i < n; i++)
+        lane_add(l, &rows[i]);
+}
+
+void lt_ranks_put_full(struct lt_ranks *r, struct lt_tenant_id tenant, struct lt_event_id event,
+                       const struct lt_ranks_row *rows, int n)
+{
+    struct lane *l = n > 0 ? lane_of(r, (struct key){tenant.v, event.v, true}) : NULL;
     for (int i = 0; i < n; i++)
         lane_add(l, &rows[i]);
 }
@@ -386,7 +398,7 @@ static void write_step(struct lt_ranks *r)
         w->after = n == 0 ? w->after : rows[n - 1].entry;
         w->written += n;
     }
-    call_init(&c, WRITE, (struct key){w->job.tenant.v, w->job.event.v}, "7");
+    call_init(&c, WRITE, (struct key){w->job.tenant.v, w->job.event.v, w->job.full}, "7");
     call_str(&c, w->id);
     call_str(&c, names[w->step]);
     call_i64(&c, w->job.version);
@@ -495,7 +507,7 @@ int lt_ranks_read(struct lt_ranks *r, const struct lt_ranks_query *q, lt_ranks_p
                   void *arg)
 {
     static struct call c;
-    struct key key = {q->tenant.v, q->event.v};
+    struct key key = {q->tenant.v, q->event.v, false};
     struct asking *a = malloc(sizeof *a);
     assert(a);
     assert(q->top >= 0 && q->top <= LT_RANKS_TOP_MAX);

@@ -36,7 +36,7 @@ sql <<'SQL' >/dev/null
 INSERT INTO leitai.tenant (code, name) VALUES ('a', 'A'), ('b', 'B');
 INSERT INTO leitai.ticket_key (tenant_id, kid, alg, key) VALUES (1, 'k', 'HS256', 'secret'), (2, 'k', 'HS256', 'other');
 INSERT INTO leitai.region (tenant_id, level, code, name) VALUES (1, 0, 'p', 'P'), (2, 0, 'p', 'P');
-INSERT INTO leitai.unit (tenant_id, region_id, code, kind, name) VALUES (1, 1, 'u', 'x', 'U'), (2, 2, 'u', 'x', 'U');
+INSERT INTO leitai.unit (tenant_id, region_id, code, kind, name, registered) VALUES (1, 1, 'u', 'x', 'U', 7), (2, 2, 'u', 'x', 'U', 9);
 INSERT INTO leitai.person (tenant_id, ext_id, name) VALUES (1, 'p', 'P'), (2, 'p', 'P');
 INSERT INTO leitai.membership (tenant_id, person_id, unit_id) VALUES (1, 1, 1), (2, 2, 2);
 INSERT INTO leitai.bank (tenant_id, code, name) VALUES (1, 'b', 'B'), (2, 'b', 'B');
@@ -67,6 +67,14 @@ INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, event_id, pe
 INSERT INTO leitai.finding (tenant_id, event_id, kind, subject, evidence) VALUES (2, 2, 'too_fast', 'p', '{}');
 INSERT INTO leitai.certificate (tenant_id, event_id, person_id, code, name, unit_name, points_c, rank, entries)
     VALUES (2, 2, 2, '0123456789ABCDEF', 'P', 'U', 100, 1, 1);
+INSERT INTO leitai.screen (tenant_id, name, event_id) VALUES (2, 'S', 2);
+INSERT INTO leitai.event_view (tenant_id, event_id, view) VALUES (2, 2, '{"view":"black"}');
+INSERT INTO leitai.screen_pairing (code, secret, expires_at) VALUES ('ABCDEF', sha256('x'), now() + interval '1 hour');
+INSERT INTO leitai.screen_pairing VALUES ('ABCDEG', sha256('y'), now() + interval '1 hour', 2, 1);
+INSERT INTO leitai.event_unit (tenant_id, event_id, unit_id, kind, registered) VALUES (2, 2, 2, 'x', 9);
+INSERT INTO leitai.series (tenant_id, code, title, kind) VALUES (1, 's', 'S', 'person'), (2, 's', 'S', 'person');
+INSERT INTO leitai.series_event VALUES (2, 2, 2);
+INSERT INTO leitai.board_share (tenant_id, share, event_id) VALUES (2, '0123456789AB', 2);
 INSERT INTO study.record (tenant_id, ext_id) VALUES (2, 'p');
 INSERT INTO study.policy (tenant_id, annual_cap_c) VALUES (1, 150), (2, NULL);
 SQL
@@ -76,16 +84,17 @@ is 'no login role passes by row security' '' \
 is 'row security is forced on every table but node' 'node' \
     "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname IN ('leitai', 'study')
      AND relkind IN ('r', 'p') AND NOT relispartition AND NOT (relrowsecurity AND relforcerowsecurity)"
-is 'every primary key but that of node contains the tenant' 'node' \
+# A screen that is nobody's yet has no tenant: no role but leitai_cross reaches it.
+is 'every primary key but those of nodes and of waiting screens contains the tenant' 'node screen_pairing' \
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname IN ('leitai', 'study')
      AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a
-     ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'tenant_id')"
+     ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'tenant_id') ORDER BY 1"
 
 # Every table, from the catalogue: one that is added without a wall fails here.
 while read -r table; do
     [ -n "$(sql -c "SELECT 1 FROM leitai.$table WHERE tenant_id = 2 LIMIT 1")" ] || { echo "not ok $table has no row to hide"; fails=$((fails + 1)); }
     denied=''
-    [ "$table" = ticket_key ] && denied=42501
+    [[ $table = ticket_key || $table = screen_pairing ]] && denied=42501
     is "tenant 1 cannot see tenant 2 in $table" "${denied:-0}" "$(app 1)" "SELECT count(*) FROM leitai.$table WHERE tenant_id = 2;"
     is "without a tenant nothing is seen in $table" "${denied:-0}" "SET ROLE leitai_app; SELECT count(*) FROM leitai.$table;"
 done < <(sql -c "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'leitai'
@@ -134,10 +143,34 @@ is 'what expired is found across tenants, as ids only' '2|2|2026' "SET ROLE leit
 is 'a certificate is found by its whole code' 'P|U|100' \
     "SET ROLE leitai_app; SELECT name, unit_name, points_c FROM leitai.find_certificate('0123456789ABCDEF');"
 is 'and by nothing else' '' "SET ROLE leitai_app; SELECT name FROM leitai.find_certificate('0123456789ABCDE%');"
+is 'a board is found by its whole share code' '2|2|' "SET ROLE leitai_app; SELECT * FROM leitai.find_share('0123456789AB');"
+is 'and by nothing else' '' "SET ROLE leitai_app; SELECT * FROM leitai.find_share('0123456789A_');"
+is 'a share that has ended leads nowhere' '' "UPDATE leitai.board_share SET ended_at = now();" "SET ROLE leitai_app; SELECT * FROM leitai.find_share('0123456789AB');"
+is 'a share cannot be given another event' '42501' "$(app 2)" "UPDATE leitai.board_share SET event_id = 1;"
+is 'nor can one be made for an event of another tenant' '23503' "$(app 1)" \
+    "INSERT INTO leitai.board_share (tenant_id, share, event_id) VALUES (1, 'ZZZZZZZZZZZZ', 2);"
+is 'a series is made of the tenant'"'"'s own events' '23503' "$(app 1)" "INSERT INTO leitai.series_event VALUES (1, 1, 2);"
+is 'a worker does not write head counts of an event' '42501' "$(app 1)" \
+    "INSERT INTO leitai.event_unit (tenant_id, event_id, unit_id, kind, registered) VALUES (1, 1, 1, 'x', 9);"
 is 'of two starts that saw the same papers one is made' '23505' \
     "INSERT INTO leitai.paper (season, round_no, attempt, no, tenant_id, event_id, person_id, entry_id, seed, started_us, deadline_us)
      VALUES (2026, 1, 2, 1, 2, 2, 2, 2, 7, 1, 2);"
 is 'a self-paced event has its window' '23514' "UPDATE leitai.event SET self_paced = true WHERE tenant_id = 2;"
+cross="SET ROLE leitai_app; SELECT set_config('app.tenant_id', '', false) \\g /dev/null"
+is 'a code of a screen cannot be taken twice' 'f' "$cross" "SELECT leitai.open_pairing('ABCDEF', sha256('z'), 300);"
+is 'a screen that nobody took is told nothing' '' "$cross" "SELECT * FROM leitai.ask_pairing(sha256('x'));"
+is 'whose it is knows only who has the secret' '2|1' "$cross" "SELECT * FROM leitai.ask_pairing(sha256('y'));" \
+    "SELECT * FROM leitai.ask_pairing(sha256('ABCDEG'));"
+is 'nobody takes a screen in without a tenant' '' "$cross" "SELECT leitai.claim_pairing('ABCDEF', 1, 'S', 9);"
+is 'nor one that is taken' '' "$(app 1)" "SELECT leitai.claim_pairing('ABCDEG', 1, 'S', 9);"
+is 'nor for an event of another tenant' '23503' "$(app 1)" "SELECT leitai.claim_pairing('ABCDEF', 2, 'S', 9);"
+is 'nor past the limit' '0' "$(app 2)" "SELECT leitai.claim_pairing('ABCDEF', 2, 'S', 1);"
+is 'a desk takes it in and it shows what the event shows' '2|S|{"view":"black"}' "$(app 2)" \
+    "SELECT leitai.claim_pairing('ABCDEF', 2, 'S', 9) \\g /dev/null" "SELECT tenant_id, name, view FROM leitai.screen WHERE screen_id > 1;"
+is 'a screen is made by its code alone' '42501' "$(app 1)" "INSERT INTO leitai.screen (tenant_id, name) VALUES (1, 'S');"
+is 'one tenant changes no screen of another' '0' "$(app 1)" "WITH u AS (UPDATE leitai.screen SET rev = 9 RETURNING 1) SELECT count(*) FROM u;"
+is 'codes that ran out are swept' '0' "UPDATE leitai.screen_pairing SET expires_at = now() - interval '1 s';" "$cross" \
+    "SELECT leitai.open_pairing('ABCDEH', sha256('z'), 300) \\g /dev/null" "RESET ROLE; SELECT count(*) FROM leitai.screen_pairing WHERE code <> 'ABCDEH';"
 is 'a join code leads to its own event only' '2|2' "SET ROLE leitai_app; SELECT * FROM leitai.find_join_code('222222');"
 is 'a ticket key is found by tenant and key id' '1|HS256|736563726574' "SET ROLE leitai_app; SELECT * FROM leitai.find_ticket_key('a', 'k');"
 is 'the relay sees the outbox of all' '1' "SET ROLE leitai_relay; SELECT count(*) FROM leitai.credit_outbox;"
@@ -147,6 +180,8 @@ is 'a driver that is alive is not replaced' 'LT001' "UPDATE leitai.node SET hear
     "SELECT leitai.claim_event(1, 2, 1, 2000000, 2, 6, '{}');"
 is 'the holder of the token appends' '2|1|1' "$(app 1)" "SELECT leitai.append_log(1, 1, 2, 7, 'phase', '{}', 'lobby') \\g /dev/null" \
     "SELECT seq, token, node_id FROM leitai.event_head;"
+is 'units are frozen as they are when the lobby opens' '1|x|7|1' \
+    "UPDATE leitai.unit SET registered = 8;" "SELECT unit_id, kind, registered, province_id FROM leitai.event_unit WHERE tenant_id = 1;"
 is 'an old token is refused' 'LT001' "$(app 1)" "SELECT leitai.append_log(1, 0, 3, 8, 'phase', '{}', 'running');"
 is 'a record that does not follow is refused' 'LT001' "$(app 1)" "SELECT leitai.append_log(1, 1, 5, 8, 'phase', '{}', 'running');"
 is 'a refused append leaves nothing' '2|lobby|2' "$(app 1)" \

@@ -2,7 +2,7 @@
 #include "base/err.h"
 #include "client.h"
 #include "servers.h"
-#include "service/boards.h"
+#include "service/board_set.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -76,7 +76,8 @@ static int setup(void **state)
     t.ranked = calloc(ENTRIES, sizeof *t.ranked);
     assert_true(t.places && t.ranked);
     for (int i = 0; i < ENTRIES; i++) {
-        t.places[i] = (struct lt_place){.entry = i + 1, .points_c = 100 * (ENTRIES - i)};
+        t.places[i] =
+            (struct lt_place){.entry = i + 1, .points_c = 100 * (ENTRIES - i), .rank = i + 1};
         t.ranked[i] = &t.places[i];
     }
     node_new(&t.a);
@@ -96,15 +97,28 @@ static int teardown(void **state)
     return 0;
 }
 
+static void project_set(struct node *n, int64_t version, int entries, int rounds, bool if_newer)
+{
+    struct lt_board_input in = {.tenant = tenant,
+                                .event = event,
+                                .version = version,
+                                .shows = version,
+                                .sheet = &sheet,
+                                .shown = t.ranked,
+                                .n_shown = entries};
+    struct lt_board_set *set = lt_board_set_make(&in);
+    for (int r = 1; r <= rounds; r++) {
+        char name[LT_BOARD_NAME_BYTES];
+        lt_board_name(name, LT_OF_ENTRY, r);
+        *lt_board_set_add(set, name, 1) =
+            (struct lt_board_row){.member = r, .score = -1, .value = {-5, 6, 7}, .rank = 1};
+    }
+    lt_boards_project(n->boards, set, if_newer);
+}
+
 static void project(struct node *n, int64_t version, int entries, bool if_newer)
 {
-    struct lt_board board = {.tenant = tenant,
-                             .event = event,
-                             .version = version,
-                             .sheet = &sheet,
-                             .ranked = t.ranked,
-                             .n = entries};
-    lt_boards_project(n->boards, &board, if_newer);
+    project_set(n, version, entries, 0, if_newer);
 }
 
 static void await_state(const struct node *n, enum lt_board_state wanted)
@@ -162,6 +176,66 @@ static void a_board_is_written_whole(void **state)
     project(&t.a, 6, 3, false);
     await_state(&t.a, LT_BOARD_WRITTEN);
     expect_board(3, 6);
+}
+
+static const char *member(const char *verb, const char *key, const char *name)
+{
+    t.replied = false;
+    assert_int_equal(LT_OK,
+                     lt_redis_cmdv(t.b.redis, on_reply, NULL, verb, key, name, (char *)NULL));
+    assert_true(turn_until(t.loop, &t.replied, LONG_MS));
+    return t.text;
+}
+
+static const char *field(const char *key, const char *name)
+{
+    return member("HGET", key, name);
+}
+
+static const char *score(const char *key, const char *name)
+{
+    return member("ZSCORE", key, name);
+}
+
+static void boards_that_a_set_has_no_more_are_removed_and_stay_away(void **state)
+{
+    (void)state;
+    project_set(&t.a, 5, 2, 3, false);
+    await_state(&t.a, LT_BOARD_WRITTEN);
+    assert_string_equal("-5 6 7 1", field("lt:{7:9}:board:r3:rows", "3"));
+    assert_string_equal("1999900 0 0 2", field("lt:{7:9}:board:rows", "2"));
+    assert_string_equal("2", field("lt:{7:9}:boards", "b:board"));
+    project_set(&t.a, 6, 2, 1, false);
+    await_state(&t.a, LT_BOARD_WRITTEN);
+    assert_string_equal("1", ask("EXISTS", "lt:{7:9}:board:r1"));
+    assert_string_equal("0", ask("EXISTS", "lt:{7:9}:board:r2"));
+    assert_string_equal("0", ask("EXISTS", "lt:{7:9}:board:r2:rows"));
+    assert_string_equal("0", ask("EXISTS", "lt:{7:9}:board:r3:v"));
+    assert_string_equal("", field("lt:{7:9}:boards", "b:board:r3"));
+    project_set(&t.b, 5, 2, 3, false);
+    await_state(&t.b, LT_BOARD_NEWER);
+    assert_string_equal("0", ask("EXISTS", "lt:{7:9}:board:r3"));
+}
+
+static void tied_entries_share_a_score_and_a_rank(void **state)
+{
+    (void)state;
+    t.places[1].points_c = t.places[0].points_c; /* but for less than a quantum of time */
+    t.places[1].time_us = 1;
+    project(&t.a, 5, 3, false);
+    await_state(&t.a, LT_BOARD_WRITTEN);
+    assert_string_equal("2000000 0 1 2", field("lt:{7:9}:board:rows", "2"));
+    assert_string_equal("-2", score("lt:{7:9}:board", "2"));
+    t.places[1].time_us = 0;
+    t.places[1].rank = 1;
+    t.places[2].rank = 0;
+    project(&t.a, 6, 3, false);
+    await_state(&t.a, LT_BOARD_WRITTEN);
+    char first[64];
+    snprintf(first, sizeof first, "%s", score("lt:{7:9}:board", "1"));
+    assert_string_equal(first, score("lt:{7:9}:board", "2"));
+    assert_string_equal("", score("lt:{7:9}:board", "3"));
+    assert_string_equal("1999800 0 0 0", field("lt:{7:9}:board:rows", "3"));
 }
 
 static void an_older_version_never_replaces_a_newer_one(void **state)
@@ -258,6 +332,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_board_is_written_whole),
+        TEST(boards_that_a_set_has_no_more_are_removed_and_stay_away),
+        TEST(tied_entries_share_a_score_and_a_rank),
         TEST(an_older_version_never_replaces_a_newer_one),
         TEST(two_writers_at_once_leave_the_newer_board),
         TEST(what_stands_is_not_written_again_when_it_need_not),

@@ -129,6 +129,9 @@ static const struct {
      "{\"ruling\":{\"no\":128,\"kind\":\"appeal\",\"state\":\"rejected\",\"qi\":-1,\"entry\":\"4\","
      "\"value\":-10000000,\"by\":\"40\",\"by2\":\"7\",\"reason\":\"题目有误\","
      "\"answer\":\"\\\"\\\\\\n\"},\"by\":\"7\"}"},
+    {{.kind = LT_REC_RESOLVE, .step = 0, .steps = 1}, "{\"step\":0,\"steps\":1}"},
+    {{.kind = LT_REC_RESOLVE, .step = 12, .steps = 226, .by = 7},
+     "{\"by\":\"7\",\"step\":12,\"steps\":226}"},
     {{.kind = LT_REC_DRIVER, .node = 3, .token = 12}, "{\"node\":\"3\",\"token\":\"12\"}"},
     {{.kind = LT_REC_FINALISING}, "{}"},
     {{.kind = LT_REC_FINALISING, .by = 7}, "{\"by\":\"7\"}"},
@@ -152,7 +155,8 @@ static void assert_same(const struct lt_record *a, const struct lt_record *b)
     SAME(evidence.arrival_us), SAME(evidence.elapsed_us), SAME(evidence.rtt_min_us);
     SAME(evidence.rtt_max_us), SAME(evidence.probes), SAME(evidence.claim_us), SAME(n_doubt);
     SAME(random), SAME(two), SAME(n_two), SAME(n_ids), SAME(ids), SAME(captains), SAME(node);
-    SAME(token), SAME(ruling.no), SAME(ruling.kind), SAME(ruling.state), SAME(ruling.qi);
+    SAME(token), SAME(step), SAME(steps), SAME(ruling.no), SAME(ruling.kind), SAME(ruling.state),
+        SAME(ruling.qi);
     SAME(ruling.entry), SAME(ruling.value_c), SAME(ruling.by), SAME(ruling.by2);
     SAME(ruling.reason), SAME(ruling.answer);
 #undef SAME
@@ -256,6 +260,10 @@ static void corrupt_values_are_refused(void **state)
         {"closed", "{\"qi\":1,\"answered\":1,\"correct\":1,\"dist\":[1,0,0,0,0,0,0,-1]}"},
         {"closed", "{\"qi\":1,\"answered\":1,\"correct\":1,\"dist\":[1,0,0,0,0,0,0,\"0\"]}"},
         {"closed", "{\"qi\":1,\"answered\":3e9,\"correct\":1,\"dist\":[1,0,0,0,0,0,0,0]}"},
+        {"resolve", "{\"step\":1}"},
+        {"resolve", "{\"step\":-1,\"steps\":2}"},
+        {"resolve", "{\"step\":0,\"steps\":0}"},
+        {"resolve", "{\"step\":1,\"steps\":4001}"},
         {"driver", "{\"node\":\"3\"}"},
         {"driver", "{\"node\":\"3\",\"token\":\"0\"}"},
         {"final", "{}"},

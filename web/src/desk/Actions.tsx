@@ -6,10 +6,11 @@ import { lang } from "../shared/i18n.ts";
 import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
 import type { About } from "../shared/link.ts";
 import { nameOf } from "../shared/teams.ts";
-import { type Choice, choices, needsConfirm, nextStep, openRulings, type Step } from "./actions.ts";
+import { type Choice, choices, needsConfirm, nextStep, openRulings, type Step, type StepLabel } from "./actions.ts";
 import { Confirm } from "./Confirm.tsx";
 import type { Host } from "./host.ts";
 import { t } from "./messages.ts";
+import type { Reveal } from "./reveal.ts";
 import { useShortcuts } from "./shortcuts.ts";
 
 const EXTEND_S = 10;
@@ -20,11 +21,12 @@ interface Props {
   host: Host;
   online: boolean;
   judges: number | undefined;
+  reveal: Reveal | undefined;
   /** shows what waits for an answer */
   lookAtRulings: () => void;
 }
 
-export function Actions({ snap, host, online, judges, lookAtRulings }: Props) {
+export function Actions({ snap, host, online, judges, reveal, lookAtRulings }: Props) {
   const [asking, setAsking] = useState<Action | undefined>();
   const step = nextStep(snap, { judges });
   const others = choices(snap);
@@ -32,7 +34,7 @@ export function Actions({ snap, host, online, judges, lookAtRulings }: Props) {
   const press = (action: Action) => {
     if (off) return;
     if (needsConfirm(action, snap)) setAsking(action);
-    else host.run(action, ABOUT[action]);
+    else host.run(action, action === "resolve" ? { value: (snap.frozen?.step ?? 0) + 1 } : ABOUT[action]);
   };
   const pressPrimary = () => {
     if (step.kind === "act") press(step.action);
@@ -63,7 +65,7 @@ export function Actions({ snap, host, online, judges, lookAtRulings }: Props) {
       {step.kind === "judge" ? (
         <Judge snap={snap} host={host} off={off} judge={judge} />
       ) : (
-        <Primary step={step} snap={snap} host={host} off={off} judges={judges} press={pressPrimary} />
+        <Primary step={step} snap={snap} host={host} off={off} judges={judges} reveal={reveal} press={pressPrimary} />
       )}
       <div class="acts-others">
         {others
@@ -114,11 +116,13 @@ interface PrimaryProps {
   host: Host;
   off: boolean;
   judges: number | undefined;
+  reveal: Reveal | undefined;
   press: () => void;
 }
 
-function Primary({ step, snap, host, off, judges, press }: PrimaryProps) {
+function Primary({ step, snap, host, off, judges, reveal, press }: PrimaryProps) {
   const words = stepWords(step.label, snap, judges);
+  const resolving = step.kind === "act" && step.action === "resolve";
   const working = step.kind === "act" && host.busy === step.action;
   return (
     <button
@@ -131,9 +135,10 @@ function Primary({ step, snap, host, off, judges, press }: PrimaryProps) {
       {...(step.kind === "act" ? { "data-action": step.action } : {})}
     >
       <span class="primary-words">
-        <b>{working ? t("step.working") : t(step.label, words)}</b>
-        <small>{step.label === "step.next" ? comes(snap) : t(`${step.label}.hint`, words)}</small>
+        <b>{working && !resolving ? t("step.working") : resolving ? cueTitle(reveal, step.label) : t(step.label, words)}</b>
+        <small>{resolving ? cueHint(reveal, snap, step.label) : step.label === "step.next" ? comes(snap) : t(`${step.label}.hint`, words)}</small>
       </span>
+      {resolving && <kbd>PageDown</kbd>}
       {step.kind !== "wait" && <kbd>{t("key.space")}</kbd>}
     </button>
   );
@@ -169,6 +174,22 @@ function stepWords(label: Exclude<Step, { kind: "judge" }>["label"], snap: Snaps
     default:
       return { n: snap.ahead?.q ?? 0 };
   }
+}
+
+/* The presenter reads what the step will show; the hall does not see this page. */
+function cueTitle(reveal: Reveal | undefined, label: StepLabel): string {
+  const next = reveal?.step === 0 ? undefined : reveal?.next;
+  if (!next) return t(label);
+  if (next.kind === "others") return t("reveal.others");
+  return t(next.kind === "award" ? "reveal.give" : "reveal.open", { name: next.name });
+}
+
+function cueHint(reveal: Reveal | undefined, snap: Snapshot, label: StepLabel): string {
+  const next = reveal?.step === 0 ? undefined : reveal?.next;
+  if (!next || next.kind === "others") return t(`${label}.hint` as "step.resolve.hint" | "step.resolveNext.hint");
+  const rank = (n: number) => (n > 0 ? t("reveal.rank", { n }) : t("reveal.noRank"));
+  if (next.kind === "award") return [rank(next.rank_to), snap.head.awards[next.award ?? -1]?.title ?? ""].join(" · ");
+  return next.rank_from === next.rank_to ? `${rank(next.rank_to)} · ${t("reveal.stays")}` : `${rank(next.rank_from)} → ${rank(next.rank_to)}`;
 }
 
 /* Who or what comes next, when the engine has said so. */

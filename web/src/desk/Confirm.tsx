@@ -6,6 +6,7 @@ import { points } from "../shared/format.ts";
 import { selfPaced } from "../shared/modes.ts";
 import { leftInRound } from "./actions.ts";
 import { t } from "./messages.ts";
+import { hides, revealState } from "./reveal.ts";
 
 interface Props {
   action: Action;
@@ -59,18 +60,25 @@ function asked(action: Action, snap: Snapshot): { title: string; points: string[
         points: [t("ask.skip.1", { n: leftInRound(snap) }), t("ask.skip.2")],
         yes: t("ask.skip.yes"),
       };
+    case "next":
+      return { title: t("ask.thaw"), points: [t("ask.thaw.1"), t("ask.thaw.2")], yes: t("ask.thaw.yes") };
     case "advance":
       return { title: t("ask.advance", { n: owing(snap)?.advance ?? 0 }), points: advancing(snap), yes: t("ask.advance.yes") };
     default:
       if (selfPaced(snap.head.rounds)) {
         return { title: t("ask.finishAlone"), points: [t("ask.finishAlone.1"), t("ask.finishAlone.2")], yes: t("ask.finish.yes") };
       }
-      return {
-        title: t("ask.finish"),
-        points: [t("ask.finish.1", { n: unplayed(snap) }), t("ask.finish.2")],
-        yes: t("ask.finish.yes"),
-      };
+      return { title: t("ask.finish"), points: finishing(snap), yes: t("ask.finish.yes") };
   }
+}
+
+function finishing(snap: Snapshot): string[] {
+  const left = unplayed(snap);
+  return [
+    ...(left > 0 ? [t("ask.finish.1", { n: left })] : []),
+    ...(hides(snap) ? [t("ask.finish.frozen")] : [t("ask.finish.2")]),
+    ...(revealState(snap) === "done" ? [t("ask.finish.revealed")] : []),
+  ];
 }
 
 /* Before its last question a round may end so, too; then nobody has worked out yet who it would be. */

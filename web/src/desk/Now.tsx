@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { answeredAlone, nextInTurn, roundNow } from "../shared/contest.ts";
 import { spokenCode } from "../shared/code.ts";
-import { places, points } from "../shared/format.ts";
+import { points } from "../shared/format.ts";
 import { count } from "../shared/i18n.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { selfPaced } from "../shared/modes.ts";
@@ -16,6 +16,7 @@ import { ModeIcon } from "./ModeIcon.tsx";
 import { SealBox } from "./SealBox.tsx";
 import { seatCount, track, trackAt } from "./seatlist.ts";
 import { Seats } from "./Seats.tsx";
+import { Standings } from "./Standings.tsx";
 
 interface Props {
   snap: Snapshot;
@@ -107,37 +108,7 @@ function Ended({ snap, finalising }: { snap: Snapshot; finalising: boolean }) {
         <p class="quiet">{hint}</p>
         {snap.seal && <SealBox seal={snap.seal} />}
       </header>
-      <div class="standings" tabIndex={0} aria-label={t("top.title")}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("ended.rank")}</th>
-              <th scope="col">{t("ended.entry")}</th>
-              <th scope="col" class="right">
-                {t("ended.correct")}
-              </th>
-              <th scope="col" class="right">
-                {t("ended.points")}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.entry}>
-                <td>
-                  <span class={`medal num medal-${row.rank}`}>{row.rank}</span>
-                </td>
-                <th scope="row">
-                  {row.name}
-                  {row.unit !== "" && row.unit !== row.name && <small>{row.unit}</small>}
-                </th>
-                <td class="num right">{row.correct}</td>
-                <td class="num right">{points(row.points, places(rows))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Standings board={snap.board} />
     </section>
   );
 }
@@ -301,7 +272,7 @@ function Meters({ snap, question, now, judges }: { snap: Snapshot; question: Que
         <Meter
           label={t("now.correct")}
           value={question.correct === undefined ? "–" : count(question.correct)}
-          beside={question.correct !== undefined && answered > 0 && !answeredAlone(question) ? `${Math.round((question.correct * 100) / answered)}%` : ""}
+          beside={question.hidden ? t("freeze.hidden") : question.correct !== undefined && answered > 0 && !answeredAlone(question) ? `${Math.round((question.correct * 100) / answered)}%` : ""}
           share={question.correct !== undefined && answered > 0 ? question.correct / answered : 0}
           tone="right"
         />
@@ -409,10 +380,10 @@ function PaperOptions({ question, options }: { question: Question; options: stri
                       {t("now.rightMark")}
                     </b>
                   )}
-                  {ordering ? place + 1 : alone ? "" : t("now.chosen", { n: chosen })}
+                  {ordering ? place + 1 : alone || question.hidden ? "" : t("now.chosen", { n: chosen })}
                 </span>
               )}
-              {!ordering && !alone && question.state === "revealed" && (
+              {!ordering && !alone && !question.hidden && question.state === "revealed" && (
                 <i class="paper-bar" style={{ transform: `scaleX(${total > 0 ? chosen / total : 0})` }} />
               )}
             </li>

@@ -43,6 +43,7 @@ export function BoardPane({ board, stale, alone }: { board: Board | undefined; s
       <h2 class="pane-title">
         {t("top.title")}
         {board && rows.length > 0 && <small class="num">{t("top.of", { n: rows.length, of: board.of })}</small>}
+        {board?.frozen && <small class="tag tag-frozen">{t("freeze.frozen")}</small>}
         {stale && <small title={t("top.staleWhy")}>{t("top.stale")}</small>}
       </h2>
       {rows.length === 0 ? (
@@ -65,13 +66,15 @@ export function BoardPane({ board, stale, alone }: { board: Board | undefined; s
 }
 
 interface RosterProps {
+  /** the points listed are true ones that the hall does not know yet */
+  hides: boolean;
   roster: RosterState;
   entries: number;
   find: (find: string) => void;
   more: () => void;
 }
 
-export function RosterPane({ roster, entries, find, more }: RosterProps) {
+export function RosterPane({ hides, roster, entries, find, more }: RosterProps) {
   const [typed, setTyped] = useState(roster.wantedFind);
   useEffect(() => {
     const timer = setTimeout(() => find(typed.trim()), FIND_DELAY_MS);
@@ -103,6 +106,7 @@ export function RosterPane({ roster, entries, find, more }: RosterProps) {
         />
         <kbd>/</kbd>
       </label>
+      {hides && <p class="truth">{t("freeze.truth")}</p>}
       <RosterRows roster={roster} more={more} />
     </section>
   );

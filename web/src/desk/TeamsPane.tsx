@@ -6,6 +6,7 @@ import { lang } from "../shared/i18n.ts";
 import { SearchIcon } from "../shared/icons.tsx";
 import type { CommandEnd, Host } from "./host.ts";
 import { t } from "./messages.ts";
+import { hides } from "./reveal.ts";
 import type { RosterState } from "./roster.ts";
 import type { DraftKind } from "./rulings.ts";
 import { type TeamOrder, type TeamRow, teamRows } from "./teamlist.ts";
@@ -52,6 +53,7 @@ export function TeamsPane({ snap, roster, host, online, rule }: Props) {
       <p class="teams-count quiet num">
         {find === "" ? t("teams.here", { n: here, of: rows.length }) : t("roster.shown", { n: rows.length })}
       </p>
+      {hides(snap) && <p class="truth">{t("freeze.truth")}</p>}
       {rows.length === 0 ? (
         <p class="pane-empty quiet">{t("roster.none", { find })}</p>
       ) : (

@@ -8,10 +8,14 @@
  * taps the space bar twice must not cut off a whole hall. Not waiting any longer has its own key.
  *
  * A self-paced event has no questions here: it is published, opens and closes by its window, and is confirmed when all papers are in.
+ *
+ * While the board is frozen only rounds go on whose outcome is not told in the hall. Where such a one is next it comes first; else the
+ * reveal is the next right thing, and once it has begun it is seen through.
  */
 import { answered, manyAnswer, owing, roundNow, staked } from "../shared/contest.ts";
 import { liveMode, selfPaced } from "../shared/modes.ts";
 import type { Action, Phase, QState, Question, Round, Snapshot } from "../shared/protocol.gen.ts";
+import { canResolve, hides, revealState } from "./reveal.ts";
 
 export type Refusal =
   | "why.over"
@@ -24,7 +28,10 @@ export type Refusal =
   | "why.notLobby"
   | "why.lastRound"
   | "why.noCut"
-  | "why.rulings";
+  | "why.rulings"
+  | "why.frozen"
+  | "why.notFrozen"
+  | "why.revealing";
 
 /** What the big button stands for; "judge" is answered by right or wrong, "look" opens a pane, "wait" has no action behind it. */
 export type Step =
@@ -52,7 +59,9 @@ export type StepLabel =
   | "step.advance"
   | "step.resume"
   | "step.finish"
-  | "step.finalise";
+  | "step.finalise"
+  | "step.resolve"
+  | "step.resolveNext";
 
 export type WaitLabel =
   | "wait.open"
@@ -113,6 +122,7 @@ export function nextStep(snap: Snapshot, known: Known = {}): Step {
     case "paused":
       return act("resume", "step.resume");
     case "finished":
+      if (hides(snap)) return resolveStep(snap);
       return openRulings(snap) > 0 ? { kind: "look", label: "look.rulings" } : act("finalise", "step.finalise");
     case "final":
       return wait("wait.over");
@@ -142,10 +152,24 @@ function runningStep(s: Situation, known: Known): Step {
 }
 
 /* As the engine says, once the points have settled. Who goes on comes first: how many are in decides what can still be asked. */
-function betweenStep({ ahead }: Snapshot): Step {
+function betweenStep(snap: Snapshot): Step {
+  const { ahead } = snap;
+  if (revealState(snap) === "going") return resolveStep(snap);
   if (!ahead) return wait("wait.settling");
+  if (hides(snap) && (ahead.advance || ahead.q === undefined || !quiet(snap.head.rounds[(ahead.round ?? 0) - 1]))) return resolveStep(snap);
   if (ahead.advance) return act("advance", "step.advance");
   return ahead.q === undefined ? act("finish", "step.finish") : act("next", "step.next");
+}
+
+function resolveStep(snap: Snapshot): Step {
+  return act("resolve", revealState(snap) === "going" ? "step.resolveNext" : "step.resolve");
+}
+
+/* A round that may be asked under a freeze: all answer at once and by key, so that the hall does not see how it ended. */
+function quiet(round: Round | undefined): boolean {
+  if (!round) return false;
+  if (round.mode === "live" || round.mode === "speed") return true;
+  return (round.mode === "required" || round.mode === "wager") && round.turns === "all" && !round.by_judge;
 }
 
 function armedStep(snap: Snapshot, question: Question): Step {
@@ -220,9 +244,10 @@ export function choices(snap: Snapshot): Choice[] {
   return actions.map((action) => choice(action, s));
 }
 
-/* First place: not to wait any longer; before the start, the draw. */
+/* First place: not to wait any longer; before the start, the draw; under a freeze and between questions, its reveal. */
 function nowAction(s: Situation): Action {
   if (s.phase === "lobby" && s.snap.head.teams) return "lot";
+  if (hides(s.snap) && !unfinishedQuestion(s.qstate)) return "resolve";
   return s.qstate === "armed" && s.snap.question?.mode === "wager" ? "open" : "close";
 }
 
@@ -254,20 +279,24 @@ function whyNot(action: Action, s: Situation): Refusal | undefined {
     case "resume":
       return s.phase === "paused" ? undefined : "why.notPaused";
     case "skip":
-      return notBetween(s) ?? (s.snap.question && s.snap.question.round < s.snap.head.rounds.length ? undefined : "why.lastRound");
+      return notBetween(s) ?? skipping(s);
     case "advance":
-      return notBetween(s) ?? (owing(s.snap) ? undefined : "why.noCut");
+      return notBetween(s) ?? (owing(s.snap) ? (hides(s.snap) ? "why.frozen" : undefined) : "why.noCut");
     case "finish":
-      return notBetween(s);
+      return notBetween(s) ?? (revealState(s.snap) === "going" ? "why.revealing" : undefined);
     case "finalise":
       if (s.phase !== "finished") return s.phase === "final" ? "why.over" : "why.notFinished";
+      if (hides(s.snap)) return "why.frozen";
       return openRulings(s.snap) > 0 ? "why.rulings" : undefined;
     case "open":
       return running && s.qstate === "armed" ? undefined : isBefore(s) ? "why.beforeStart" : "why.unrevealed";
     case "reveal":
       return running && s.qstate === "closed" ? undefined : isBefore(s) ? "why.beforeStart" : "why.noneOpen";
     case "next":
-      return notBetween(s);
+      return notBetween(s) ?? (hides(s.snap) && !quiet(s.snap.head.rounds[(s.snap.ahead?.round ?? 0) - 1]) ? "why.frozen" : undefined);
+    case "resolve":
+      if (!s.snap.frozen) return "why.notFrozen";
+      return canResolve(s.snap) ? undefined : s.phase === "final" ? "why.over" : "why.unrevealed";
     case "verdict":
       return running && (s.qstate === "held" || s.qstate === "open") && s.round?.by_judge ? undefined : "why.noneOpen";
     case "stake":
@@ -284,6 +313,13 @@ function whyNot(action: Action, s: Situation): Refusal | undefined {
     case "reject":
       return s.phase === "final" ? "why.over" : undefined;
   }
+}
+
+function skipping(s: Situation): Refusal | undefined {
+  const { question, head } = s.snap;
+  if (!question || question.round >= head.rounds.length) return "why.lastRound";
+  if (revealState(s.snap) === "going") return "why.revealing";
+  return hides(s.snap) && !quiet(head.rounds[question.round]) ? "why.frozen" : undefined;
 }
 
 function isBefore(s: Situation): boolean {
@@ -315,8 +351,12 @@ export function needsConfirm(action: Action, snap: Snapshot): boolean {
     case "finalise":
     case "advance":
       return true;
+    case "next":
+      // The board moves again, and the reveal cannot be looked at any more.
+      return revealState(snap) === "done";
     case "finish":
-      return snap.ahead?.q !== undefined || selfPaced(snap.head.rounds);
+      // After a reveal, too: who taps from cue to cue must not end the contest by one tap too many.
+      return snap.ahead?.q !== undefined || selfPaced(snap.head.rounds) || snap.frozen !== undefined;
     case "skip":
       return leftInRound(snap) > 0;
     case "lot":

@@ -48,9 +48,9 @@ export function useHost(snap: Snapshot, send: SendCommand): Host {
 
 /** What a host looks at before pressing the next button. Pure. */
 export function pictureOf(snap: Snapshot): string {
-  const { question, teams } = snap;
+  const { question, teams, frozen } = snap;
   const lot = teams.map((team) => (team.in ? team.entry : `-${team.entry}`)).join();
-  return [snap.phase, question?.q ?? 0, question?.state ?? "none", question?.held ?? "", question?.rebounds ?? 0, lot].join(" ");
+  return [snap.phase, question?.q ?? 0, question?.state ?? "none", question?.held ?? "", question?.rebounds ?? 0, frozen?.done ?? "", lot].join(" ");
 }
 
 /** True for REST_MS after `picture` changed. */

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { arrive, keepFor, kept } from "../shared/arrival.ts";
 import { lang, switchLang } from "../shared/i18n.ts";
-import { type Credential, Link } from "../shared/link.ts";
+import { type Credential, Link, newId } from "../shared/link.ts";
 import type { Frame } from "../shared/protocol.gen.ts";
 import { rulesOf, sheetFacts } from "../shared/sheet.ts";
 import "../shared/tokens.css";
@@ -11,6 +11,7 @@ import { lineState } from "./Bar.tsx";
 import { Desk, type DeskAt } from "./Desk.tsx";
 import "./desk.css";
 import "./team.css";
+import "./stage.css";
 import { Requests } from "./requests.ts";
 import { type RosterEvent, rosterAsked, rosterNext, rosterReduce, rosterStart } from "./roster.ts";
 
@@ -20,6 +21,7 @@ const KEPT_LIST = "leitai.desk.list";
 const ROSTER_REFRESH_MS = 10_000;
 /** while people come and go */
 const ROSTER_HASTE_MS = 1500;
+const SCREENS_PATIENCE_MS = 10_000;
 
 const roster = signal(rosterStart());
 const credential = arrive(KEPT);
@@ -101,6 +103,14 @@ function whereWeAre(desk: Link): DeskAt {
       preview: (action, what) => requests.preview({ action, ...what }),
       evidence: (question) => requests.evidence(question),
       findings: () => requests.findings(),
+      chart: (of, round) => requests.chart(of, round),
+      cues: desk.live.value.cues,
+      screens: desk.live.value.screens,
+      screenActs: {
+        pair: (code, name) => desk.request({ t: "pair", id: newId(), code, name }, SCREENS_PATIENCE_MS),
+        unpair: (screen) => desk.request({ t: "unpair", id: newId(), screen }, SCREENS_PATIENCE_MS),
+        show: (show) => desk.request({ t: "show", id: newId(), ...show }, SCREENS_PATIENCE_MS),
+      },
       find: (find) => turnRoster({ t: "find", find }),
       more: () => turnRoster({ t: "more" }),
       back,
@@ -127,14 +137,16 @@ function App() {
   );
 }
 
-/* The sheet does not change while an event is open: it is asked for once. */
-function askRules(): void {
-  if (link?.live.value.snap && link.live.value.sheet === undefined) link.send({ t: "rules" });
+/* The sheet does not change while an event is open: it is asked for once. What the screens show is told for as long as the line lasts. */
+function askRest(): void {
+  if (!link?.live.value.snap) return;
+  if (link.live.value.sheet === undefined) link.send({ t: "rules" });
+  link.send({ t: "screens" });
 }
 
 link?.status.subscribe((status) => {
   turnRoster(status === "live" ? { t: "refresh" } : { t: "lost" });
-  if (status === "live") askRules();
+  if (status === "live") askRest();
 });
 setInterval(() => link?.status.value === "live" && turnRoster({ t: "refresh" }), ROSTER_REFRESH_MS);
 

@@ -1,9 +1,11 @@
 /* Words of the host's desk. Chinese first; buttons are verbs; a refusal says what to do instead. */
 import { translator } from "../shared/i18n.ts";
+import { stageMessages } from "./stageMessages.ts";
 import { teamMessages } from "./teamMessages.ts";
 
 const messages = {
   ...teamMessages,
+  ...stageMessages,
   "desk.title": { zh: "擂台 · 主持台", en: "Leitai · Host desk" },
   "desk.opening": { zh: "正在打开主持台…", en: "Opening the host desk…" },
   "desk.noTicket": { zh: "请从学习平台进入主持台", en: "Enter the host desk from the study platform" },

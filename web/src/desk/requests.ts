@@ -1,7 +1,7 @@
-/* Questions that the desk asks the server and that have an answer of their own: previews of rulings, evidence and findings.
+/* Questions that the desk asks the server and that have an answer of their own: previews of rulings, evidence, findings and boards.
  *
  * Each ends once: with the answer, with the server's refusal, or with a code of our own when the line is away or too slow. */
-import type { Change, ErrorCode, Finding, Frame, Press, PreviewRequest, Request } from "../shared/protocol.gen.ts";
+import type { BoardOf, Change, Chart, ErrorCode, Finding, Frame, Press, PreviewRequest, Request } from "../shared/protocol.gen.ts";
 
 export type Changes = { total: number; rows: Change[] };
 export type Findings = { rows: Finding[]; more: boolean };
@@ -13,6 +13,7 @@ export class Requests {
   private previews = new Map<string, (answer: Answer<Changes>) => void>();
   private evidences = new Map<number, (answer: Answer<Press[]>) => void>();
   private findingsEnd: ((answer: Answer<Findings>) => void) | undefined;
+  private chartEnd: { of: BoardOf; round: number; end: (answer: Answer<Chart>) => void } | undefined;
   private counter = 0;
 
   /** `send` says whether the message left. */
@@ -43,7 +44,19 @@ export class Requests {
     });
   }
 
+  /** The board as it is, freeze or not. */
+  chart(of: BoardOf, round: number): Promise<Answer<Chart>> {
+    return new Promise((end) => {
+      this.endChart({ code: "gone" });
+      this.chartEnd = { of, round, end };
+      this.asked({ t: "chart", of, round }, () => this.chartEnd?.end === end && this.endChart({ code: "gone" }));
+    });
+  }
+
   hear(frame: Frame): void {
+    const chart = this.chartEnd;
+    if (frame.t === "chart" && frame.chart.of === chart?.of && frame.chart.round === chart.round) this.endChart({ ok: frame.chart });
+    if (frame.t === "error" && frame.re === undefined && frame.code === "no_such_board") this.endChart({ code: frame.code });
     if (frame.t === "findings") this.endFindings({ ok: { rows: frame.rows, more: frame.more } });
     if (frame.t === "changes") this.endPreview(frame.id, { ok: { total: frame.total, rows: frame.rows } });
     if (frame.t === "evidence") this.endEvidence(frame.question, { ok: frame.rows });
@@ -54,6 +67,12 @@ export class Requests {
   private asked(message: Request, giveUp: () => void): void {
     if (this.send(message)) setTimeout(giveUp, PATIENCE_MS);
     else giveUp();
+  }
+
+  private endChart(answer: Answer<Chart>): void {
+    const end = this.chartEnd?.end;
+    this.chartEnd = undefined;
+    end?.(answer);
   }
 
   private endFindings(answer: Answer<Findings>): void {

@@ -1,4 +1,5 @@
 /* The teams as the desk lists them: by the lot or by rank, with who is here and how they stand. Pure. */
+import { hides } from "./reveal.ts";
 import type { Member, RosterRow, Snapshot, Team } from "../shared/protocol.gen.ts";
 
 export interface TeamRow {
@@ -17,7 +18,8 @@ export type TeamOrder = "lot" | "rank";
 
 export function teamRows(snap: Snapshot, roster: RosterRow[], order: TeamOrder, find: string): TeamRow[] {
   const here = new Map(roster.map((row) => [row.entry, row]));
-  const board = new Map((snap.board?.rows ?? []).map((row) => [row.entry, row]));
+  // The board in the hall stands still while the list tells how it is: not both in one column.
+  const board = new Map((hides(snap) ? [] : (snap.board?.rows ?? [])).map((row) => [row.entry, row]));
   const wanted = find.trim().toLowerCase();
   const rows = snap.teams
     .map((team, i): TeamRow => {

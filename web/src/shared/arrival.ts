@@ -42,6 +42,44 @@ export type Keep = () => Storage;
 export const PHONE: Keep = () => localStorage;
 const TAB: Keep = () => sessionStorage;
 
+/* ---- stages ----
+ *
+ * One that a desk opened is its tab's. One that was paired by a code is the machine's: it is the same screen after a power cut. A second
+ * screen of the same machine is opened as `#pair`, and is its tab's. */
+const KEPT_STAGE = "leitai.stage";
+const KEPT_SCREEN = "leitai.screen";
+export const PAIR = "#pair";
+
+export interface StageArrival {
+  /** absent: to be paired */
+  credential: Credential | undefined;
+  /** its token came by pairing: when it ends, another code is shown */
+  paired: boolean;
+  keep(credential: Credential): void;
+  forget(): void;
+}
+
+export function arriveStage(): StageArrival {
+  const another = location.hash === PAIR;
+  if (another) forget(KEPT_STAGE);
+  const tab = arrive(KEPT_STAGE);
+  const machine = another ? undefined : kept(KEPT_SCREEN, PHONE);
+  const paired = tab === undefined || tab.session === machine?.session;
+  const ofMachine = paired && !another;
+  return {
+    credential: tab ?? machine,
+    paired,
+    keep: (credential) => {
+      keepFor(KEPT_STAGE, credential);
+      if (ofMachine) keepFor(KEPT_SCREEN, credential, PHONE);
+    },
+    forget: () => {
+      forget(KEPT_STAGE);
+      if (ofMachine) forget(KEPT_SCREEN, PHONE);
+    },
+  };
+}
+
 export function arrive(key: string, keep = TAB): Credential | undefined {
   const fresh = readFragment(location.hash);
   if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);

@@ -5,6 +5,7 @@
  */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { still } from "./motion.ts";
 
 const GLIDE_MS = 400;
 const EASE = "cubic-bezier(0.2, 0.7, 0.2, 1)";
@@ -20,7 +21,7 @@ export function useFlip<E extends HTMLElement>(what: unknown): RefObject<E> {
   // Read while rendering: the elements still stand where the eye saw them last.
   const seen = list.current ? spots(list.current) : before.current;
   useLayoutEffect(() => {
-    if (list.current && seen.size > 0 && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (list.current && seen.size > 0 && !still()) {
       glide(list.current, seen);
     }
     if (list.current) before.current = spots(list.current);
@@ -52,4 +53,24 @@ function glide(list: HTMLElement, seen: Map<string, Spot>): void {
     if (from && Math.abs(from.left - left) < 1 && Math.abs(from.top - top) < 1) continue;
     child.animate(frames, { duration: GLIDE_MS, easing: EASE, id: "flip" });
   }
+}
+
+/** The same for rows that are equally high, `gap` apart: where each goes follows from its number, and nothing is measured. `keys` are
+ * those of the children in their order. */
+export function useGlide<E extends HTMLElement>(keys: readonly string[], gap: string): RefObject<E> {
+  const list = useRef<E>(null);
+  const before = useRef(keys);
+  useLayoutEffect(() => {
+    const places = new Map(before.current.map((key, place) => [key, place]));
+    before.current = keys;
+    if (!list.current || still()) return;
+    const rows = children(list.current);
+    keys.forEach((key, place) => {
+      const from = places.get(key);
+      if (from === undefined || from === place) return;
+      const away = `translateY(calc(${from - place} * (100% + ${gap})))`;
+      rows[place]?.animate([{ transform: away }, { transform: "none" }], { duration: GLIDE_MS, easing: EASE, id: "flip" });
+    });
+  }, [keys.join(" ")]);
+  return list;
 }

@@ -18,9 +18,12 @@ import {
   type CommandRequest,
   type MatchRequest,
   type LeaveRequest,
+  type PairRequest,
   type SaveRequest,
+  type ShowRequest,
   type StartRequest,
   type SubmitRequest,
+  type UnpairRequest,
   type ErrorCode,
   FINAL_CLOSE_CODES,
   type Frame,
@@ -54,10 +57,21 @@ export interface Credential {
 /** What an action is about, beside the question that its sender sees. */
 export type About = Omit<CommandRequest, "t" | "id" | "action" | "q">;
 
+/** A stage that waits until a desk takes it in is "connecting", with a code in `live.pairing`. */
 export type Status = "connecting" | "live" | "lost" | "ended";
 
 /** What is answered by its id. */
-export type Asked = CommandRequest | AnswerRequest | StartRequest | SaveRequest | SubmitRequest | MatchRequest | LeaveRequest;
+export type Asked =
+  | CommandRequest
+  | AnswerRequest
+  | StartRequest
+  | SaveRequest
+  | SubmitRequest
+  | MatchRequest
+  | LeaveRequest
+  | PairRequest
+  | UnpairRequest
+  | ShowRequest;
 
 interface Pending {
   message: Asked;
@@ -216,7 +230,8 @@ export class Link {
       ...(session !== undefined ? { session } : ticket !== undefined ? { ticket } : code !== undefined ? { code } : {}),
       ...(session === undefined && code !== undefined && name !== undefined ? { name } : {}),
       ...(event !== undefined ? { event } : {}),
-      ...(snap ? { epoch, seq } : {}),
+      // A screen may be another event's by now.
+      ...(snap && this.role !== "stage" ? { epoch, seq } : {}),
       lang: lang.value,
     };
   }
@@ -237,6 +252,11 @@ export class Link {
       case "welcome":
         this.firstOffsetMs = frame.now_ms - performance.now();
         this.welcomed(frame.session);
+        return;
+      case "pairing":
+        clearTimeout(this.timer);
+        this.firstOffsetMs = frame.now_ms - performance.now();
+        this.attempt = 0;
         return;
       case "events":
         this.welcomed(frame.session);
@@ -279,7 +299,8 @@ export class Link {
   private welcomed(session: string): void {
     clearTimeout(this.timer);
     const { event, judge } = this.credential;
-    this.credential = { session, ...(event === undefined ? {} : { event }), ...(judge ? { judge } : {}) };
+    // Who watches has no session: the code is the way in, again and again.
+    if (this.role !== "watch") this.credential = { session, ...(event === undefined ? {} : { event }), ...(judge ? { judge } : {}) };
     this.keep(this.credential);
     this.attempt = 0;
     this.status.value = "live";
@@ -310,6 +331,7 @@ export class Link {
   private lose(atLeastMs = 0): void {
     this.drop();
     if (this.status.value !== "connecting") this.status.value = "lost";
+    if (this.live.value.pairing) this.live.value = { ...this.live.value, pairing: undefined };
     this.rttMs.value = undefined;
     const most = Math.min(this.pending.size > 0 ? BACKOFF_SENDING_MS : BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.attempt);
     this.attempt += 1;
@@ -327,7 +349,7 @@ export class Link {
 
   /* Somebody looks at the page again, or the network is back. */
   private wake(): void {
-    if (this.status.value === "ended") return;
+    if (this.status.value === "ended" || this.live.value.pairing) return;
     if (this.status.value !== "live") {
       this.attempt = 0;
       this.connect();
@@ -339,6 +361,9 @@ export class Link {
   }
 
   private tend(): void {
+    // A code that has run out without a new one: the line is dead.
+    const { pairing } = this.live.value;
+    if (pairing && this.now() > pairing.untilMs + SILENCE_MS) this.lose();
     if (this.status.value !== "live") return;
     // Against the probe, not against the clock: a browser lets the timers of a hidden page sleep.
     if (this.askedMs > this.heardMs && performance.now() - this.askedMs > SILENCE_MS) this.lose();

@@ -42,6 +42,10 @@ export interface Live {
   screen: Screen | undefined;
   /** stage: the board of its view; desk: the board it asked for */
   chart: Chart | undefined;
+  /** stage: all boards that came, by what and which round, see `chartKey` */
+  charts: Readonly<Record<string, Chart>>;
+  /** stage that is nobody's yet: what to type at a desk */
+  pairing: { code: string; untilMs: number } | undefined;
   /** desk: the tenant's screens, once asked for */
   screens: ScreenRow[] | undefined;
   /** desk, while the board is frozen: the next steps of the reveal */
@@ -60,6 +64,8 @@ export const NOTHING_YET: Live = {
   gap: false,
   screen: undefined,
   chart: undefined,
+  charts: {},
+  pairing: undefined,
   screens: undefined,
   cues: undefined,
 };
@@ -76,7 +82,10 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
         epoch: frame.epoch,
         seq: frame.seq,
         gap: false,
+        pairing: undefined,
         ...(frame.snapshot ? { finalising: false } : {}),
+        // Of another event nothing stays.
+        ...(frame.snapshot && frame.snapshot.head.event !== live.snap?.head.event ? { chart: undefined, charts: {}, cues: undefined } : {}),
       };
     case "events":
       return { ...live, you: frame.you, events: frame.rows };
@@ -91,7 +100,9 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "screen":
       return { ...live, screen: frame.screen };
     case "chart":
-      return { ...live, chart: frame.chart };
+      return { ...live, chart: frame.chart, charts: { ...live.charts, [`${frame.chart.of}:${frame.chart.round}`]: frame.chart } };
+    case "pairing":
+      return { ...live, pairing: { code: frame.code, untilMs: frame.until_ms } };
     case "screens":
       return { ...live, screens: frame.rows };
     case "cues":
@@ -119,7 +130,6 @@ export function reduceLive(live: Live, frame: Frame, nowMs: number): Live {
     case "changes":
     case "evidence":
     case "findings":
-    case "pairing":
     case "probe":
     case "ack":
     case "done":

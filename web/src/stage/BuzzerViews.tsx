@@ -7,7 +7,7 @@ import { CheckIcon, CrossIcon } from "../shared/icons.tsx";
 import { Countdown } from "../shared/Ring.tsx";
 import { nameOf } from "../shared/teams.ts";
 import { t } from "./messages.ts";
-import { BigName } from "./TeamParts.tsx";
+import { BigName, PictureHead } from "./TeamParts.tsx";
 
 const GO_MS = 1600;
 const PRESSES_SHOWN = 4;
@@ -113,6 +113,40 @@ function PressOrder({ list }: { list: PressView[] }) {
       ))}
       {list.length > PRESSES_SHOWN && <li class="press-more">{t("buzz.more", { n: list.length - PRESSES_SHOWN })}</li>}
     </ol>
+  );
+}
+
+const PRESSES_ALONE = 7;
+
+/** The order of presses as a picture of its own: of the question that is asked now. */
+export function PressesView({ snap, question }: { snap: Snapshot; question: Question }) {
+  const list = presses(snap);
+  const fouled = fouls(snap);
+  return (
+    <section class="presses-view">
+      <PictureHead over={t("buzz.number", { n: question.q })} title={t("presses.title")}>
+        {fouled.length > 0 && (
+          <span class="presses-fouls">
+            {t("buzz.foul")} {fouled.map((team) => team.name).join(t("list.comma"))}
+          </span>
+        )}
+      </PictureHead>
+      {list.length === 0 ? (
+        <p class="presses-none">{t(question.state === "open" ? "buzz.open" : "presses.none")}</p>
+      ) : (
+        <ol class="presses-list">
+          {list.slice(0, PRESSES_ALONE).map((press) => (
+            <li class={`press-row press-${press.at}`} key={press.entry}>
+              <b class="num">{press.order}</b>
+              <span>{press.name}</span>
+              <PressMark press={press} />
+              <em class="num">{pressTime(press)}</em>
+            </li>
+          ))}
+        </ol>
+      )}
+      <p class="presses-more">{list.length > PRESSES_ALONE ? t("buzz.more", { n: list.length - PRESSES_ALONE }) : ""}</p>
+    </section>
   );
 }
 

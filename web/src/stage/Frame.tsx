@@ -2,6 +2,8 @@
 import type { ComponentChildren } from "preact";
 import type { Snapshot } from "../shared/protocol.gen.ts";
 import { spokenCode } from "../shared/code.ts";
+import type { Mark as BoardMark } from "./assign.ts";
+import { LockIcon } from "../shared/icons.tsx";
 import { t } from "./messages.ts";
 
 /** Leitai's mark: the raised square stage, seen from above, with its four posts. */
@@ -29,16 +31,21 @@ export function Ground() {
 interface HeadProps {
   snap: Snapshot;
   lost: boolean;
+  /** how the board stands, said with every picture */
+  mark: BoardMark | undefined;
+  /** banners hang where the code would stand */
+  bare?: boolean;
   /** what this picture is about: the event's title, or a question's line */
   children: ComponentChildren;
 }
 
-export function Head({ snap, lost, children }: HeadProps) {
-  const joinable = snap.head.guests && (snap.phase === "running" || snap.phase === "paused");
+export function Head({ snap, lost, mark, bare, children }: HeadProps) {
+  const joinable = !bare && snap.head.guests && (snap.phase === "running" || snap.phase === "paused");
   return (
     <header class="stage-head">
       <div class="stage-head-title">{children}</div>
       <div class="stage-head-facts">
+        {mark && <FreezeMark mark={mark} />}
         {lost && (
           <span class="stage-lost" role="status">
             {t("stage.lost")}
@@ -57,6 +64,24 @@ export function Head({ snap, lost, children }: HeadProps) {
         )}
       </div>
     </header>
+  );
+}
+
+/** The line is lost, on a picture without a head. */
+export function LostMark() {
+  return (
+    <span class="stage-lost stage-lost-alone" role="status">
+      {t("stage.lost")}
+    </span>
+  );
+}
+
+export function FreezeMark({ mark }: { mark: BoardMark }) {
+  return (
+    <span class={`stage-freeze stage-freeze-${mark}`} role="status">
+      {mark === "frozen" && <LockIcon />}
+      {t(`mark.${mark}`)}
+    </span>
   );
 }
 
@@ -81,17 +106,20 @@ export interface StageKeys {
   lang: () => void;
   board?: () => void;
   reveal?: () => void;
-  rules: () => void;
+  rules?: () => void;
   seal?: () => void;
+  mute?: () => void;
+  muted?: boolean;
 }
 
-export function Keys({ full, lang, board, reveal, rules, seal }: StageKeys) {
+export function Keys({ full, lang, board, reveal, rules, seal, mute, muted }: StageKeys) {
   return (
     <div class="stage-keys">
       {reveal && <Key name="A" word={t("keys.reveal")} press={reveal} />}
       {board && <Key name="B" word={t("keys.board")} press={board} />}
       {seal && <Key name="Q" word={t("keys.seal")} press={seal} />}
-      <Key name="R" word={t("keys.rules")} press={rules} />
+      {rules && <Key name="R" word={t("keys.rules")} press={rules} />}
+      {mute && <Key name="M" word={t(muted ? "keys.unmute" : "keys.mute")} press={mute} />}
       <Key name="L" word={t("keys.lang")} press={lang} />
       <Key name="F" word={t("keys.full")} press={full} />
     </div>

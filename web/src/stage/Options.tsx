@@ -6,7 +6,7 @@ import type { Question } from "../shared/protocol.gen.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { OptionBadge } from "../shared/OptionBadge.tsx";
 import { answeredAlone } from "../shared/contest.ts";
-import { useFlip } from "../shared/flip.ts";
+import { useGlide } from "../shared/flip.ts";
 import { useFit } from "./fit.ts";
 import { t } from "./messages.ts";
 import { Rolling } from "./Rolling.tsx";
@@ -26,7 +26,7 @@ export function Options({ question, spoken }: { question: Question; spoken: bool
 function ChoiceOptions({ question, options }: { question: Question; options: string[] }) {
   const size = commonSize(options, LINE);
   const total = question.answered ?? 0;
-  const shares = question.state === "revealed" && !answeredAlone(question);
+  const shares = question.state === "revealed" && question.hidden !== true && !answeredAlone(question);
   return (
     <ol class={`opts ${stateClass(question)}`}>
       {options.map((text, i) => {
@@ -65,11 +65,11 @@ function OrderOptions({ question, options }: { question: Question; options: stri
   const size = commonSize(options, LINE_COLUMN);
   const key = question.key;
   const order = key && key.length === options.length ? key : options.map((_, i) => i);
-  const list = useFlip<HTMLOListElement>(order.join());
+  const list = useGlide<HTMLOListElement>(order.map(String), "calc(var(--u) * 0.9)");
   return (
     <ol class={`opts opts-column ${stateClass(question)}`} ref={list}>
       {order.map((i, place) => (
-        <li class={key ? "opt opt-right" : "opt"} key={i} data-flip={i}>
+        <li class={key ? "opt opt-right" : "opt"} key={i}>
           <OptionBadge index={i} />
           <OptionText text={options[i] ?? ""} from={size} />
           <div class="opt-share num">{key && <b>{place + 1}</b>}</div>

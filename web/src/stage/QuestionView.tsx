@@ -127,6 +127,8 @@ function OneTeamsEnd({ question }: { question: Question }) {
 }
 
 function RightShare({ question }: { question: Question }) {
+  // The board stands still: who was right is told by its reveal.
+  if (question.hidden) return <ClockWords words={t("mark.frozen")} />;
   const of = question.answered ?? 0;
   const right = question.correct ?? 0;
   if (of === 0) {

@@ -1,6 +1,7 @@
 /* A number that counts to its new value instead of jumping there. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../shared/i18n.ts";
+import { still } from "../shared/motion.ts";
 
 const ROLL_MS = 700;
 
@@ -16,7 +17,7 @@ export function Rolling({ value, write = count }: RollingProps) {
   useEffect(() => {
     const start = from.current;
     if (start === value) return;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (still()) {
       from.current = value;
       setShown(value);
       return;

@@ -4,6 +4,7 @@ import { asked, justCut, manyAnswer, nextInTurn, roundNow, seatViews, staked, st
 import { points } from "../shared/format.ts";
 import { Countdown, RingStill } from "../shared/Ring.tsx";
 import { nameOf } from "../shared/teams.ts";
+import { Notice } from "./Frame.tsx";
 import { t } from "./messages.ts";
 import { BigName, Counted, Name, PictureHead, type Tile, Tiles, useTurning } from "./TeamParts.tsx";
 import { chipColumns, pageOf, TILES_MAX } from "./view.ts";
@@ -60,6 +61,22 @@ export function StakeCards({ snap }: { snap: Snapshot }) {
         </li>
       ))}
     </ol>
+  );
+}
+
+/** The stakes as a picture of their own: while they are chosen who has, from the opening on how much. */
+export function StakesView({ snap, question }: { snap: Snapshot; question: Question }) {
+  if (question.mode !== "wager") return <Notice title={t("stakes.without")} hint={t("stakes.withoutHint")} />;
+  if (question.state === "armed") return <WagerView snap={snap} question={question} />;
+  const tiles = stakes(snap).flatMap((pile) =>
+    pile.teams.map((team): Tile => ({ entry: team.entry, name: team.name, tone: pile.points === 0 ? "idle" : "done", word: pile.points === 0 ? t("wager.declined") : t("q.points", { n: points(pile.points) }) })),
+  );
+  return (
+    <section class="wager stakes">
+      <PictureHead over={t("buzz.number", { n: question.q })} title={t("stakes.title")} />
+      {tiles.length > TILES_MAX ? <StakeCards snap={snap} /> : <Tiles tiles={tiles} done={tiles.length} />}
+      <p class="picture-foot" />
+    </section>
   );
 }
 

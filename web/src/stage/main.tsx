@@ -1,6 +1,7 @@
-/* The stage's entrance: takes the session from the address, keeps the line, draws what comes. */
+/* The stage's entrance: takes the session from the address, or shows a code until a desk takes the screen in; keeps the line, draws
+ * what comes. */
 import { render } from "preact";
-import { arrive, keepFor } from "../shared/arrival.ts";
+import { arriveStage } from "../shared/arrival.ts";
 import { lang } from "../shared/i18n.ts";
 import { Link } from "../shared/link.ts";
 import { rulesOf, sheetFacts } from "../shared/sheet.ts";
@@ -8,24 +9,46 @@ import "../shared/tokens.css";
 import { Stage } from "./Stage.tsx";
 import "./stage.css";
 import "./team.css";
+import "./wall.css";
 
-const KEPT = "leitai.stage";
+const arrival = arriveStage();
+const link = new Link("stage", arrival.credential ?? {}, arrival.keep, () => undefined);
 
-const credential = arrive(KEPT);
-const link = credential && new Link("stage", credential, (renewed) => keepFor(KEPT, renewed), () => undefined);
+function pairAnew(): void {
+  arrival.forget();
+  link.enter({});
+}
 
 function App() {
   // Read here, so that every word is drawn anew in the other language.
   document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
-  if (!link) return <Stage snap={undefined} line="no-credential" now={Date.now} judges={[]} rules={undefined} />;
-  const { snap, sheet } = link.live.value;
+  const { snap, sheet, screen, charts, pairing } = link.live.value;
   return (
-    <Stage snap={snap} line={link.status.value} now={link.now} judges={sheetFacts(sheet).judges} rules={rulesOf(sheet, lang.value)} />
+    <Stage
+      snap={snap}
+      line={link.status.value}
+      pairing={pairing}
+      screen={screen}
+      charts={charts}
+      now={link.now}
+      judges={sheetFacts(sheet).judges}
+      rules={rulesOf(sheet, lang.value)}
+      pairAnew={pairAnew}
+    />
   );
 }
 
-link?.status.subscribe((status) => {
+/** Whether a token that ended had been good: a code that is refused, too, is not asked for again and again. */
+let was = arrival.credential !== undefined;
+
+link.status.subscribe((status) => {
+  if (status === "live") was = true;
   if (status === "live" && link.live.value.sheet === undefined) link.send({ t: "rules" });
+  // A screen that was given up is nobody's again.
+  if (status === "ended" && arrival.paired && was) {
+    was = false;
+    setTimeout(pairAnew, 0);
+  }
 });
 
 const root = document.getElementById("app");

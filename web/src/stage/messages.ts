@@ -5,8 +5,6 @@ const messages = {
   "stage.name": { zh: "擂台", en: "Leitai" },
   "stage.opening": { zh: "正在接通赛场", en: "Connecting to the hall" },
   "stage.openingHint": { zh: "马上就好", en: "One moment" },
-  "stage.noCredential": { zh: "请从主持台打开大屏", en: "Open the stage from the host desk" },
-  "stage.noCredentialHint": { zh: "在主持台右上角点“打开大屏”。", en: "Press “Open stage” at the top right of the host desk." },
   "stage.ended": { zh: "大屏已断开", en: "The stage is disconnected" },
   "stage.endedHint": { zh: "请回到主持台，重新打开大屏。", en: "Please open the stage again from the host desk." },
   "stage.lost": { zh: "线路中断，正在重连", en: "Line lost, reconnecting" },
@@ -14,6 +12,21 @@ const messages = {
   "stage.draft": { zh: "赛事尚未开放", en: "Not open yet" },
   "stage.draftHint": { zh: "主持人开放入场后，这里会显示参赛二维码。", en: "The join code appears here when the host opens the lobby." },
 
+  "stage.screen": { zh: "本屏：{name}", en: "This screen: {name}" },
+  "stage.pairAgain": { zh: "或按 P 键显示配对码。", en: "Or press P for a pairing code." },
+
+  "pair.what": { zh: "大屏配对码", en: "Pairing code" },
+  "pair.how1": { zh: "在主持台打开赛事，进入“大屏”", en: "Open your event at the host desk and go to “Screens”" },
+  "pair.how2": { zh: "输入上面的配对码，给这块屏起个名字", en: "Type this code and give the screen a name" },
+  "pair.how3": { zh: "这里随即显示赛场画面", en: "The hall’s picture appears here at once" },
+  "pair.until": { zh: "{n} 后更换", en: "a new code in {n}" },
+  "pair.renewing": { zh: "正在更换配对码…", en: "Getting a new code…" },
+
+  "mark.frozen": { zh: "封榜", en: "Board frozen" },
+  "mark.revealing": { zh: "揭榜中", en: "Reveal" },
+  "mark.provisional": { zh: "非最终结果", en: "Not final" },
+
+  "lobby.entries": { zh: "{n} 个参赛方", en: "{n} entries" },
   "lobby.scan": { zh: "扫码参赛", en: "Scan to join" },
   "lobby.or": { zh: "或在浏览器打开", en: "or open in a browser" },
   "lobby.code": { zh: "参赛码", en: "Code" },
@@ -142,6 +155,57 @@ const messages = {
   "rules.title": { zh: "赛事规则", en: "The rules" },
   "rules.waiting": { zh: "正在取规则…", en: "One moment" },
 
+  "of.unit": { zh: "单位榜", en: "Units" },
+  "of.county": { zh: "县区榜", en: "Counties" },
+  "of.city": { zh: "市州榜", en: "Cities" },
+  "of.province": { zh: "全省榜", en: "Province" },
+  "of.kind": { zh: "单位类别榜", en: "Kinds of units" },
+  "of.audience": { zh: "人员类别榜", en: "Audiences" },
+  "of.leaders": { zh: "领导干部", en: "Leading officials" },
+  "of.others": { zh: "其他人员", en: "Others" },
+
+  "grid.legend": { zh: "横条为参与率", en: "bar: share who took part" },
+  "grid.few": { zh: "人数不足", en: "too few" },
+
+  "reveal.soon": { zh: "即将揭榜", en: "About to be revealed" },
+  "reveal.title": { zh: "揭榜", en: "The reveal" },
+  "reveal.done": { zh: "揭榜完毕", en: "Revealed" },
+  "reveal.veiled": { zh: "待揭", en: "hidden" },
+  "reveal.open": { zh: "已揭 {n} / {of}", en: "{n} of {of} revealed" },
+
+  "awards.title": { zh: "颁奖", en: "Awards" },
+  "awards.soon": { zh: "获奖名单揭榜后公布", en: "The winners are announced with the reveal" },
+  "awards.without": { zh: "本场没有设奖", en: "This event has no awards" },
+  "team.place": { zh: "第 {n} 名", en: "place {n}" },
+
+  "card.of": { zh: "名 · 共 {n}", en: "of {n}" },
+  "card.unranked": { zh: "暂无名次", en: "not ranked yet" },
+  "card.points": { zh: "得分", en: "Points" },
+  "card.correct": { zh: "答对题数", en: "Right answers" },
+  "card.moved": { zh: "名次变化", en: "Last move" },
+  "card.nobody": { zh: "没有这个参赛方", en: "Nobody of that name" },
+  "card.nobodyHint": { zh: "请在主持台重新选择。", en: "Please choose again at the desk." },
+
+  "media.broken": { zh: "文件打不开", en: "This file cannot be shown" },
+
+  "dist.of": { zh: "{n} 人作答", en: "{n} answers" },
+  "dist.soon": { zh: "已有 {n} 人作答，答案公布时显示分布", en: "{n} answers so far; how they spread is shown with the answer" },
+  "dist.hidden": { zh: "封榜中，作答情况揭榜后公布", en: "The board is frozen: answers are shown after the reveal" },
+  "dist.none": { zh: "本题没有作答分布", en: "Nothing to show for this question" },
+
+  "presses.title": { zh: "抢答顺序", en: "Who pressed first" },
+  "presses.none": { zh: "尚无人按下", en: "Nobody has pressed yet" },
+
+  "stakes.title": { zh: "各队分值", en: "The stakes" },
+  "stakes.without": { zh: "本题没有选分", en: "No stakes at this question" },
+  "stakes.withoutHint": { zh: "风险题开始后显示各队所选分值。", en: "Stakes are shown at wager questions." },
+
+  "board.waiting": { zh: "正在取榜单", en: "Getting the board" },
+  "board.waitingHint": { zh: "首题揭晓后开始排名。", en: "Ranks begin with the first answer." },
+  "board.empty": { zh: "还没有名次", en: "No ranks yet" },
+  "board.ranked": { zh: "{n} 个上榜", en: "{n} ranked" },
+  "board.took": { zh: "{n} 人参与", en: "{n} took part" },
+  "board.tookOf": { zh: "{n} / {of} 人参与", en: "{n} of {of} took part" },
   "board.title": { zh: "排行榜", en: "Leaderboard" },
   "board.stale": { zh: "更新中", en: "updating" },
   "board.after": { zh: "第 {n} 题后", en: "after question {n}" },
@@ -170,6 +234,8 @@ const messages = {
   "keys.board": { zh: "排行榜", en: "Board" },
   "keys.reveal": { zh: "答案", en: "Answer" },
   "keys.rules": { zh: "规则", en: "Rules" },
+  "keys.mute": { zh: "静音", en: "Mute" },
+  "keys.unmute": { zh: "开声音", en: "Sound on" },
   "keys.seal": { zh: "封存码", en: "Seal" },
 } as const;
 

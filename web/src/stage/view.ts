@@ -36,7 +36,25 @@ export type StageView =
   | "advance"
   | "podium"
   | "seal"
-  | "rules";
+  | "rules"
+  /** the frozen board is opened, one after the other */
+  | "reveal"
+  /* What only a desk chooses. */
+  | "media"
+  | "countdown"
+  | "distribution"
+  /** who pressed, in which order */
+  | "presses"
+  | "stakes"
+  /** the top of a board */
+  | "chart"
+  /** all of a board */
+  | "pages"
+  | "grid"
+  | "team"
+  | "awards"
+  | "text"
+  | "black";
 
 /** The presenter's choice by key, for one question. */
 export interface Pin {
@@ -56,6 +74,8 @@ export function stageView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: n
     case "lobby":
       return snap.teams.length > 0 ? "lot" : "lobby";
     case "finished":
+      // Nobody is on a podium before the hidden points are told.
+      return snap.frozen ? (snap.frozen.step > 0 ? "reveal" : "pages") : "podium";
     case "final":
       return "podium";
     case "running":
@@ -67,6 +87,7 @@ export function stageView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: n
 function liveView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number): StageView {
   const question = snap.question;
   if (!question || question.state === "none") return "ready";
+  if (snap.frozen && snap.frozen.step > 0) return "reveal";
   const asked = askedView(question);
   if (question.state !== "revealed") return asked;
   const board = snap.board !== undefined && snap.board.rows.length > 0;
@@ -76,7 +97,7 @@ function liveView(snap: Snapshot, pin: Pin | undefined, sinceRevealMs: number): 
 }
 
 /* The picture of a question by its mode and state. */
-function askedView(question: Question): StageView {
+export function askedView(question: Question): StageView {
   const armed = question.state === "armed";
   switch (liveMode(question.mode)) {
     case "jury":
@@ -164,6 +185,11 @@ export function tileSize(names: string[][], columns: number, words: boolean): nu
   const rows = Math.ceil(names.length / columns);
   const width = (TILES_WIDTH - TILE_GAP * (columns - 1)) / columns - 4.2;
   const height = Math.min(TILE_MOST, (TILES_HEIGHT - TILE_GAP * (rows - 1)) / rows) - 1.5 - (words ? 2.5 : 0);
+  return nameSize(names, width, height);
+}
+
+/** The largest size at which each name, given in parts, fits a box. */
+export function nameSize(names: string[][], width: number, height: number): number {
   const fits = (size: number) => names.every((parts) => lines(parts, width / size) * size * TILE_LINE <= height);
   return TILE_SIZES.find(fits) ?? TILE_SMALLEST;
 }

@@ -9,6 +9,7 @@
 #include "service/match.h"
 #include "service/papers.h"
 #include "service/ranks.h"
+#include "service/screens.h"
 
 struct lt_sessions;
 struct lt_sessions_opts {
@@ -16,6 +17,9 @@ struct lt_sessions_opts {
     int64_t session_ttl_s;
     int messages_per_second; /* per connection; twice as many in a burst */
     int guests_per_minute;   /* new guests per address */
+    int pairings_per_minute; /* codes given to screens, and wrong ones taken, per address */
+    int pairings_max;        /* screens that show a code */
+    int screens_max;         /* of a tenant */
     int roster_page;
     bool tcp_witness;            /* TCP's round trip bounds the measured one */
     const char *secret;          /* of session tokens */
@@ -31,8 +35,8 @@ struct lt_home_parts {
     struct lt_ranks *ranks;
 };
 struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struct lt_keys *keys,
-                                    struct lt_batcher *answers, struct lt_batcher *joins,
-                                    const struct lt_home_parts *parts,
+                                    struct lt_screens *screens, struct lt_batcher *answers,
+                                    struct lt_batcher *joins, const struct lt_home_parts *parts,
                                     const struct lt_sessions_opts *opts);
 /* What the net calls. */
 extern const struct lt_net_handler lt_session_handler;

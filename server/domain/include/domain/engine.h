@@ -13,6 +13,11 @@
  *          held by key: held → closing → closed or open
  *          a jury's part: armed → open (marks come) → closed, without an answer's gate
  *
+ * Where the sheet has a freeze (封榜), the board stands still from the record ARMED of a question on: that
+ * is the first one of the round, or after the time, that the sheet names, if all are asked at once and
+ * by key. Records RESOLVE then reveal it step by step (揭榜), forward and back; at the last step it is
+ * the true one, and the next question that is armed ends the freeze for good.
+ *
  * Pausing while a question is open or held freezes its clock: on resume, opened_us and deadline_us
  * move by the length of the pause.
  *
@@ -57,6 +62,7 @@ enum {
     LT_HANDOVERS_MAX = 4, /* captains that a team itself may name from one question to the next */
     LT_JUDGES_MAX = 15,   /* marks for one part */
     LT_DIGEST_BYTES = 64, /* SHA-256 in hexadecimal */
+    LT_STEPS_MAX = 4000,  /* of a reveal */
 };
 
 /* What a team did about the current question. Reset when it is armed. */
@@ -126,9 +132,10 @@ struct lt_engine {
     int n_open;   /* questions [qi, qi + n_open) are asked together; > 1: a burst */
     int64_t turn; /* entry that alone is asked, 0: all that take part */
     int64_t opened_us,
-        deadline_us;   /* cluster time; of what runs now: the question, the holder's time */
-    int64_t signal_us; /* BUZZER: the start signal, from which presses are measured */
-    int64_t paused_us; /* when the pause began */
+        deadline_us;    /* cluster time; of what runs now: the question, the holder's time */
+    int64_t signal_us;  /* BUZZER: the start signal, from which presses are measured */
+    int64_t paused_us;  /* when the pause began */
+    int64_t started_us; /* when the contest began, 0: not yet */
     int64_t closing_us;
     int answered, correct; /* tally of the current question, from CLOSED on */
     int dist[8];           /* how many chose each option */
@@ -242,7 +249,7 @@ struct lt_input {
     struct lt_evidence evidence; /* PRESS */
     uint64_t
         random; /* COMMAND LOT, HELP and TIME: fresh random bits, used where a draw is needed */
-    const struct lt_plan *plan;     /* NEXT, SKIP, ADVANCE; borrowed */
+    const struct lt_plan *plan;     /* NEXT, SKIP, ADVANCE, RESOLVE; borrowed */
     const struct lt_team_in *teams; /* LOT; borrowed */
     int n_teams;
     int n_options;                  /* HELP_TWO: of the current question, */
@@ -327,9 +334,9 @@ void lt_engine_init(struct lt_engine *e, const struct lt_sheet *sheet);
  * approve. LT_EFULL: no room for another ruling or mark. LT_EFORBIDDEN: not staff; a ruling or mark
  * without its author. LT_ENOENT: no reason. LT_ETOOBIG: one that is too long. LT_ENORULING: none
  * that waits.
- * LT_EFROZEN: the board is
- * frozen and must be revealed first (to finalise, to advance, to go on while the reveal has begun, or
- * to a round whose outcome is told in the hall: anything but all teams answering by key).
+ * LT_EFROZEN: the board is frozen and must be revealed first (to finalise, to advance, to go on while
+ * the reveal has begun, to a round whose outcome is told in the hall (lt_round_hideable), or past a
+ * tie-break).
  * LT_ERANGE: a time, tally, node, token or value that cannot be meant. A record that is returned is
  * one that lt_engine_apply accepts. */
 int lt_engine_decide(const struct lt_engine *e, const struct lt_input *in, struct lt_record *ret,

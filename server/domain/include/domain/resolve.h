@@ -4,9 +4,12 @@
  *
  * Whoever stands lowest among those not opened yet is opened: the hidden points count, and the entry
  * goes where it belongs by now. Entries below the first LT_RESOLVE_ROWS of the public board are opened
- * together, by the first step. An award is given as soon as the place can no longer change; which
+ * together, by the first step. An award is given as soon as the place can no longer get worse; which
  * steps these are must not tell anything about entries that are not opened: where hidden questions
- * can cost points, all awards come after the last opening, from the lowest up. */
+ * can cost points, all awards come after the last opening, from the lowest up. An entry gets a second,
+ * better award only when a tie or a ruling above it moves a border.
+ *
+ * How many steps there are follows from the truth: it is for the desk, not for the hall. */
 #pragma once
 #include "domain/ranking.h"
 
@@ -30,6 +33,7 @@ struct lt_resolve;
 struct lt_resolve *lt_resolve_new(const struct lt_sheet *sheet, const struct lt_place *const *shown,
                                   int n_shown, const struct lt_place *const *truth, int n_truth);
 void lt_resolve_free(struct lt_resolve *r);
+/* At least 1, at most LT_STEPS_MAX. */
 int lt_resolve_steps(const struct lt_resolve *r);
 /* The step that leads to `step`, 1 … steps. */
 const struct lt_cue *lt_resolve_cue(const struct lt_resolve *r, int step);
@@ -39,7 +43,8 @@ void lt_resolve_go(struct lt_resolve *r, int step);
  * the last step. */
 int lt_resolve_board(const struct lt_resolve *r, const struct lt_place *const **ret);
 bool lt_resolve_opened(const struct lt_resolve *r, int64_t entry);
-/* Award that the entry has been given by now, -1: none. */
+/* Award that the entry has been given by now, -1: none. At the last step also those of places that are
+ * not among the first LT_RESOLVE_ROWS, which have no step of their own. */
 int lt_resolve_award(const struct lt_resolve *r, int64_t entry);
 /* Award of a final rank by the sheet, -1: none. Ties that begin within an award's places get it; the next
  * award's places begin after all that have a better one. */

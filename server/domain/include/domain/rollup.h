@@ -31,6 +31,3 @@ struct lt_rollup_row {
  * a unit cannot win by sending only its best. */
 int lt_rollup(const struct lt_board_rule *rule, const struct lt_rollup_unit *units, int n_units,
               const struct lt_rollup_part *parts, int n_parts, struct lt_rollup_row **ret);
-const char *lt_board_of_name(enum lt_board_of of); /* "entry", "unit", … "audience" */
-bool lt_board_of_parse(const char *s, enum lt_board_of *ret);
-const char *lt_aggregate_name(enum lt_aggregate a); /* "sum", … */

@@ -327,3 +327,9 @@ const char *
 lt_policy_name(enum lt_policy p); /* "captain", "first", "majority", "mean", "best", "sum" */
 const char *lt_help_name(enum lt_help h); /* "hall", "colleague", "two" */
 bool lt_help_parse(const char *s, enum lt_help *ret);
+const char *lt_board_of_name(enum lt_board_of of); /* "entry", "unit", … "audience" */
+bool lt_board_of_parse(const char *s, enum lt_board_of *ret);
+const char *lt_aggregate_name(enum lt_aggregate a); /* "sum", … */
+/* Whether a board can stand still during such a round: all are asked at once and the key decides, so
+ * that nobody in the hall hears what an answer was worth. */
+bool lt_round_hideable(const struct lt_round_rule *r);

@@ -46,6 +46,7 @@ struct lt_net_opts {
     int port;         /* 0: let the kernel choose (lt_net_port) */
     const char *
         static_dir; /* built web files, NULL: none. x.br / x.gz beside x are served by Accept-Encoding */
+    const char *media_dir;          /* images, audio and video, served as /media/NAME; NULL: none */
     const char *tls_cert, *tls_key; /* PEM paths, NULL: plain */
     const char *allowed_origins;    /* space-separated; "" allows same host only */
     const char *const
@@ -112,12 +113,13 @@ const char *lt_http_body(const struct lt_http_req *r,
 const char *lt_http_peer(const struct lt_http_req *r);
 void lt_http_set_user(struct lt_http_req *r, void *user);
 void *lt_http_user(const struct lt_http_req *r);
-/* Answer and free `r`. Copies the body. Security headers (CSP, nosniff, frame-ancestors, no-referrer) are always added. `etag` and `cache` may be NULL. */
+/* Answer and free `r`. Copies the body. Security headers (CSP, nosniff, frame-ancestors, no-referrer) are always added. */
 struct lt_http_reply {
     int status;
     const char *content_type;  /* NULL: application/json; charset=utf-8 */
     const char *cache_control; /* NULL: no-store */
-    const char *etag;          /* quoted; a matching If-None-Match turns a 200 into 304 */
+    const char *etag; /* NULL: none; quoted; a matching If-None-Match turns a 200 into 304 */
+    bool for_all;     /* scripts of any page may read it (access-control-allow-origin) */
     const char *body;
     size_t body_len;
 };

@@ -54,7 +54,8 @@ enum lt_session_role {
     LT_SESSION_DESK,
     LT_SESSION_JUDGE,
     LT_SESSION_HOME, /* a person, of no event: entry 0; event 0, or the only one that was allowed */
-    LT_SESSION_ROLES /* count */
+    LT_SESSION_WATCH, /* a spectator; has no token */
+    LT_SESSION_ROLES  /* count */
 };
 /* The holder of a session token, complete, so that resuming needs no database. */
 struct lt_session {
@@ -62,6 +63,7 @@ struct lt_session {
     struct lt_event_id event;
     struct lt_person_id person;
     struct lt_entry_id entry;
+    int64_t screen; /* of a stage, 0: without a name */
     enum lt_session_role role;
     bool guest;
     int64_t expires_s;

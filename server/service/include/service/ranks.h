@@ -1,9 +1,10 @@
 /* The board of a self-paced event in Redis, entry by entry: it moves with each paper that is handed
  * in, and anybody may ask where they stand. A projection like boards.h, whose keys and mark it shares
  * (law 3): every write is absolute and carries a version, so writes may come twice, late and in any
- * order.
+ * order. While the public board is frozen the truth moves beside it, in `full` instead of `board`. Once
+ * the event's boards are final, nothing is put any more.
  *
- *   lt:{tenant:event}:board        ZSET  entry → lt_board_pack
+ *   lt:{tenant:event}:board        ZSET  entry → lt_board_score
  *   lt:{tenant:event}:board:v      version of the last whole write, as in boards.h
  *   lt:{tenant:event}:board:e      HASH  entry → version of what was written of it; what was removed
  *                                  keeps its version here and is not in the ZSET (a tombstone)
@@ -39,6 +40,9 @@ struct lt_ranks_row {
  * that dies takes along what it had not written: write boards whole from time to time. */
 void lt_ranks_put(struct lt_ranks *r, struct lt_tenant_id tenant, struct lt_event_id event,
                   const struct lt_ranks_row *rows, int n);
+/* The same, on the board that only staff may see. */
+void lt_ranks_put_full(struct lt_ranks *r, struct lt_tenant_id tenant, struct lt_event_id event,
+                       const struct lt_ranks_row *rows, int n);
 /* Rows that are not in Redis yet. */
 int lt_ranks_waiting(const struct lt_ranks *r);
 
@@ -49,6 +53,7 @@ typedef void lt_ranks_done_fn(void *arg, int err);
 struct lt_ranks_rebuild {
     struct lt_tenant_id tenant;
     struct lt_event_id event;
+    bool full;
     int64_t version; /* of the log; an older one never replaces a newer one */
     lt_ranks_source_fn *source;
     lt_ranks_done_fn *done; /* exactly once, from the loop, never inside the call */

@@ -1,0 +1,96 @@
+/* Cities where they lie: a tile each, on a grid that everybody who knows the map recognises. The more gold, the further up. */
+import type { Chart, ChartRow, Snapshot } from "../shared/protocol.gen.ts";
+import { places, points } from "../shared/format.ts";
+import { boardTitle, part, share } from "./lines.ts";
+import { t } from "./messages.ts";
+import { Rolling } from "./Rolling.tsx";
+
+const WIDTH = 110;
+const HEIGHT = 47.5;
+const GAP = 0.9;
+
+export function GridView({ chart, snap }: { chart: Chart; snap: Snapshot }) {
+  const placed = chart.rows.filter((row) => row.x !== undefined && row.y !== undefined);
+  const mapped = placed.length > 0;
+  const rows = mapped ? placed : chart.rows;
+  const columns = mapped ? Math.max(...rows.map((row) => row.x ?? 0)) + 1 : Math.max(1, Math.ceil(Math.sqrt(rows.length * 2)));
+  const deep = mapped ? Math.max(...rows.map((row) => row.y ?? 0)) + 1 : Math.max(1, Math.ceil(rows.length / columns));
+  const least = places(rows);
+  const width = Math.min(20, (WIDTH - GAP * (columns - 1)) / columns);
+  const ranked = rows.filter((row) => row.rank > 0).length;
+  return (
+    <section class="board">
+      <header class="board-head">
+        <h1>{boardTitle(chart.of, snap.head.rounds[chart.round - 1]?.title)}</h1>
+        {snap.presence.stale && <span role="status">{t("board.stale")}</span>}
+        <Legend />
+        <span class="num board-where">{t("board.ranked", { n: ranked })}</span>
+      </header>
+      <ol class="grid" style={{ "--columns": columns, "--deep": deep, "--width": width, "--tile": (HEIGHT - GAP * (deep - 1)) / deep }}>
+        {rows.map((row, i) => (
+          <Tile
+            row={row}
+            at={mapped ? { x: row.x ?? 0, y: row.y ?? 0 } : { x: i % columns, y: Math.floor(i / columns) }}
+            ranked={ranked}
+            width={width}
+            least={least}
+            key={row.id}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface TileProps {
+  row: ChartRow;
+  at: { x: number; y: number };
+  ranked: number;
+  width: number;
+  least: number;
+}
+
+function Tile({ row, at, ranked, width, least }: TileProps) {
+  const took = share(row);
+  const short = shortName(row.name);
+  const name = Math.min(2.6, (width - 5) / Math.max(1, [...short].length));
+  return (
+    <li class={`tile-city ${tierOf(row.rank, ranked)}`} style={{ "--x": at.x + 1, "--y": at.y + 1, "--name": name }} title={`${row.name} ${part(row)}`}>
+      <b class="tile-rank num">{row.rank > 0 ? row.rank : "–"}</b>
+      <span class="tile-city-name">{short}</span>
+      <span class="tile-figures num">
+        {row.rank > 0 ? <Rolling value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}
+        {took !== undefined && <small>{Math.round(took * 100)}%</small>}
+      </span>
+      <i class="tile-bar" aria-hidden="true">
+        <i style={{ transform: `scaleX(${took ?? 0})` }} />
+      </i>
+    </li>
+  );
+}
+
+/** As the map writes it: without what every city is called, and of an autonomous prefecture without its peoples. */
+export function shortName(name: string): string {
+  const prefecture = /^(.{2,3}?)(?:[\u4e00-\u9fff]{1,3}族)+自治州$/.exec(name);
+  if (prefecture) return `${prefecture[1]}州`;
+  return name.length > 2 && name.endsWith("市") ? name.slice(0, -1) : name;
+}
+
+/** Shades by where a city stands among the ranked; told apart in black and white, too. */
+export function tierOf(rank: number, ranked: number): string {
+  if (rank < 1) return "tier-none";
+  if (rank <= 3) return `tier-top tier-${rank}`;
+  const share = (rank - 1) / Math.max(1, ranked - 1);
+  return share <= 1 / 3 ? "tier-high" : share <= 2 / 3 ? "tier-middle" : "tier-low";
+}
+
+function Legend() {
+  return (
+    <span class="grid-legend">
+      <i class="tile-bar">
+        <i style={{ transform: "scaleX(0.6)" }} />
+      </i>
+      {t("grid.legend")}
+    </span>
+  );
+}
