@@ -81,6 +81,12 @@ const char *lt_conn_peer(const struct lt_conn *c); /* numeric address, as trust_
 /* Send a frame (takes its own reference). Written to the kernel at once when nothing is pending, else queued.
  * LT_EFULL: over a bound, the connection is being cut. LT_EGONE: closing already. */
 int lt_conn_send(struct lt_conn *c, struct lt_frame *f);
+/* What is sent to this connection from here on is kept until lt_conn_uncork, which writes all of it
+ * at once: one system call for several frames. Of one connection at a time, and with nothing else in
+ * between: what is sent meanwhile may be told LT_OK and be lost with the connection, as what the
+ * kernel has taken may. */
+void lt_conn_cork(struct lt_conn *c);
+void lt_conn_uncork(struct lt_conn *c);
 /* Frame and send to one. */
 int lt_conn_send_text(struct lt_conn *c, const char *p, size_t n);
 /* Flush what is pending, then close with `code` and a UTF-8 reason of at most 120 bytes; on_close follows from the loop, never inside this call. */
