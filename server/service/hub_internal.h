@@ -46,10 +46,12 @@ struct lt_sync {
     int refs;               /* requests under way */
     struct waiter *waiters; /* of the first load */
     bool polling, fetching_scores, fetching_entries, fetching_seal, fetching_units, subscribed;
-    bool board_due;           /* the board moved by the reveal: it is told once a second */
-    int64_t board_us;         /* monotonic: when it was told last */
-    struct lt_charts *charts; /* hub_charts.c */
-    bool progress_news;       /* a team has answered since the last progress frame */
+    bool board_due;              /* the board moved by the reveal: it is told once a second */
+    int64_t board_us;            /* monotonic: when it was told last */
+    struct lt_charts *charts;    /* hub_charts.c */
+    bool watch_board, watch_all; /* spectators are owed the board, or all that they see */
+    int64_t watch_us;            /* monotonic: when they were told last */
+    bool progress_news;          /* a team has answered since the last progress frame */
     int64_t progress_at_us;
     int64_t teams_at_us; /* monotonic: last look at teams' answers without Redis */
     bool poll_again;     /* asked while polling */

@@ -30,6 +30,7 @@ enum lt_member_role {
     LT_MEMBER_STAGE,
     LT_MEMBER_DESK,
     LT_MEMBER_JUDGE,   /* hears what the hall hears, not what only the host may read */
+    LT_MEMBER_WATCH,   /* a spectator: boards, seldom; last in every broadcast */
     LT_MEMBER_JOINING, /* not yet anything: keeps the event held, receives nothing */
     LT_MEMBER_ROLES    /* count */
 };
