@@ -23,7 +23,8 @@ enum {
     QUIET_US = 30000,
     QUIET_TRIES = 100,
     QUIET_NS = 600000,
-    STOP_S = 10
+    STOP_S = 10,
+    FLOOR_CONNECTIONS = 19000 /* of one floor: a process may have 20,000 descriptors */
 };
 
 static bool broken(const char *what)
@@ -36,20 +37,26 @@ static bool broken(const char *what)
 
 struct child {
     struct lt_bench *b;
-    int crowd_pipes[LT_CREW_MAX][2], floor_pipe[2];
+    int pipes[LT_CREW_MAX][2];
 };
+
+/* Crowds whose connections one floor holds. */
+static int crowds_a_floor(const struct lt_bench *b)
+{
+    return (b->procs + b->floors - 1) / b->floors;
+}
 
 static int run_child(void *arg, int i)
 {
     struct child *k = arg;
     struct lt_bench *b = k->b;
     int share = (b->opts->connections + b->procs - 1) / b->procs, first = i * share;
-    for (int p = 0; p < b->procs; p++) /* a pipe ends when its last writer is gone: keep none */
-        close(k->crowd_pipes[p][1]);
-    close(k->floor_pipe[1]);
-    if (i == b->procs)
-        return lt_floor_run(b->floor_page, k->floor_pipe[0]);
-    while (b->floor_page->port == 0)
+    for (int p = 0; p < b->procs + b->floors; p++) /* a pipe ends when its last writer is gone */
+        close(k->pipes[p][1]);
+    if (i >= b->procs)
+        return lt_floor_run(&b->floor_pages[i - b->procs], k->pipes[i][0]);
+    struct lt_floor_page *floor = &b->floor_pages[i / crowds_a_floor(b)];
+    while (floor->port == 0)
         usleep(1000);
     struct lt_crowd_args a = {
         .opts = b->opts,
@@ -58,11 +65,12 @@ static int run_child(void *arg, int i)
         .es256 = b->es256,
         .target = {b->target[LT_CROWD_SERVER], b->target[LT_CROWD_SERVER]},
         .page = &b->crowd_pages[i],
-        .orders = k->crowd_pipes[i][0],
+        .owns = b->owns,
+        .orders = k->pipes[i][0],
         .process = i,
         .first = first,
         .n = b->opts->connections - first < share ? b->opts->connections - first : share};
-    lt_target_port(&a.target[LT_CROWD_FLOOR], (uint16_t)b->floor_page->port);
+    lt_target_port(&a.target[LT_CROWD_FLOOR], (uint16_t)floor->port);
     a.n = a.n < 0 ? 0 : a.n;
     return lt_crowd_run(&a);
 }
@@ -70,32 +78,35 @@ static int run_child(void *arg, int i)
 static bool start_children(struct lt_bench *b)
 {
     struct child k = {.b = b};
-    bool ok = pipe2(k.floor_pipe, O_CLOEXEC) == 0;
-    for (int p = 0; ok && p < b->procs; p++)
-        ok = pipe2(k.crowd_pipes[p], O_CLOEXEC) == 0;
-    ok = ok && lt_crew_start(&b->crew, b->procs + 1, run_child, &k);
+    int n = b->procs + b->floors;
+    bool ok = true;
+    for (int p = 0; ok && p < n; p++)
+        ok = pipe2(k.pipes[p], O_CLOEXEC) == 0;
+    ok = ok && lt_crew_start(&b->crew, n, run_child, &k);
     if (!ok)
         return broken("processes cannot be started");
-    for (int p = 0; p < b->procs; p++) {
-        close(k.crowd_pipes[p][0]);
-        b->crowd_orders[p] = k.crowd_pipes[p][1];
+    for (int p = 0; p < n; p++) {
+        close(k.pipes[p][0]);
+        b->orders[p] = k.pipes[p][1];
     }
-    close(k.floor_pipe[0]);
-    b->floor_orders = k.floor_pipe[1];
-    b->pids[LT_CROWD_FLOOR] = b->crew.pids[b->procs];
+    memcpy(b->pids[LT_CROWD_FLOOR], b->crew.pids + b->procs,
+           (size_t)b->floors * sizeof *b->crew.pids);
+    b->n_pids[LT_CROWD_FLOOR] = b->floors;
     return true;
 }
 
 static bool map_pages(struct lt_bench *b)
 {
-    size_t crowds = (size_t)b->procs * sizeof *b->crowd_pages;
-    b->bytes = crowds + sizeof *b->floor_page;
+    size_t crowds = (size_t)b->procs * sizeof *b->crowd_pages,
+           floors = (size_t)b->floors * sizeof *b->floor_pages;
+    b->bytes = crowds + floors + (size_t)b->opts->connections * sizeof *b->owns;
     void *p = mmap(NULL, b->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED)
         return broken("no memory");
     b->memory = p;
     b->crowd_pages = p;
-    b->floor_page = (struct lt_floor_page *)((char *)p + crowds);
+    b->floor_pages = (struct lt_floor_page *)((char *)p + crowds);
+    b->owns = (struct lt_crowd_own *)((char *)p + crowds + floors);
     return true;
 }
 
@@ -122,12 +133,19 @@ static bool prepare(struct lt_bench *b)
     if (err)
         return broken(err);
     b->procs = o->procs < 2 ? 2 : o->procs;
-    b->pids[LT_CROWD_SERVER] = (pid_t)o->pid;
-    if (lt_cpu_ns((pid_t)o->pid) < 0)
-        return broken("--pid: there is no such process, or the kernel does not account for it");
-    /* Both sides' connections are in each crowd; the floor holds all of its own. */
-    int share = 2 * ((o->connections + b->procs - 1) / b->procs);
-    if (!open_keys(b) || !lt_crew_descriptors(share > o->connections ? share : o->connections))
+    b->n_pids[LT_CROWD_SERVER] =
+        lt_cpu_workers((pid_t)o->pid, b->pids[LT_CROWD_SERVER], LT_BENCH_WORKERS);
+    if (b->n_pids[LT_CROWD_SERVER] == 0 || lt_bench_cpu_ns(b, LT_CROWD_SERVER) < 0)
+        return broken("--pid: there is no such server, or the kernel does not account for it");
+    /* Both sides' connections are in each crowd; a floor holds those of some crowds. */
+    int share = (o->connections + b->procs - 1) / b->procs;
+    int each = share > 0 ? FLOOR_CONNECTIONS / share : 1;
+    b->floors =
+        o->connections <= FLOOR_CONNECTIONS ? 1 : (b->procs + each - 1) / (each > 0 ? each : 1);
+    if (b->procs + b->floors > LT_CREW_MAX)
+        return broken("too many processes: give fewer --procs");
+    int held = b->floors == 1 ? o->connections : share * crowds_a_floor(b);
+    if (!open_keys(b) || !lt_crew_descriptors(2 * share > held ? 2 * share : held))
         return false;
     err = o->people_file ? lt_people_read(&b->people, o->people_file, o->connections, 0) : NULL;
     if (err || (!o->people_file && !lt_people_make(&b->people, o->connections)))
@@ -137,8 +155,7 @@ static bool prepare(struct lt_bench *b)
     return map_pages(b);
 }
 
-/* Turn the loop once; false when the time is up or a process ended. */
-static bool turn(struct lt_bench *b)
+bool lt_bench_turn(struct lt_bench *b)
 {
     lt_gen_turn(&b->gen, POLL_US);
     if (b->gen.now.mono_us > b->end_us)
@@ -155,7 +172,7 @@ static bool turn(struct lt_bench *b)
 static bool bring_to_running(struct lt_bench *b)
 {
     while (!lt_host_ready(b->host)) {
-        if (!turn(b))
+        if (!lt_bench_turn(b))
             return false;
     }
     enum lt_seen_phase phase = lt_host_phase(b->host);
@@ -170,7 +187,7 @@ static bool bring_to_running(struct lt_bench *b)
 
 int lt_bench_init(struct lt_bench *b, const struct lt_load_opts *o)
 {
-    *b = (struct lt_bench){.opts = o, .floor_orders = -1};
+    *b = (struct lt_bench){.opts = o};
     lt_crew_signals();
     if (!prepare(b) || !start_children(b))
         return 2;
@@ -188,10 +205,8 @@ void lt_bench_done(struct lt_bench *b)
     lt_host_free(b->host);
     if (b->gen.wheel)
         lt_gen_done(&b->gen);
-    for (int p = 0; p < b->procs && b->crew.n > 0; p++)
-        close(b->crowd_orders[p]);
-    if (b->floor_orders >= 0)
-        close(b->floor_orders);
+    for (int p = 0; p < b->crew.n; p++)
+        close(b->orders[p]);
     lt_crew_wait(&b->crew, STOP_S);
     if (b->memory)
         munmap(b->memory, b->bytes);
@@ -206,7 +221,7 @@ bool lt_bench_command(struct lt_bench *b, const char *action)
 {
     lt_host_command(b->host, action);
     while (lt_host_busy(b->host)) {
-        if (!turn(b))
+        if (!lt_bench_turn(b))
             return false;
     }
     return true;
@@ -223,7 +238,7 @@ static int64_t joined(const struct lt_bench *b, enum lt_crowd_side side)
 static bool give_order(struct lt_bench *b, struct lt_crowd_order o)
 {
     for (int p = 0; p < b->procs; p++) {
-        if (write(b->crowd_orders[p], &o, sizeof o) != sizeof o)
+        if (write(b->orders[p], &o, sizeof o) != sizeof o)
             return broken("a crowd does not take orders");
     }
     return true;
@@ -234,7 +249,7 @@ bool lt_bench_connect(struct lt_bench *b, enum lt_crowd_side side, enum lt_crowd
     if (!give_order(b, (struct lt_crowd_order){.verb = LT_CROWD_CONNECT, .side = side, .way = way}))
         return false;
     while (joined(b, side) < b->opts->connections) {
-        if (!turn(b)) {
+        if (!lt_bench_turn(b)) {
             fprintf(stderr, "leitai-load: %lld of %d were in, %lld tries failed\n",
                     (long long)joined(b, side), b->opts->connections,
                     (long long)lt_bench_retries(b));
@@ -249,7 +264,7 @@ bool lt_bench_close(struct lt_bench *b, enum lt_crowd_side side)
     if (!give_order(b, (struct lt_crowd_order){.verb = LT_CROWD_CLOSE, .side = side}))
         return false;
     while (joined(b, side) > 0) {
-        if (!turn(b))
+        if (!lt_bench_turn(b))
             return false;
     }
     return lt_bench_quiet(b, side);
@@ -266,7 +281,7 @@ int64_t lt_bench_frames_now(const struct lt_bench *b, enum lt_crowd_side side)
 bool lt_bench_frames(struct lt_bench *b, enum lt_crowd_side side, int64_t frames)
 {
     while (lt_bench_frames_now(b, side) < frames) {
-        if (!turn(b))
+        if (!lt_bench_turn(b))
             return false;
     }
     return true;
@@ -274,7 +289,13 @@ bool lt_bench_frames(struct lt_bench *b, enum lt_crowd_side side, int64_t frames
 
 int64_t lt_bench_cpu_ns(const struct lt_bench *b, enum lt_crowd_side side)
 {
-    return lt_cpu_ns(b->pids[side]);
+    int64_t sum_ns = 0, ns;
+    for (int i = 0; i < b->n_pids[side]; i++) {
+        if ((ns = lt_cpu_ns(b->pids[side][i])) < 0)
+            return -1;
+        sum_ns += ns;
+    }
+    return sum_ns;
 }
 
 bool lt_bench_quiet(struct lt_bench *b, enum lt_crowd_side side)
@@ -282,7 +303,7 @@ bool lt_bench_quiet(struct lt_bench *b, enum lt_crowd_side side)
     for (int i = 0; i < QUIET_TRIES; i++) {
         int64_t before_ns = lt_bench_cpu_ns(b, side), until_us = b->gen.now.mono_us + QUIET_US;
         while (b->gen.now.mono_us < until_us) {
-            if (!turn(b))
+            if (!lt_bench_turn(b))
                 return false;
         }
         int64_t after_ns = lt_bench_cpu_ns(b, side);
@@ -292,6 +313,22 @@ bool lt_bench_quiet(struct lt_bench *b, enum lt_crowd_side side)
             return true;
     }
     return true; /* it is never idle; what it does by itself is small beside a round */
+}
+
+bool lt_bench_floor_send(const struct lt_bench *b, const struct lt_floor_order *o)
+{
+    for (int i = 0; i < b->floors; i++)
+        if (write(b->orders[b->procs + i], o, sizeof *o) != sizeof *o)
+            return broken("a floor does not take orders");
+    return true;
+}
+
+int64_t lt_bench_floor_unsent(const struct lt_bench *b)
+{
+    int64_t n = 0;
+    for (int i = 0; i < b->floors; i++)
+        n += b->floor_pages[i].unsent;
+    return n;
 }
 
 int64_t lt_bench_retries(const struct lt_bench *b)

@@ -46,7 +46,7 @@ static bool take_payload(struct fanout *f)
 
 static bool send_floor(struct fanout *f)
 {
-    return write(f->b.floor_orders, &f->order, sizeof f->order) == sizeof f->order;
+    return lt_bench_floor_send(&f->b, &f->order);
 }
 
 struct cost {
@@ -111,9 +111,9 @@ static int report(const struct fanout *f)
            "%.2f µs, ratio %.3f (goal %.2f, %s)\n",
            o->connections, f->n, o->frames, f->payload, us, floor_us, ratio, GOAL,
            ratio <= GOAL ? "met" : "missed");
-    if (f->b.floor_page->unsent > 0)
+    if (lt_bench_floor_unsent(&f->b) > 0)
         printf("%lld sends of the floor were not taken whole.\n",
-               (long long)f->b.floor_page->unsent);
+               (long long)lt_bench_floor_unsent(&f->b));
     if (!o->json_file)
         return 0;
     struct lt_buf out;
@@ -132,7 +132,7 @@ static int report(const struct fanout *f)
     lt_jsonw_i64(&w, "frames_per_round", o->frames);
     lt_jsonw_i64(&w, "payload_bytes", f->payload);
     lt_jsonw_i64(&w, "retries", lt_bench_retries(&f->b));
-    lt_jsonw_i64(&w, "floor_unsent", f->b.floor_page->unsent);
+    lt_jsonw_i64(&w, "floor_unsent", lt_bench_floor_unsent(&f->b));
     lt_jsonw_arr(&w, "ratios");
     for (int i = 0; i < f->n; i++)
         json_number(&w, NULL, f->ratio[i]);

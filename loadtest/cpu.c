@@ -3,7 +3,9 @@
 #include "loadtest/cpu.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 static int64_t thread_ns(pid_t pid, const char *tid)
 {
@@ -34,4 +36,34 @@ int64_t lt_cpu_ns(pid_t pid)
     }
     closedir(d);
     return sum_ns > 0 ? sum_ns : -1;
+}
+
+static bool is_worker(pid_t pid)
+{
+    static const char prefix[] = "worker-";
+    char path[64], name[32] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    FILE *f = fopen(path, "r");
+    bool ok = f && fgets(name, sizeof name, f) && strncmp(name, prefix, sizeof prefix - 1) == 0;
+    if (f)
+        fclose(f);
+    return ok;
+}
+
+int lt_cpu_workers(pid_t pid, pid_t *ret, int cap)
+{
+    char path[64];
+    int n = 0, child;
+    if (cap > 0 && is_worker(pid)) {
+        ret[0] = pid;
+        return 1;
+    }
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *f = fopen(path, "r");
+    while (f && n < cap && fscanf(f, "%d", &child) == 1)
+        if (is_worker(child))
+            ret[n++] = child;
+    if (f)
+        fclose(f);
+    return n;
 }

@@ -136,6 +136,37 @@ static bool is_probe(const char *p, size_t n)
     return n >= sizeof head - 1 && memcmp(p, head, sizeof head - 1) == 0;
 }
 
+static bool is_own(const char *p, size_t n)
+{
+    static const char head[] = "{\"t\":\"own\"";
+    return n >= sizeof head - 1 && memcmp(p, head, sizeof head - 1) == 0;
+}
+
+/* A number among the members of a flat message, INT64_MIN: it is not there. */
+static int64_t number(const char *p, size_t n, const char *key)
+{
+    const char *at = memmem(p, n, key, strlen(key));
+    return at ? strtoll(at + strlen(key), NULL, 10) : INT64_MIN;
+}
+
+/* Read by hand: a hundred thousand of them come at once, on the machine that is measured. */
+static void on_own(struct member *m, const char *p, size_t n)
+{
+    const struct lt_crowd_args *a = m->crowd->args;
+    struct lt_crowd_own *own = &a->owns[m->index];
+    int before = own->q;
+    *own = (struct lt_crowd_own){
+        .v = number(p, n, "\"v\":"),
+        .points_c = number(p, n, "\"points\":"),
+        .at_us = m->crowd->gen.now.wall_us,
+        .rank = (int32_t)number(p, n, "\"rank\":"),
+        .of = (int32_t)number(p, n, "\"of\":"),
+        .correct = (int32_t)number(p, n, "\"correct\":"),
+        .q = (int32_t)number(p, n, "\"q\":"),
+    };
+    a->page->owns += own->q == a->page->q_wanted && before != own->q;
+}
+
 static void on_text(struct lt_wsc *c, const char *p, size_t n)
 {
     struct member *m = c->arg;
@@ -147,6 +178,9 @@ static void on_text(struct lt_wsc *c, const char *p, size_t n)
     if (is_probe(p, n))
         return; /* no broadcast */
     page->frames[m->side]++;
+    page->bytes[m->side] += (int64_t)n;
+    if (m->crowd->args->owns && m->side == LT_CROWD_SERVER && is_own(p, n))
+        on_own(m, p, n);
     if (m->side == LT_CROWD_SERVER && m->index == m->crowd->args->first &&
         n <= LT_FLOOR_FRAME - 16) {
         memcpy(page->payload, p, n);

@@ -19,6 +19,8 @@ static const struct {
      "CPU of one worker per delivered frame, beside plain send(2)"},
     {"bench", "connect", lt_command_bench_connect,
      "CPU of one worker per joined player, beside accept, 101 and close"},
+    {"bench", "reveal", lt_command_bench_reveal,
+     "CPU of all workers per player who hears the new own rank, beside one send; orders on stdin"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -17,17 +17,31 @@ static const struct lt_json_limits limits = {.bytes = 256 * 1024, .depth = 8};
 enum { I32 = 2147483647 };
 static const int64_t I53 = (INT64_C(1) << 53) - 1;
 
-static const char *const kinds[LT_SEEN_KINDS] = {
-    [LT_SEEN_WELCOME] = "welcome",   [LT_SEEN_EVENTS] = "events",
-    [LT_SEEN_PHASE] = "phase",       [LT_SEEN_QUESTION] = "question",
-    [LT_SEEN_DRIVER] = "driver",     [LT_SEEN_FINALISING] = "finalising",
-    [LT_SEEN_BOARD] = "board",       [LT_SEEN_OWN] = "own",
-    [LT_SEEN_PRESENCE] = "presence", [LT_SEEN_ACK] = "ack",
-    [LT_SEEN_DONE] = "done",         [LT_SEEN_ROSTER] = "roster",
-    [LT_SEEN_TIME] = "time",         [LT_SEEN_PROBE] = "probe",
-    [LT_SEEN_SCRIPT] = "script",     [LT_SEEN_SEAL] = "seal",
-    [LT_SEEN_AHEAD] = "ahead",       [LT_SEEN_PROGRESS] = "progress",
-    [LT_SEEN_ERROR] = "error",       [LT_SEEN_BYE] = "bye"};
+static const char *const kinds[LT_SEEN_KINDS] = {[LT_SEEN_WELCOME] = "welcome",
+                                                 [LT_SEEN_EVENTS] = "events",
+                                                 [LT_SEEN_PHASE] = "phase",
+                                                 [LT_SEEN_QUESTION] = "question",
+                                                 [LT_SEEN_DRIVER] = "driver",
+                                                 [LT_SEEN_FINALISING] = "finalising",
+                                                 [LT_SEEN_BOARD] = "board",
+                                                 [LT_SEEN_OWN] = "own",
+                                                 [LT_SEEN_PRESENCE] = "presence",
+                                                 [LT_SEEN_ACK] = "ack",
+                                                 [LT_SEEN_DONE] = "done",
+                                                 [LT_SEEN_ROSTER] = "roster",
+                                                 [LT_SEEN_TIME] = "time",
+                                                 [LT_SEEN_PROBE] = "probe",
+                                                 [LT_SEEN_SCRIPT] = "script",
+                                                 [LT_SEEN_SEAL] = "seal",
+                                                 [LT_SEEN_AHEAD] = "ahead",
+                                                 [LT_SEEN_PROGRESS] = "progress",
+                                                 [LT_SEEN_RESOLVE] = "resolve",
+                                                 [LT_SEEN_CHART] = "chart",
+                                                 [LT_SEEN_SCREEN] = "screen",
+                                                 [LT_SEEN_SCREENS] = "screens",
+                                                 [LT_SEEN_CUES] = "cues",
+                                                 [LT_SEEN_ERROR] = "error",
+                                                 [LT_SEEN_BYE] = "bye"};
 static const char *const phases[LT_SEEN_PHASES] = {"draft",  "lobby",    "running",
                                                    "paused", "finished", "final"};
 static const char *const states[LT_SEEN_STATES] = {"none",    "armed",  "open",    "held",
@@ -329,6 +343,11 @@ static void read_body(struct reader *r, const cJSON *o, struct lt_seen *m)
     case LT_SEEN_SEAL:
     case LT_SEEN_AHEAD:
     case LT_SEEN_PROGRESS:
+    case LT_SEEN_RESOLVE:
+    case LT_SEEN_CHART:
+    case LT_SEEN_SCREEN:
+    case LT_SEEN_SCREENS:
+    case LT_SEEN_CUES:
     case LT_SEEN_EVENTS:
     case LT_SEEN_ROSTER:
     case LT_SEEN_TIME:
@@ -340,7 +359,7 @@ static void read_body(struct reader *r, const cJSON *o, struct lt_seen *m)
 bool lt_seen_is_log(enum lt_seen_kind k)
 {
     return k == LT_SEEN_PHASE || k == LT_SEEN_QUESTION || k == LT_SEEN_DRIVER ||
-           k == LT_SEEN_FINALISING;
+           k == LT_SEEN_FINALISING || k == LT_SEEN_RESOLVE;
 }
 
 uint64_t lt_seen_hash(const void *bytes, size_t n)

@@ -67,7 +67,7 @@ static const struct option_row rows[] = {
     ROW("begin", FLAG, begin, 0, 0, 0, "paper: savers have no paper yet, they start one"),
     ROW("submit", FLAG, submit, 0, 0, 0, "paper: savers hand in when they are through"),
     ROW("log", TEXT, log_file, 0, 0, 0, "paper: what was asked and answered, FILE.0, FILE.1 …"),
-    ROW("pid", LONG, pid, 0, 2, 4e6, "bench: process id of the one worker"),
+    ROW("pid", LONG, pid, 0, 2, 4e6, "bench: process id of the one worker; reveal: of the server"),
     ROW("connections", INT, connections, 15000, 10, 100000, "bench: connections; paper: savers"),
     ROW("rounds", INT, rounds, 5, 1, 1000, "bench: rounds of server and floor"),
     ROW("frames", INT, frames, 6, 2, 1000, "bench fanout: frames to everybody per round"),

@@ -390,6 +390,7 @@ static void on_message(struct lt_player *p, const struct lt_seen *m)
     case LT_SEEN_QUESTION:
     case LT_SEEN_DRIVER:
     case LT_SEEN_FINALISING:
+    case LT_SEEN_RESOLVE:
         on_log(p, m);
         break;
     case LT_SEEN_BOARD:
@@ -417,6 +418,10 @@ static void on_message(struct lt_player *p, const struct lt_seen *m)
     case LT_SEEN_SCRIPT:
     case LT_SEEN_AHEAD:
     case LT_SEEN_PROGRESS:
+    case LT_SEEN_CHART:
+    case LT_SEEN_SCREEN:
+    case LT_SEEN_SCREENS:
+    case LT_SEEN_CUES:
     case LT_SEEN_EVENTS:
     case LT_SEEN_DONE:
     case LT_SEEN_ROSTER:

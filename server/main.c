@@ -30,6 +30,11 @@ static const struct command {
     {"replay", lt_cmd_replay, "compute an event anew and compare: replay EVENT_CODE --tenant CODE"},
     {"boards", lt_cmd_boards,
      "write boards to Redis anew: boards rebuild --tenant CODE [--event CODE]"},
+    {"series", lt_cmd_series,
+     "rank several events together: series create|add|remove|show --tenant CODE"},
+    {"board", lt_cmd_board,
+     "make boards public, or private again: board share|unshare --tenant CODE (--event CODE | "
+     "--series CODE)"},
     {"docs", lt_cmd_docs, "print a table of the manual: docs options|metrics"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

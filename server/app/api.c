@@ -2,9 +2,10 @@
  * it): PostgreSQL is there and the node is not draining. Redis is a projection, so its absence is
  * shown but does not make a node unready. /metrics is Prometheus text. /api/certificate/CODE is asked
  * by the public page that checks a certificate: an unknown code, and what is no code at all, cost the
- * same look-up and get the same answer. */
+ * same look-up and get the same answer. /api/board/SHARE is api_board.c. */
 #include "app/api.h"
 
+#include "app/api_board.h"
 #include "app/supervisor.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -49,26 +50,33 @@ static void answer_metrics(struct lt_http_req *r)
     lt_buf_done(&b);
 }
 
-/* ---- certificates ---- */
+/* ---- limits ---- */
 
-struct check {
-    struct lt_http_req *req; /* NULL: the client left */
-};
-
-static bool within_limit(struct lt_api *a, const char *peer)
+static bool within_limit(const struct lt_api *a, struct lt_api_limit *limit, const char *peer)
 {
     int64_t now_us = lt_loop_now(a->loop).mono_us;
     uint64_t hash = 1469598103934665603ULL; /* FNV-1a */
     for (const char *p = peer; *p; p++)
         hash = (hash ^ (unsigned char)*p) * 1099511628211ULL;
     size_t slot = hash % LT_API_SLOTS;
-    if (a->checks[slot].hash != hash || now_us - a->checks[slot].since_us >= MINUTE_US) {
-        a->checks[slot].hash = hash;
-        a->checks[slot].since_us = now_us;
-        a->checks[slot].n = 0;
+    if (limit->slots[slot].hash != hash || now_us - limit->slots[slot].since_us >= MINUTE_US) {
+        limit->slots[slot].hash = hash;
+        limit->slots[slot].since_us = now_us;
+        limit->slots[slot].n = 0;
     }
-    return ++a->checks[slot].n <= a->checks_per_minute;
+    return ++limit->slots[slot].n <= limit->per_minute;
 }
+
+static bool refuse_too_fast(const struct lt_api *a, struct lt_api_limit *limit,
+                            struct lt_http_req *r)
+{
+    if (within_limit(a, limit, lt_http_peer(r)))
+        return false;
+    reply(r, 429, NULL, "{\"error\":\"too_fast\"}\n");
+    return true;
+}
+
+/* ---- certificates ---- */
 
 static void reply_certificate(struct lt_http_req *r, const struct lt_pg_result *rows)
 {
@@ -92,7 +100,7 @@ static void reply_certificate(struct lt_http_req *r, const struct lt_pg_result *
 
 static void on_certificate(void *arg, int err, const struct lt_pg_result *r)
 {
-    struct check *c = arg;
+    struct lt_api_wait *c = arg;
     if (c->req && err != LT_OK)
         reply(c->req, 503, NULL, "{\"error\":\"database_away\"}\n");
     else if (c->req && lt_pg_rows(r, 0) != 1)
@@ -104,11 +112,7 @@ static void on_certificate(void *arg, int err, const struct lt_pg_result *r)
 
 static void answer_certificate(struct lt_api *a, struct lt_http_req *r, const char *code)
 {
-    if (!within_limit(a, lt_http_peer(r))) {
-        reply(r, 429, NULL, "{\"error\":\"too_fast\"}\n");
-        return;
-    }
-    struct check *c = malloc(sizeof *c);
+    struct lt_api_wait *c = calloc(1, sizeof *c);
     struct lt_pg_req *req = lt_pg_req_new(a->pg, (struct lt_tenant_id){0});
     assert(c && req);
     lt_metric_add(LT_M_CERTIFICATE_CHECKS, 1);
@@ -123,12 +127,30 @@ static void answer_certificate(struct lt_api *a, struct lt_http_req *r, const ch
 
 void lt_api_gone(struct lt_http_req *r)
 {
-    struct check *c = lt_http_user(r);
+    struct lt_api_wait *c = lt_http_user(r);
     if (c)
         c->req = NULL;
 }
 
-static const char certificate_prefix[] = "/api/certificate/";
+static const char certificate_prefix[] = "/api/certificate/", board_prefix[] = "/api/board/";
+
+/* What follows a prefix of the path, NULL: it has another one. */
+static const char *after(const char *path, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return strncmp(path, prefix, n) == 0 ? path + n : NULL;
+}
+
+static void answer_lookup(struct lt_api *a, struct lt_http_req *r, const char *path)
+{
+    const char *code = after(path, certificate_prefix), *board = after(path, board_prefix);
+    if (code && !refuse_too_fast(a, &a->checks, r))
+        answer_certificate(a, r, code);
+    else if (board && !refuse_too_fast(a, &a->pages, r))
+        lt_board_api_answer(a->boards, r, board);
+    else if (!code && !board)
+        reply(r, 404, NULL, "{\"error\":\"not_found\"}\n");
+}
 
 void lt_api_answer(struct lt_api *a, struct lt_http_req *r)
 {
@@ -142,8 +164,6 @@ void lt_api_answer(struct lt_api *a, struct lt_http_req *r)
         answer_ready(a, r);
     else if (strcmp(path, "/metrics") == 0)
         answer_metrics(r);
-    else if (strncmp(path, certificate_prefix, sizeof certificate_prefix - 1) == 0)
-        answer_certificate(a, r, path + sizeof certificate_prefix - 1);
     else
-        reply(r, 404, NULL, "{\"error\":\"not_found\"}\n");
+        answer_lookup(a, r, path);
 }

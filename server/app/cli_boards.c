@@ -1,5 +1,5 @@
-/* `leitai boards rebuild --tenant CODE [--event CODE_OR_ID]`: the boards of a tenant, or of one event,
- * written to Redis from the log and the raw answers or papers alone.
+/* `leitai boards rebuild --tenant CODE [--event CODE_OR_ID]`: the boards of a tenant, or of one event and
+ * its series, written to Redis from the log and the raw answers or papers alone.
  *
  * Nodes write the boards of the events that they hold again by themselves when Redis lost them; this
  * is for events that no node holds, and for whoever trusts nobody. It may run while contests do: what
@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "board_whole.h"
 #include "lookup.h"
+#include "series.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,13 @@ static int list_events(struct rebuild *b, struct lt_rows **ret)
     return err;
 }
 
+static void on_series(void *arg, const char *code, int members, int64_t version)
+{
+    struct rebuild *b = arg;
+    printf("series %s: version %" PRId64 ", members %d\n", code, version, members);
+    b->written++;
+}
+
 static int run(struct rebuild *b)
 {
     struct lt_rows *events = NULL;
@@ -60,7 +68,8 @@ static int run(struct rebuild *b)
     for (int i = 0; i < lt_rows_count(events) && err == LT_OK; i++)
         err = rebuild_event(b, lt_rows_i64(events, i, 0), lt_rows_text(events, i, 1));
     lt_rows_free(events);
-    return err;
+    return err == LT_OK ? series_write(b->config, b->db, b->at.tenant, b->at.event, on_series, b)
+                        : err;
 }
 
 static int parse(struct rebuild *b, int argc, char **argv)

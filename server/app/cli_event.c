@@ -98,50 +98,6 @@ static int read_sheet(struct event *e)
                         : err;
 }
 
-/* ---- problems ---- */
-
-/* Numbers that come with a problem: " (5–600)", " (min 4)", " (max 19)", " (have 3)". */
-static void print_numbers(const cJSON *problem)
-{
-    const cJSON *min = cJSON_GetObjectItemCaseSensitive(problem, "min"),
-                *max = cJSON_GetObjectItemCaseSensitive(problem, "max"),
-                *have = cJSON_GetObjectItemCaseSensitive(problem, "have");
-    if (min && max)
-        printf(" (%.0f–%.0f)", min->valuedouble, max->valuedouble);
-    else if (min)
-        printf(" (min %.0f)", min->valuedouble);
-    else if (max)
-        printf(" (max %.0f)", max->valuedouble);
-    if (have)
-        printf(" (have %.0f)", have->valuedouble);
-}
-
-static void print_problem(const cJSON *problem)
-{
-    const char *path = "", *reason = "", *zh = "", *en = "";
-    lt_json_str(problem, "path", ERR_BYTES, &path);
-    lt_json_str(problem, "reason", ERR_BYTES, &reason);
-    reason_words(reason, &zh, &en);
-    printf("%s: %s", path[0] ? path : "-", reason);
-    print_numbers(problem);
-    printf(": %s; %s\n", zh, en);
-}
-
-/* The sheet's problems are JSON, those of a table of teams are lines. */
-static void print_problems(struct lt_buf *problems)
-{
-    static const struct lt_json_limits limits = {.bytes = PROBLEMS_BYTES, .depth = 3};
-    const char *text = lt_buf_cstr(problems);
-    cJSON *array = NULL, *item;
-    if (text[0] != '[') {
-        fputs(text, stdout);
-        return;
-    }
-    if (lt_json_parse(text, problems->len, &limits, &array) != LT_OK)
-        return;
-    cJSON_ArrayForEach(item, array) print_problem(item);
-    cJSON_Delete(array);
-}
 
 /* ---- saving ---- */
 
@@ -519,7 +475,7 @@ int lt_cmd_event(struct lt_config *c, int argc, char **argv)
     e.sheet = malloc(sizeof *e.sheet);
     int r = e.sheet ? verb->run(&e) : LT_ENOMEM;
     if (r == LT_ESHEET)
-        print_problems(&e.problems);
+        reasons_print(&e.problems);
     else if (r != LT_OK)
         fprintf(stderr, "leitai event: %s\n", err.len ? lt_buf_cstr(&err) : lt_err_wire(r));
     free(e.sheet);

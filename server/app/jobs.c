@@ -51,15 +51,16 @@ static int put_off(struct jobs *j, const struct lt_final_job *job, bool failed)
     return err;
 }
 
-/* The board of a self-paced event is nobody's but ours; nodes write those of contests. */
+/* The boards of a self-paced event and of series are nobody's but ours; nodes write those of contests. */
 static int ask_board(struct jobs *j, const struct lt_final_job *job)
 {
     struct lt_rows *rows;
     int err = lt_db_begin(j->link.db, job->tenant);
     if (err == LT_OK)
         err = lt_db_exec(j->link.db, &rows,
-                         "SELECT self_paced FROM leitai.event WHERE tenant_id = "
-                         "leitai.current_tenant() AND event_id = $1",
+                         "SELECT e.self_paced OR EXISTS (SELECT FROM leitai.series_event v WHERE "
+                         "(v.tenant_id, v.event_id) = (e.tenant_id, e.event_id)) FROM leitai.event "
+                         "e WHERE e.tenant_id = leitai.current_tenant() AND e.event_id = $1",
                          lt_num(job->event.v).s);
     lt_db_rollback(j->link.db);
     if (err != LT_OK)

@@ -1,7 +1,12 @@
 /* Reasons of problems in both languages, as docs/rules.md has them (a test compares). */
 #include "reasons.h"
 
+#include "base/err.h"
+#include "base/json.h"
+#include <stdio.h>
 #include <string.h>
+
+enum { BYTES_MAX = 64 * 1024, TEXT_BYTES = 4096 };
 
 static const struct {
     const char *reason, *zh, *en;
@@ -85,4 +90,46 @@ bool reason_words(const char *reason, const char **ret_zh, const char **ret_en)
             return true;
         }
     return false;
+}
+
+/* Numbers that come with a problem: " (5–600)", " (min 4)", " (max 19)", " (have 3)". */
+static void print_numbers(const cJSON *problem)
+{
+    const cJSON *min = cJSON_GetObjectItemCaseSensitive(problem, "min"),
+                *max = cJSON_GetObjectItemCaseSensitive(problem, "max"),
+                *have = cJSON_GetObjectItemCaseSensitive(problem, "have");
+    if (min && max)
+        printf(" (%.0f–%.0f)", min->valuedouble, max->valuedouble);
+    else if (min)
+        printf(" (min %.0f)", min->valuedouble);
+    else if (max)
+        printf(" (max %.0f)", max->valuedouble);
+    if (have)
+        printf(" (have %.0f)", have->valuedouble);
+}
+
+static void print_problem(const cJSON *problem)
+{
+    const char *path = "", *reason = "", *zh = "", *en = "";
+    lt_json_str(problem, "path", TEXT_BYTES, &path);
+    lt_json_str(problem, "reason", TEXT_BYTES, &reason);
+    reason_words(reason, &zh, &en);
+    printf("%s: %s", path[0] ? path : "-", reason);
+    print_numbers(problem);
+    printf(": %s; %s\n", zh, en);
+}
+
+void reasons_print(struct lt_buf *problems)
+{
+    static const struct lt_json_limits limits = {.bytes = BYTES_MAX, .depth = 3};
+    const char *text = lt_buf_cstr(problems);
+    cJSON *array = NULL, *item;
+    if (text[0] != '[') {
+        fputs(text, stdout);
+        return;
+    }
+    if (lt_json_parse(text, problems->len, &limits, &array) != LT_OK)
+        return;
+    cJSON_ArrayForEach(item, array) print_problem(item);
+    cJSON_Delete(array);
 }

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "board_whole.h"
+#include "series.h"
 #include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct turn {
     struct lt_tenant_id tenant;
     struct lt_event_id event;
     bool moves, asked; /* neither: it is forgotten */
+    bool final;        /* asked for because it became final: its series move, too */
     int tries;         /* asked: that failed */
     int64_t due_ms;    /* moves: not before */
 };
@@ -77,7 +79,7 @@ void refresher_ask(struct refresher *r, struct lt_tenant_id tenant, struct lt_ev
 {
     struct turn *t = turn_of(r, tenant, event);
     if (t)
-        t->asked = true;
+        t->asked = t->final = true;
 }
 
 static int list(struct refresher *r, struct lt_db *d)
@@ -111,6 +113,8 @@ static int write_board(const struct refresher *r, const struct turn *t)
     int err = lt_db_open(&opts, &d, &why);
     if (err == LT_OK)
         err = board_whole(r->config, d, t->tenant, t->event, &written);
+    if (err == LT_OK && t->final)
+        err = series_write(r->config, d, t->tenant, t->event, NULL, NULL);
     if (err != LT_OK && err != LT_EBUSY)
         lt_log(LT_LOG_WARN, "a board is not written", LT_I("tenant", t->tenant.v),
                LT_I("event", t->event.v), LT_S("error", lt_err_wire(err)));

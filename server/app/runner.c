@@ -19,7 +19,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "service/board_set.h"
+#include "service/units.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,23 +261,44 @@ void drive_go(struct lt_drive *d)
 static int round_places(void *arg, int r, struct lt_place **ret)
 {
     const struct lt_contest *c = arg;
-    return lt_board_round(&c->sheet, c->standings, r, ret);
+    return lt_board_round(&c->sheet, lt_contest_public_fold(c), r, ret);
+}
+
+static struct lt_board_who who_is(void *arg, int64_t entry)
+{
+    const struct lt_contest *c = arg;
+    const struct lt_entry *e = lt_contest_entry(c, entry);
+    return (struct lt_board_who){.unit = e ? lt_board_units_find(c->units->board, e->unit_id) : -1,
+                                 .leader = e && e->leader};
+}
+
+static int64_t newest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
 }
 
 static void project(struct lt_runner *run, struct lt_contest *c, bool if_newer)
 {
+    struct lt_public board;
+    bool units_due = c->sheet.n_boards > 0 && !c->units && c->engine.phase >= LT_PHASE_LOBBY;
+    if (units_due || !lt_contest_public(c, &board) || (board.frozen && !lt_contest_current(c)))
+        return; /* it is called again when they are there */
     struct lt_board_input in = {.tenant = c->tenant,
                                 .event = c->event,
-                                .version = c->board_version,
-                                .shows = c->board_version,
+                                .version = newest(board.version, c->board_version),
+                                .shows = board.version,
                                 .sheet = &c->sheet,
+                                .frozen = board.frozen,
                                 .final = c->engine.phase == LT_PHASE_FINAL,
-                                .shown = c->ranked,
-                                .n_shown = c->n_ranked,
+                                .shown = board.ranked,
+                                .n_shown = board.n,
+                                .truth = board.frozen ? c->ranked : NULL,
+                                .n_truth = board.frozen ? c->n_ranked : 0,
+                                .units = c->units ? c->units->board : NULL,
+                                .who = who_is,
                                 .round = round_places,
                                 .arg = c};
-    if (in.version > 0)
-        lt_boards_project(run->boards, lt_board_set_make(&in), if_newer);
+    lt_boards_project(run->boards, lt_board_set_make(&in), if_newer);
 }
 
 /* ---- claiming ---- */

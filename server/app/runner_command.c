@@ -90,9 +90,14 @@ static bool prepare(struct lt_drive *d, const struct command *k, struct lt_plan 
     const struct lt_contest *c = d->contest;
     bool planned =
         k->action == LT_ACT_NEXT || k->action == LT_ACT_SKIP || k->action == LT_ACT_ADVANCE;
-    if (planned && !lt_contest_current(c))
+    bool reveal = k->action == LT_ACT_RESOLVE && c->engine.frozen_seq != 0;
+    if ((planned && !lt_contest_current(c)) || (reveal && !lt_contest_reveal(d->contest)))
         return false;
     lt_command_input(&k->args, in);
+    if (reveal) {
+        *plan = (struct lt_plan){.qi = -1, .steps = lt_resolve_steps(c->resolve)};
+        in->plan = plan;
+    }
     if (planned) {
         lt_standings_plan(c->standings, &c->engine, k->action, plan);
         in->plan = plan;

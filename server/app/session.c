@@ -309,6 +309,8 @@ static void dispatch_event(struct session *s, const struct lt_client_msg *m)
         session_assign(s, &m->show);
         break;
     case LT_CLIENT_MSG_ID_CHART:
+        session_chart(s, &m->chart);
+        break;
     case LT_CLIENT_MSG_ID_LIST:
     case LT_CLIENT_MSG_ID_START:
     case LT_CLIENT_MSG_ID_OPEN:

@@ -333,6 +333,24 @@ void session_preview(struct session *s, const struct lt_preview_in *m)
     }
 }
 
+/* ---- boards as they are ---- */
+
+void session_chart(struct session *s, const struct lt_chart_in *m)
+{
+    if (!is_desk(s, NULL))
+        return;
+    struct lt_contest *c = s->member.contest;
+    bool known = (int)m->of == LT_OF_ENTRY;
+    for (int i = 0; i < c->sheet.n_boards; i++)
+        known = known || (int)c->sheet.boards[i].of == (int)m->of;
+    struct lt_frame *f = lt_view_chart_frame(c, (int)m->of, m->round, true);
+    if (f)
+        lt_conn_send(s->conn, f);
+    else /* not yet: before the first reveal, or while it is put together */
+        session_refuse(s, known && m->round <= c->sheet.n_rounds ? LT_EBUSY : LT_ERANGE, NULL, 0);
+    lt_frame_unref(f);
+}
+
 /* ---- evidence ---- */
 
 struct evidence_asked {

@@ -168,6 +168,7 @@ void session_rtt_evidence(const struct session *s, struct lt_clock at, int64_t c
 void session_list_events(struct session *s);
 void session_roster(struct session *s, const struct lt_roster_in *m);
 void session_preview(struct session *s, const struct lt_preview_in *m);
+void session_chart(struct session *s, const struct lt_chart_in *m);
 void session_evidence(struct session *s, const struct lt_evidence_in *m);
 /* session_pairing.c: stages. */
 void session_pairing(struct session *s); /* hello without a credential */

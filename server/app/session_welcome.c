@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MISSED_MAX = LT_RING_FRAMES + 9 };
+enum { MISSED_MAX = LT_RING_FRAMES + 10 };
 
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
@@ -38,6 +38,9 @@ static int64_t resume_from(const struct session *s, const struct lt_contest *c)
     const struct hello *h = s->hello;
     if (!h->has_epoch || !h->has_seq || h->epoch != c->epoch || h->seq > c->engine.seq)
         return -1;
+    /* What a desk hears of rulings during a freeze is not in the frames that all share. */
+    if (s->who.role == LT_SESSION_DESK && c->engine.frozen_seq != 0 && h->seq < c->engine.seq)
+        return -1;
     bool in_ring = h->seq == c->engine.seq || (c->ring_from > 0 && h->seq + 1 >= c->ring_from);
     return in_ring ? h->seq : -1;
 }
@@ -58,9 +61,11 @@ static int missed(const struct session *s, struct lt_contest *c, int64_t from,
     ret[n++] = lt_view_own_frame(c, me);
     ret[n++] = lt_view_team_frame(c, me);
     ret[n++] = lt_view_step_frame(c, me);
-    ret[n++] = staff && c->sheet.teams ? lt_view_progress_frame(c) : NULL;
+    bool progress = desk || (staff && !lt_contest_hides(c));
+    ret[n++] = progress && c->sheet.teams ? lt_view_progress_frame(c) : NULL;
     ret[n++] = desk ? lt_view_script_frame(c, me) : NULL;
     ret[n++] = desk ? lt_view_ahead_frame(c, me) : NULL;
+    ret[n++] = desk && lt_contest_reveal(c) ? lt_view_cues_frame(c, me) : NULL;
     ret[n++] = c->seal.hash[0] ? lt_view_seal_frame(c) : NULL;
     return n;
 }
@@ -74,6 +79,12 @@ static void send_welcome(struct session *s, struct lt_contest *c, const struct l
     lt_view_welcome(c, w, b);
     if (w->resume_seq < 0) {
         session_send(s, b);
+        struct lt_frame *cues = w->role == LT_MEMBER_DESK && lt_contest_reveal(c)
+                                    ? lt_view_cues_frame(c, &s->member)
+                                    : NULL;
+        if (cues)
+            lt_conn_send(s->conn, cues);
+        lt_frame_unref(cues);
         return;
     }
     f[0] = lt_frame_text(b->p, b->len);

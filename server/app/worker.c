@@ -7,6 +7,7 @@
  * gone, or their time is over, the node leaves the cluster and ends.
  */
 #include "app/api.h"
+#include "app/api_board.h"
 #include "app/commands.h"
 #include "app/runner.h"
 #include "app/session.h"
@@ -46,6 +47,7 @@ struct worker {
     struct lt_cluster *cluster;
     struct lt_runner *runner;
     struct lt_boards *boards;
+    struct lt_board_api *board_api;
     struct lt_hub *hub;
     struct lt_batcher *answers, *joins, *starts, *writes;
     struct lt_paced_cache *paced;
@@ -113,6 +115,7 @@ static const struct lt_net_handler net_handler = {.on_open = on_open,
 static void on_loop_idle(void *arg)
 {
     struct worker *w = arg;
+    lt_board_api_free(w->board_api);
     lt_ranks_free(w->ranks);
     lt_boards_free(w->boards);
     lt_runner_free(w->runner);
@@ -142,6 +145,7 @@ static void on_net_gone(void *arg)
 {
     struct worker *w = arg;
     w->net = NULL;
+    lt_board_api_stop(w->board_api);
     lt_batcher_free(w->answers);
     lt_batcher_free(w->joins);
     lt_screens_stop(w->screens);
@@ -268,7 +272,10 @@ static void make_service(struct worker *w)
                                   .queue_rows = (int)opt(w, "answer_queue")};
     w->runner = lt_runner_new(&(struct lt_runner_opts){.drain_us = opt(w, "close_drain_ms") * MS});
     w->boards = lt_boards_new(w->loop, w->redis);
-    assert(w->runner && w->boards);
+    w->board_api =
+        lt_board_api_new(w->loop, w->pg, w->redis, w->boards,
+                         &(struct lt_board_api_opts){.pages = (int)opt(w, "board_pages")});
+    assert(w->runner && w->boards && w->board_api);
     struct lt_hub_driver hooks = lt_runner_hooks(w->runner);
     w->hub = lt_hub_new(w->loop, w->pg, w->redis, w->cluster,
                         &(struct lt_hub_opts){.events_max = (int)opt(w, "events_max"),
@@ -347,7 +354,9 @@ static int make_net(struct worker *w)
     w->api = (struct lt_api){.loop = w->loop,
                              .pg = w->pg,
                              .redis = w->redis,
-                             .checks_per_minute = (int)opt(w, "certificate_checks_per_minute")};
+                             .boards = w->board_api,
+                             .checks = {(int)opt(w, "certificate_checks_per_minute"), {{0}}},
+                             .pages = {(int)opt(w, "board_requests_per_minute"), {{0}}}};
     limit_descriptors(w);
     return lt_net_new(w->loop, &opts, &net_handler, w, &w->net);
 }

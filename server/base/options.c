@@ -104,6 +104,11 @@ const struct lt_option lt_options[] = {
     INT("certificate_checks_per_minute", "60", 1, 100000,
         "Certificates that may be looked up from one address per minute and worker."),
 
+    INT("board_requests_per_minute", "3000", 1, 1000000,
+        "Requests for public boards from one address per minute and worker."),
+    INT("board_pages", "256", 16, 10000,
+        "Pages of public boards kept, and pages being put together, each, per worker."),
+
     SECRET("redis_url", 1024, "Redis: redis://[:password@]host:port/db or unix:///path?db=n."),
     INT("redis_connect_timeout_ms", "1000", 50, 60000, "Time to connect to Redis, ms."),
     INT("redis_command_timeout_ms", "1000", 50, 60000, "Time for a reply of Redis, ms."),

@@ -29,7 +29,7 @@ struct question {
     const struct lt_round_rule *rule;
     const struct lt_question *content; /* NULL: none (a task) */
     const struct facts *facts;
-    int qi;
+    int qi, round;
     int64_t as_of;                    /* captains that were named after this record do not matter */
     const struct lt_answer_row *rows; /* of this question */
     int n_rows;
@@ -257,8 +257,13 @@ static struct outcome answer_of(struct question *q, const struct entry *e)
 
 static void credit(const struct question *q, struct entry *e, const struct outcome *o)
 {
+    struct share *share = &e->rounds[q->round];
     struct lt_place *p = &e->place;
 
+    share->points_c += o->points_c;
+    share->time_us += o->points_c > 0 ? o->used_us : 0;
+    share->correct += o->correct;
+    share->answered += o->answered;
     p->answered += o->answered;
     /* A burst is one thing to whoever went through it: what its questions gave adds up. */
     if (p->last_qi < q->qi - q->s->facts[q->qi].into)
@@ -427,6 +432,7 @@ static void by_rank_only(struct question *q, struct entry *e, const struct outco
     int k = tiebreaks_before(q->s->sheet, q->qi);
 
     credit(q, e, &shown);
+    e->rounds[q->round].correct += o->right; /* all that there is to rank by */
     if (o->right && k < TIEBREAK_BITS && q->qi >= e->reset_qi)
         e->place.tiebreak |= INT64_C(1) << (TIEBREAK_BITS - 1 - k);
 }
@@ -480,6 +486,7 @@ static void settle_one(struct lt_standings *s, int qi, const struct lt_answer_ro
 
     q.as_of = q.facts->closed ? q.facts->closed_seq : INT64_MAX;
     q.rule = lt_sheet_round_of(s->sheet, qi, &round, &index);
+    q.round = round;
     q.content = qi < s->n_questions ? s->questions[qi] : NULL;
     if (index == 0) /* streaks do not cross rounds */
         for (struct entry *e = s->entries; e; e = e->hh.next)

@@ -136,6 +136,7 @@ static void begin(struct lt_standings *s, struct entry *e)
     p->last_qi = -1;
     p->last_right = false;
     p->last_gained_c = 0;
+    memset(e->rounds, 0, (size_t)s->sheet->n_rounds * sizeof *e->rounds);
     standings_total(s, e);
 }
 
@@ -170,7 +171,7 @@ static struct entry *find(const struct lt_standings *s, int64_t id)
 
 static struct entry *add(struct lt_standings *s, int64_t id)
 {
-    struct entry *e = calloc(1, sizeof *e);
+    struct entry *e = calloc(1, sizeof *e + (size_t)s->sheet->n_rounds * sizeof *e->rounds);
 
     if (!e)
         return NULL;

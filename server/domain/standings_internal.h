@@ -1,8 +1,13 @@
-/* Private to standings.c, settle.c and plan.c. */
+/* Private to standings*.c, settle.c and plan.c. */
 #pragma once
 #include "domain/standings.h"
 #include <uthash.h>
 
+/* What settled questions of one round gave, whether or not it still counts for the total. */
+struct share {
+    int64_t points_c, time_us;
+    int32_t correct, answered;
+};
 struct entry {
     struct lt_place place; /* as the fold has it by now; the first member */
     struct lt_place shown; /* as of the last ranking: what others see */
@@ -11,6 +16,7 @@ struct entry {
         reset_seq; /* since the advancement with a reset: adjustments after this record count, */
     int reset_qi;  /* and questions from this one on */
     UT_hash_handle hh;
+    struct share rounds[]; /* one a round of the sheet */
 };
 
 /* Somebody and a number: a stake, a mark, a press's time. */

@@ -243,7 +243,7 @@ bool http_etag_matches(const char *list, const char *etag)
 
 /* `'self'` does not cover ws: in older browsers, so the very host is named, if it looks like one.
  */
-static void policy(struct lws *wsi, char *ret, size_t size)
+static void policy(struct lws *wsi, bool framed, char *ret, size_t size)
 {
     char host[HOST_BYTES], sockets[2 * HOST_BYTES + 32] = "";
     if (net_header(wsi, WSI_TOKEN_HOST, host, sizeof host)) {
@@ -255,14 +255,14 @@ static void policy(struct lws *wsi, char *ret, size_t size)
     snprintf(ret, size,
              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
              "font-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; "
-             "connect-src 'self'%s; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-             sockets);
+             "connect-src 'self'%s; base-uri 'none'; form-action 'self'; frame-ancestors %s",
+             sockets, framed ? "*" : "'none'");
 }
 
 struct head {
     int status;
     const char *type, *cache, *etag, *encoding, *extra;
-    bool varies;
+    bool varies, framed;
     size_t length;
 };
 
@@ -271,12 +271,14 @@ static void put_head(struct lt_http_req *r, const struct head *h)
     char csp[1024];
     struct lt_buf b;
     lt_buf_init(&b, HEAD_MAX);
-    policy(r->conn->wsi, csp, sizeof csp);
+    policy(r->conn->wsi, h->framed, csp, sizeof csp);
     lt_buf_printf(&b, "HTTP/1.1 %d %s\r\n", h->status, http_reason(h->status));
     lt_buf_printf(&b, "content-security-policy: %s\r\n", csp);
     lt_buf_str(&b, "x-content-type-options: nosniff\r\nreferrer-policy: no-referrer\r\n"
-                   "x-frame-options: DENY\r\ncross-origin-opener-policy: same-origin\r\n"
+                   "cross-origin-opener-policy: same-origin\r\n"
                    "permissions-policy: camera=(), microphone=(), geolocation=(), payment=()\r\n");
+    if (!h->framed)
+        lt_buf_str(&b, "x-frame-options: DENY\r\n");
     lt_buf_printf(&b, "cache-control: %s\r\n", h->cache);
     if (h->etag)
         lt_buf_printf(&b, "etag: %s\r\n", h->etag);
@@ -326,6 +328,7 @@ void lt_http_reply(struct lt_http_req *r, const struct lt_http_reply *reply)
         .type = reply->content_type ? reply->content_type : "application/json; charset=utf-8",
         .cache = reply->cache_control ? reply->cache_control : "no-store",
         .etag = reply->etag,
+        .extra = reply->for_all ? "access-control-allow-origin: *\r\n" : NULL,
         .length = reply->body_len,
     };
     bool with_body = h.status != 304 && h.status != 204 && r->method != LT_HTTP_HEAD;
@@ -368,6 +371,7 @@ static void answer_file(struct lt_http_req *r, const struct static_file *f)
                                .etag = f->body.etag,
                                .encoding = f->body.encoding,
                                .varies = f->varies,
+                               .framed = f->framed,
                                .length = f->body.n});
     if (!same && r->method == LT_HTTP_GET) {
         r->out = f->body.p;

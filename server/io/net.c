@@ -285,6 +285,7 @@ static void net_delete(struct lt_net *n)
 {
     static_free(n->files);
     lt_buf_done(&n->scratch);
+    free(n->cork);
     free(n->allowed_origins);
     free(n);
 }

@@ -96,7 +96,11 @@ struct lt_net {
     int n_conns;      /* sockets */
     int n_websockets; /* of these */
     uint64_t last_id;
-    struct lt_buf scratch; /* the message being delivered */
+    struct lt_buf scratch;  /* the message being delivered */
+    struct lt_conn *corked; /* its frames collect in `cork`, NULL: nobody's */
+    unsigned char *cork;    /* LWS_PRE and CORK_BYTES of room, NULL until it is needed */
+    size_t cork_bytes;
+    int cork_frames;
     struct lt_timer close_timer;
     int close_all_code, close_all_per_second;
     bool ending;
@@ -174,6 +178,7 @@ struct static_file {
     const char *content_type;
     const char *cache_control;
     bool varies; /* other encodings exist */
+    bool framed; /* other sites may show it in a frame */
     struct static_body body;
 };
 /* Read everything below `dir` into memory. LT_ECONFIG: not readable, or too much. */

@@ -354,6 +354,8 @@ bool static_find(const struct static_files *s, const char *path, const char *acc
         .content_type = type_of(f->path),
         .cache_control =
             name_is_hashed(f->path) ? "public, max-age=31536000, immutable" : "no-cache",
+        .framed =
+            strcmp(f->path, "/board.html") == 0, /* whose boards are public; it takes no input */
         .varies = f->forms[GZIP].room || f->forms[BROTLI].room,
         .body = {.p = form->room + LWS_PRE,
                  .n = form->n,

@@ -28,6 +28,7 @@ enum {
     VIOLATION_DEADLINE_US = 1000 * 1000, /* the peer's answer could not be read any more */
     PING_BYTES = 8,
     QUEUE_FIRST = 8,
+    CORK_BYTES = 16 * 1024,
     CODE_NONE = 1005,
     CODE_ABNORMAL = 1006
 };
@@ -210,12 +211,56 @@ static void cut_slow(struct lt_conn *c)
     conn_kill(c);
 }
 
+/* Write what was collected. False: the connection is broken. */
+static bool cork_flush(struct lt_conn *c)
+{
+    struct lt_net *n = c->net;
+    size_t bytes = n->cork_bytes;
+    n->cork_bytes = 0;
+    return bytes == 0 || write_wire(c, n->cork + LWS_PRE, bytes, n->cork_frames);
+}
+
+static bool cork_add(struct lt_conn *c, const unsigned char *p, size_t bytes, int frames)
+{
+    struct lt_net *n = c->net;
+    if (n->cork_bytes + bytes > CORK_BYTES)
+        return false;
+    memcpy(n->cork + LWS_PRE + n->cork_bytes, p, bytes);
+    n->cork_frames = n->cork_bytes > 0 ? n->cork_frames + frames : frames;
+    n->cork_bytes += bytes;
+    return true;
+}
+
+void lt_conn_cork(struct lt_conn *c)
+{
+    struct lt_net *n = c->net;
+    assert(!n->corked);
+    if (!n->cork)
+        n->cork = malloc(LWS_PRE + CORK_BYTES);
+    /* Behind what is pending there is no hurry, and the order of frames must stay. */
+    if (n->cork && c->state == CONN_OPEN && !output_pending(c))
+        n->corked = c;
+}
+
+void lt_conn_uncork(struct lt_conn *c)
+{
+    if (c->net->corked != c)
+        return;
+    c->net->corked = NULL;
+    cork_flush(c);
+}
+
 int lt_conn_send(struct lt_conn *c, struct lt_frame *f)
 {
     if (c->state != CONN_OPEN)
         return LT_EGONE;
     size_t n;
     unsigned char *p = frame_wire(f, &n);
+    if (c->net->corked == c) {
+        if (cork_add(c, p, n, frame_count(f)))
+            return LT_OK;
+        lt_conn_uncork(c); /* too much at once: in pieces */
+    }
     if (!output_pending(c))
         return write_wire(c, p, n, frame_count(f)) ? LT_OK : LT_EGONE;
     int64_t now_us = lt_loop_now(c->net->loop).mono_us;

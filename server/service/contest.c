@@ -3,8 +3,10 @@
  * Law 4 rules here: answers of a question are fetched when its gate closed, but the standings move
  * only when its key is public (`settle`). Until then nothing that leaves this node depends on them.
  */
-#include "service/contest.h"
+#include "contest_internal.h"
+
 #include "base/err.h"
+#include "service/units.h"
 #include "service/view.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -46,7 +48,7 @@ int lt_contest_ready(struct lt_contest *c)
     if (c->n_questions != lt_sheet_questions(&c->sheet))
         return LT_ESHEET;
     c->standings = lt_standings_new(&c->sheet, c->questions, c->n_questions);
-    return c->standings ? LT_OK : LT_ENOMEM;
+    return c->standings ? contest_public_ready(c) : LT_ENOMEM;
 }
 
 static void scores_drop(struct lt_contest *c)
@@ -79,6 +81,12 @@ void lt_contest_done(struct lt_contest *c)
         free(e);
     }
     lt_standings_free(c->standings);
+    contest_public_done(c);
+    lt_units_free(c->units);
+    for (int i = 0; i < LT_BOARD_OFS; i++) {
+        free(c->rollups[i].now);
+        free(c->rollups[i].before);
+    }
     for (int i = 0; i < c->n_questions; i++)
         lt_question_free(c->questions[i]);
     for (int i = 0; i < LT_RING_FRAMES; i++)
@@ -159,7 +167,7 @@ struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t 
     e->unit = strdup(unit);
     e->guest = guest;
     e->done_qi = e->progress_qi = -1;
-    if (!e->name || !e->unit || !lt_standings_add(c->standings, id)) {
+    if (!e->name || !e->unit || !lt_standings_add(c->standings, id) || !contest_public_add(c, id)) {
         free(e->name);
         free(e->unit);
         free(e);
@@ -184,6 +192,7 @@ static void ring_put(struct lt_contest *c, int64_t seq, struct lt_frame *f)
 
 int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_frame **ret_frame)
 {
+    int64_t was_frozen = c->engine.frozen_seq;
     int err = lt_engine_apply(&c->engine, r);
     if (err != LT_OK)
         return err;
@@ -192,6 +201,7 @@ int lt_contest_apply(struct lt_contest *c, const struct lt_record *r, struct lt_
     bool changed = lt_standings_apply(c->standings, &c->engine, r);
     if (lt_standings_moved(c->standings, r, changed))
         c->moved_seq = r->seq;
+    contest_public_apply(c, r, was_frozen);
     struct lt_frame *f = lt_view_log_frame(c, r);
     assert(f);
     ring_put(c, r->seq, f);
@@ -210,30 +220,62 @@ static int public_questions(const struct lt_contest *c)
     return e->qstate == LT_Q_REVEALED ? e->qi + e->n_open : e->qi;
 }
 
+/* It takes nothing more. */
+static bool is_frozen(const struct lt_contest *c, const struct lt_standings *s)
+{
+    return s == c->frozen.standings && c->engine.frozen_seq != 0;
+}
+
+/* Questions [0, to) belong into the fold. */
+static int settle_to(const struct lt_contest *c, const struct lt_standings *s)
+{
+    return is_frozen(c, s) ? c->frozen.to : public_questions(c);
+}
+
 /* How many questions from `qi` on belong together: the current burst, or one. */
 static int unit_of(const struct lt_contest *c, int qi)
 {
     return qi == c->engine.qi ? c->engine.n_open : 1;
 }
 
+/* The question whose answers a fold wants next, -1: none. Those of one that was closed are fetched
+ * before its reveal. */
+static int wanted(const struct lt_contest *c, const struct lt_standings *s)
+{
+    if (!s)
+        return -1;
+    if (lt_standings_stale(s))
+        return 0;
+    int qi = lt_standings_settled(s);
+    bool closed = !is_frozen(c, s) && qi == c->engine.qi && c->engine.qstate == LT_Q_CLOSED;
+    bool here = c->scores_complete && c->scores_qi == qi;
+    return (qi < settle_to(c, s) || closed) && !here ? qi : -1;
+}
+
+/* Both folds go through the same questions; after a ruling one may have to begin anew, and the answers
+ * come from its first question on. */
 int lt_contest_scores_wanted(const struct lt_contest *c, int *ret_qi)
 {
-    int qi = lt_standings_settled(c->standings);
-    bool closed =
-        qi < public_questions(c) || (qi == c->engine.qi && c->engine.qstate == LT_Q_CLOSED);
-    if (lt_standings_stale(c->standings))
-        qi = 0;
-    else if (!closed || (c->scores_complete && c->scores_qi == qi))
+    int qi = wanted(c, c->standings), other = wanted(c, c->frozen.standings);
+    if (qi < 0 || (other >= 0 && other < qi))
+        qi = other;
+    if (qi < 0)
         return 0;
     *ret_qi = qi;
     return unit_of(c, qi);
 }
 
+static void restart(struct lt_standings *s)
+{
+    if (s && lt_standings_stale(s))
+        lt_standings_restart(s);
+}
+
 void lt_contest_scores_begin(struct lt_contest *c, int qi, int n)
 {
     scores_drop(c);
-    if (lt_standings_stale(c->standings))
-        lt_standings_restart(c->standings);
+    restart(c->standings);
+    restart(c->frozen.standings);
     c->scores_qi = qi;
     c->scores_n = n;
 }
@@ -256,31 +298,57 @@ void lt_contest_scores_complete(struct lt_contest *c)
     c->scores_complete = true;
 }
 
-/* Everything public is in the standings. */
-static bool settled_all(const struct lt_contest *c)
+/* Everything that belongs into the fold is. */
+static bool settled_all(const struct lt_contest *c, const struct lt_standings *s)
 {
-    return !lt_standings_stale(c->standings) &&
-           lt_standings_settled(c->standings) >= public_questions(c);
+    return !lt_standings_stale(s) && lt_standings_settled(s) >= settle_to(c, s);
 }
 
-bool lt_contest_settle(struct lt_contest *c)
+/* Whether the answers that are here went into the fold. */
+static bool settle(struct lt_contest *c, struct lt_standings *s)
 {
-    int qi = lt_standings_settled(c->standings);
-    if (!lt_standings_stale(c->standings) && c->scores_complete && c->scores_qi == qi &&
-        qi + c->scores_n <= public_questions(c)) {
-        lt_standings_settle(c->standings, c->scores_n, c->scores, c->n_scores);
-        scores_drop(c);
-    }
-    if (c->moved_seq <= c->board_version || !settled_all(c))
+    int qi = s ? lt_standings_settled(s) : 0;
+    if (!s || lt_standings_stale(s) || !c->scores_complete || c->scores_qi != qi ||
+        qi + c->scores_n > settle_to(c, s))
         return false;
-    c->n_ranked = lt_standings_rank(c->standings, &c->ranked);
-    c->board_version = c->moved_seq;
+    lt_standings_settle(s, c->scores_n, c->scores, c->n_scores);
     return true;
+}
+
+int lt_contest_settle(struct lt_contest *c)
+{
+    struct lt_public_fold *f = &c->frozen;
+    int moved = 0;
+    bool truth = settle(c, c->standings), shown = settle(c, f->standings);
+    if (truth || shown)
+        scores_drop(c);
+    if (c->moved_seq > c->board_version && settled_all(c, c->standings)) {
+        c->n_ranked = lt_standings_rank(c->standings, &c->ranked);
+        c->board_version = c->moved_seq;
+        moved |= LT_MOVED_TRUTH;
+    }
+    if (c->engine.frozen_seq != 0 && f->standings && !contest_frozen_current(c) &&
+        settled_all(c, f->standings)) {
+        f->n_ranked = lt_standings_rank(f->standings, &f->ranked);
+        f->version = f->moved_seq;
+        f->again = false;
+        moved |= lt_contest_hides(c) ? LT_MOVED_PUBLIC : 0;
+    }
+    /* While the reveal goes on, a ruling moves what it shows. */
+    bool revealed = moved != 0 && c->engine.step > 0 && lt_contest_reveal(c);
+    if (revealed || ((moved & LT_MOVED_TRUTH) && !lt_contest_hides(c)))
+        moved |= LT_MOVED_PUBLIC;
+    return moved;
 }
 
 bool lt_contest_current(const struct lt_contest *c)
 {
     return c->moved_seq <= c->board_version;
+}
+
+bool contest_frozen_current(const struct lt_contest *c)
+{
+    return c->frozen.moved_seq <= c->frozen.version && !c->frozen.again;
 }
 
 /* ---- answers that stand ---- */

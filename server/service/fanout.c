@@ -1,10 +1,14 @@
 /* Fan-out.
  *
  * One queue of broadcasts for the whole process, worked off in order from a uv_idle handle: at most
- * SLICE_US per loop turn, then the loop reads what has arrived. A broadcast walks the member lists
- * of its event with a cursor; a member that leaves under the cursor moves it on. Members that join
+ * SLICE_US per loop turn, then the loop reads what has arrived. Broadcasts of one event that stand
+ * one behind the other when the first has its turn go out together: a walk goes through the event's
+ * member lists once, with a cursor, and each member gets all of them in one write. What a reveal
+ * sends, its record, the board and everybody's own standing, costs one system call a player and not
+ * three. A member that leaves under the cursor moves it on. Members that join
  * meanwhile got a welcome that includes the frame, or something newer: their `seq` says so, and of
- * frames that are not of the log their `casts`.
+ * frames that are not of the log their `casts`. A start signal goes alone: the time of offering it is
+ * taken.
  *
  * The queue is bounded by what produces it: log records of a contest come one at a time after a
  * commit, boards and standings once per reveal, presence a few times a second and only when the
@@ -26,17 +30,23 @@ struct cast {
     int64_t seq;
     int64_t no; /* of all broadcasts of the process */
     int to;
+    struct cast *next;
+};
+
+/* The first `n` broadcasts of the queue on their way, all of one event. */
+struct walk {
+    int n, to;                /* 0: none is under way; to: of any of them */
     int role;                 /* list being walked */
     struct lt_member *cursor; /* next member; valid when `started` */
     bool started;
     int64_t spent_us;
-    struct cast *next;
 };
 
 struct lt_fanout {
     struct lt_loop *loop;
     uv_idle_t idle;
     struct cast *head, **tail;
+    struct walk walk;
     int64_t casts; /* broadcasts begun */
 };
 
@@ -123,23 +133,57 @@ static void send_one(struct cast *k, struct lt_member *m)
     lt_frame_unref(own);
 }
 
-/* The next member of the broadcast, NULL at the end. */
-static struct lt_member *cast_next(struct cast *k)
+/* What stands at the head of the queue for one event, up to a start signal. */
+static void walk_begin(struct lt_fanout *f)
 {
-    for (; k->role < LT_MEMBER_ROLES; k->role++, k->started = false) {
-        if (!(k->to & 1 << k->role))
+    const struct cast *k = f->head;
+    f->walk = (struct walk){.n = 1, .to = k->to};
+    for (; !(k->to & LT_SIGNAL) && k->next; k = k->next) {
+        if (k->next->contest != f->head->contest || (k->next->to & LT_SIGNAL))
+            break;
+        f->walk.n++;
+        f->walk.to |= k->next->to;
+    }
+}
+
+/* The next member of the walk, NULL at the end. */
+static struct lt_member *walk_next(struct lt_fanout *f)
+{
+    struct walk *w = &f->walk;
+    for (; w->role < LT_MEMBER_ROLES; w->role++, w->started = false) {
+        if (!(w->to & 1 << w->role))
             continue;
-        if (!k->started) {
-            k->started = true;
-            k->cursor = k->contest->members[k->role];
+        if (!w->started) {
+            w->started = true;
+            w->cursor = f->head->contest->members[w->role];
         }
-        if (k->cursor) {
-            struct lt_member *m = k->cursor;
-            k->cursor = m->next;
+        if (w->cursor) {
+            struct lt_member *m = w->cursor;
+            w->cursor = m->next;
             return m;
         }
     }
     return NULL;
+}
+
+static void send_all(struct lt_fanout *f, struct lt_member *m)
+{
+    struct cast *k = f->head;
+    if (f->walk.n > 1)
+        lt_conn_cork(m->conn);
+    for (int i = 0; i < f->walk.n; i++, k = k->next)
+        if (k->to & 1 << m->role)
+            send_one(k, m);
+    if (f->walk.n > 1)
+        lt_conn_uncork(m->conn);
+}
+
+static void walk_end(struct lt_fanout *f)
+{
+    lt_metric_observe_us(LT_M_FANOUT, f->walk.spent_us);
+    for (int n = f->walk.n; n > 0; n--)
+        cast_drop(f);
+    f->walk.n = 0;
 }
 
 static void on_idle(uv_idle_t *h)
@@ -147,19 +191,18 @@ static void on_idle(uv_idle_t *h)
     struct lt_fanout *f = h->data;
     int64_t begun_us = lt_clock_read().mono_us, now_us = begun_us;
     for (int n = 1; f->head; n++) {
-        struct cast *k = f->head;
-        struct lt_member *m = cast_next(k);
+        if (f->walk.n == 0)
+            walk_begin(f);
+        struct lt_member *m = walk_next(f);
         if (m)
-            send_one(k, m);
+            send_all(f, m);
         if (!m || n % CLOCK_EVERY == 0) {
             int64_t read_us = lt_clock_read().mono_us;
-            k->spent_us += read_us - now_us;
+            f->walk.spent_us += read_us - now_us;
             now_us = read_us;
         }
-        if (!m) {
-            lt_metric_observe_us(LT_M_FANOUT, k->spent_us);
-            cast_drop(f);
-        }
+        if (!m)
+            walk_end(f);
         if (now_us - begun_us >= SLICE_US)
             return;
     }
@@ -180,10 +223,8 @@ void lt_fanout_member_add(struct lt_fanout *f, struct lt_contest *c, struct lt_m
 
 void lt_fanout_member_remove(struct lt_fanout *f, struct lt_member *m)
 {
-    for (struct cast *k = f->head; k; k = k->next) {
-        if (k->started && k->cursor == m)
-            k->cursor = m->next;
-    }
+    if (f->walk.n > 0 && f->walk.started && f->walk.cursor == m)
+        f->walk.cursor = m->next;
     *m->prev = m->next;
     if (m->next)
         m->next->prev = m->prev;
@@ -193,6 +234,8 @@ void lt_fanout_member_remove(struct lt_fanout *f, struct lt_member *m)
 
 void lt_fanout_forget(struct lt_fanout *f, struct lt_contest *c)
 {
+    if (f->walk.n > 0 && f->head->contest == c)
+        f->walk.n = 0;
     for (struct cast **p = &f->head; *p;) {
         struct cast *k = *p;
         if (k->contest != c) {

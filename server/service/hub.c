@@ -22,6 +22,7 @@ enum {
     SILENT_POLLS = 20,        /* and then so many times as often as without Redis */
     POLL_US = 300 * 1000,     /* without Redis: read the log so often */
     ENTRIES_EVERY_US = 2000 * 1000,
+    BOARD_EVERY_US = 1000 * 1000, /* during a reveal */
 };
 
 struct key {
@@ -105,6 +106,7 @@ static void hub_release(struct lt_hub *h)
 static void contest_free(struct lt_contest *c)
 {
     struct lt_hub *h = c->hub;
+    hub_charts_done(c);
     lt_contest_done(c);
     free(c->sync);
     free(c);
@@ -282,20 +284,63 @@ void lt_hub_leave(struct lt_member *m)
 static void tell_board(struct lt_contest *c)
 {
     struct lt_frame *board = lt_view_board_frame(c);
+    c->sync->board_due = false;
+    c->sync->board_us = hub_now_us(c->hub);
     if (board)
         lt_fanout_frame(c->hub->fanout, c, board, 0, LT_TO_ALL);
     lt_frame_unref(board);
 }
 
+/* The public standings moved: everybody is told. */
+static void tell_public(struct lt_contest *c)
+{
+    hub_charts_moved(c);
+    tell_board(c);
+    lt_fanout_each(c->hub->fanout, c, lt_view_own_frame, LT_TO_PLAYERS);
+}
+
+/* Desks see the next steps of the reveal, as soon as they are known. */
+static void tell_cues(struct lt_contest *c)
+{
+    bool wanted = c->n_members[LT_MEMBER_DESK] > 0 || c->engine.step > 0;
+    if (c->engine.frozen_seq != 0 && wanted && lt_contest_reveal(c))
+        lt_fanout_each(c->hub->fanout, c, lt_view_cues_frame, LT_TO_DESKS);
+}
+
 static void check_settled(struct lt_contest *c)
 {
     struct lt_hub *h = c->hub;
-    if (!lt_contest_settle(c))
+    int moved = lt_contest_settle(c);
+    if (moved == 0)
+        return;
+    if (moved & LT_MOVED_PUBLIC)
+        tell_public(c);
+    if (moved & LT_MOVED_TRUTH)
+        lt_fanout_each(h->fanout, c, lt_view_ahead_frame, LT_TO_DESKS);
+    tell_cues(c);
+    h->driver.on_board(h->driver.arg, c);
+}
+
+/* The reveal went to a step: the board follows, once a second; own standings are told at its end, or
+ * taken back. */
+static void resolved(struct lt_contest *c, bool hid)
+{
+    hub_charts_moved(c);
+    tell_cues(c);
+    if (hid != lt_contest_hides(c))
+        tell_public(c);
+    else
+        c->sync->board_due = true;
+    if (!c->sync->board_due && lt_contest_shows(c))
+        c->hub->driver.on_board(c->hub->driver.arg, c);
+}
+
+static void board_tick(struct lt_contest *c, int64_t now_us)
+{
+    if (!c->sync->board_due || now_us - c->sync->board_us < BOARD_EVERY_US)
         return;
     tell_board(c);
-    lt_fanout_each(h->fanout, c, lt_view_own_frame, LT_TO_PLAYERS);
-    lt_fanout_each(h->fanout, c, lt_view_ahead_frame, LT_TO_DESKS);
-    h->driver.on_board(h->driver.arg, c);
+    c->hub->driver.on_board(c->hub->driver.arg, c);
 }
 
 /* Fetch what the standings need, settle what can be settled. */
@@ -313,12 +358,26 @@ static bool counts(const struct lt_engine *e)
     return e->phase == LT_PHASE_RUNNING && e->qstate == LT_Q_OPEN;
 }
 
+/* Of a ruling during the freeze the hall hears less than desks. */
+static void tell_record(struct lt_contest *c, const struct lt_record *r, struct lt_frame *frame,
+                        bool signal)
+{
+    struct lt_fanout *f = c->hub->fanout;
+    int all = LT_TO_ALL | (signal ? LT_SIGNAL : 0);
+    bool hidden = r->kind == LT_REC_RULING && lt_contest_hides_ruling(c, r->ruling.no);
+    lt_fanout_frame(f, c, frame, r->seq, hidden ? all & ~LT_TO_DESKS : all);
+    struct lt_frame *full = hidden ? lt_view_ruling_frame(c, r) : NULL;
+    if (full)
+        lt_fanout_frame(f, c, full, r->seq, LT_TO_DESKS);
+    lt_frame_unref(full);
+}
+
 /* The next record of the log, from wherever it came. */
 void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
 {
     struct lt_hub *h = c->hub;
     struct lt_frame *frame;
-    bool counted = counts(&c->engine);
+    bool counted = counts(&c->engine), hid = lt_contest_hides(c);
     int err;
     if (r->seq <= c->engine.seq) /* what this node appended it may have read from the log already */
         return;
@@ -337,7 +396,7 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
         c->signal_seq = signal ? r->seq : 0;
     if (c->sync->state != SYNC_READY)
         return;
-    lt_fanout_frame(h->fanout, c, frame, r->seq, LT_TO_ALL | (signal ? LT_SIGNAL : 0));
+    tell_record(c, r, frame, signal);
     if (r->kind == LT_REC_FINAL) /* the same board, now final */
         tell_board(c);
     if (r->kind == LT_REC_ARMED)
@@ -345,6 +404,8 @@ void hub_record(struct lt_contest *c, const struct lt_record *r, bool own)
     if (r->kind == LT_REC_PHASE && r->phase == LT_PHASE_RUNNING)
         lt_fanout_each(h->fanout, c, lt_view_ahead_frame, LT_TO_DESKS);
     hub_teams_record(c, r);
+    if (r->kind == LT_REC_RESOLVE)
+        resolved(c, hid);
     if (!own)
         h->driver.on_record(h->driver.arg, c, r);
     hub_scores_check(c);
@@ -387,6 +448,8 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
     if (growing && !s->fetching_entries && now_us - s->entries_at_us >= ENTRIES_EVERY_US)
         hub_fetch_entries(c);
     hub_scores_check(c);
+    board_tick(c, now_us);
+    hub_charts_tick(c);
     hub_teams_tick(c);
     if (c->engine.phase == LT_PHASE_FINAL && c->seal.hash[0] == '\0' && !s->fetching_seal)
         hub_fetch_seal(c);

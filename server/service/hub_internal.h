@@ -45,8 +45,11 @@ struct lt_sync {
     enum sync_state state;
     int refs;               /* requests under way */
     struct waiter *waiters; /* of the first load */
-    bool polling, fetching_scores, fetching_entries, fetching_seal, subscribed;
-    bool progress_news; /* a team has answered since the last progress frame */
+    bool polling, fetching_scores, fetching_entries, fetching_seal, fetching_units, subscribed;
+    bool board_due;           /* the board moved by the reveal: it is told once a second */
+    int64_t board_us;         /* monotonic: when it was told last */
+    struct lt_charts *charts; /* hub_charts.c */
+    bool progress_news;       /* a team has answered since the last progress frame */
     int64_t progress_at_us;
     int64_t teams_at_us; /* monotonic: last look at teams' answers without Redis */
     bool poll_again;     /* asked while polling */
@@ -101,6 +104,7 @@ void hub_load(struct lt_contest *c);
 void hub_loaded(struct lt_contest *c, int err); /* hub.c */
 void hub_fetch_scores(struct lt_contest *c, int qi, int n);
 void hub_fetch_seal(struct lt_contest *c);
+void hub_fetch_units(struct lt_contest *c);
 void hub_fetch_entries(struct lt_contest *c);
 void hub_poll_begin(struct lt_contest *c);
 
@@ -120,6 +124,11 @@ void hub_say_news(struct lt_contest *c); /* send what the above collected */
 void hub_team_fetch(struct lt_contest *c, struct lt_entry *e);
 void hub_teams_tick(struct lt_contest *c);
 void hub_teams_record(struct lt_contest *c, const struct lt_record *r);
+
+/* hub_charts.c */
+void hub_charts_moved(struct lt_contest *c); /* a board may look different from now on */
+void hub_charts_tick(struct lt_contest *c);
+void hub_charts_done(struct lt_contest *c);
 
 /* hub_command.c */
 void hub_commands_tick(struct lt_contest *c);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "hub_internal.h"
+#include "service/units.h"
 #include "service/view.h"
 #include <assert.h>
 #include <stdio.h>
@@ -198,6 +199,16 @@ static void entries_end(struct lt_contest *c)
     load_scores(c);
 }
 
+/* What only the database says of an entry that may be known already. */
+static void entry_read(struct lt_contest *c, struct lt_entry *e, const struct lt_pg_result *r,
+                       int stmt, int row)
+{
+    assert(e);
+    e->unit_id = lt_pg_i64(r, stmt, row, 6);
+    e->leader = lt_pg_bool(r, stmt, row, 7);
+    lt_contest_joined(c, e, lt_pg_i64(r, stmt, row, 5));
+}
+
 static void on_entries(void *arg, int err, const struct lt_pg_result *r)
 {
     struct lt_contest *c = arg;
@@ -207,6 +218,7 @@ static void on_entries(void *arg, int err, const struct lt_pg_result *r)
                                                   lt_pg_text(r, 0, i, 2), lt_pg_text(r, 0, i, 3),
                                                   lt_pg_bool(r, 0, i, 4));
         assert(e);
+        entry_read(c, e, r, 0, i);
         c->sync->entries_after = e->id;
     }
     /* Statement 1: members of teams; all of them, they are few. */
@@ -282,9 +294,11 @@ static void on_scores(void *arg, int err, const struct lt_pg_result *r)
     struct lt_contest *c = arg;
     /* Statement 0: entries that joined lately; their answers may be among the scores. */
     for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 0); i++)
-        lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1),
-                             lt_pg_text(r, 0, i, 2), lt_pg_text(r, 0, i, 3),
-                             lt_pg_bool(r, 0, i, 4));
+        entry_read(c,
+                   lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1),
+                                        lt_pg_text(r, 0, i, 2), lt_pg_text(r, 0, i, 3),
+                                        lt_pg_bool(r, 0, i, 4)),
+                   r, 0, i);
     int n = err == LT_OK ? lt_pg_rows(r, 1) : 0;
     for (int i = 0; i < n; i++) {
         c->sync->scores_after_qi = lt_pg_i64(r, 1, i, 0);
@@ -353,6 +367,47 @@ void hub_fetch_seal(struct lt_contest *c)
     struct lt_pg_req *r = req_new(c);
     lt_pg_req_add(r, LT_SQL_SEAL, (const char *[]){num(c->event.v).s});
     c->sync->fetching_seal = submit(c, r, on_seal);
+}
+
+/* ---- units and regions, for roll-ups ---- */
+
+static void take_units(struct lt_contest *c, const struct lt_pg_result *r)
+{
+    struct lt_units *u = lt_units_new(lt_pg_rows(r, 0), lt_pg_rows(r, 1));
+    for (int i = 0; i < lt_pg_rows(r, 0); i++)
+        lt_units_add(u,
+                     &(struct lt_rollup_unit){.unit = lt_pg_i64(r, 0, i, 0),
+                                              .registered = (int32_t)lt_pg_i64(r, 0, i, 2),
+                                              .county = lt_pg_i64(r, 0, i, 3),
+                                              .city = lt_pg_i64(r, 0, i, 4),
+                                              .province = lt_pg_i64(r, 0, i, 5)},
+                     lt_pg_text(r, 0, i, 1), lt_pg_text(r, 0, i, 6));
+    for (int i = 0; i < lt_pg_rows(r, 1); i++)
+        lt_units_add_region(u, lt_pg_i64(r, 1, i, 0), lt_pg_text(r, 1, i, 1),
+                            (int)lt_pg_i64(r, 1, i, 2), (int)lt_pg_i64(r, 1, i, 3));
+    lt_units_end(u);
+    lt_units_free(c->units);
+    c->units = u;
+}
+
+static void on_units(void *arg, int err, const struct lt_pg_result *r)
+{
+    struct lt_contest *c = arg;
+    c->sync->fetching_units = false;
+    if (c->sync->state == SYNC_READY && err == LT_OK) {
+        take_units(c, r);
+        hub_charts_moved(c);
+        c->hub->driver.on_board(c->hub->driver.arg, c); /* with roll-ups from now on */
+    }
+    hub_unref(c);
+}
+
+void hub_fetch_units(struct lt_contest *c)
+{
+    struct lt_pg_req *r = req_new(c);
+    lt_pg_req_add(r, LT_SQL_EVENT_UNITS, (const char *[]){num(c->event.v).s});
+    lt_pg_req_add(r, LT_SQL_REGIONS, NULL);
+    c->sync->fetching_units = submit(c, r, on_units);
 }
 
 /* ---- keeping up ---- */

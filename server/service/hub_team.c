@@ -106,7 +106,8 @@ static void tell_progress(struct lt_contest *c, int64_t now_us)
     c->sync->progress_at_us = now_us;
     f = lt_view_progress_frame(c);
     if (f)
-        lt_fanout_frame(c->hub->fanout, c, f, 0, LT_TO_STAGES | LT_TO_DESKS);
+        lt_fanout_frame(c->hub->fanout, c, f, 0,
+                        LT_TO_DESKS | (lt_contest_hides(c) ? 0 : LT_TO_STAGES));
     lt_frame_unref(f);
 }
 

@@ -39,12 +39,14 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.event_head h "
       "WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = $1::bigint"),
     S(ENTRIES, 3,
-      "SELECT entry_id, COALESCE(person_id, 0), name, unit_name, guest, (extract(epoch FROM "
-      "joined_at) * 1000000)::bigint "
-      "FROM leitai.entry WHERE tenant_id = leitai.current_tenant() AND event_id = $1::bigint "
-      "AND joined_at >= 'epoch'::timestamptz + $2::bigint * interval '1 microsecond' AND entry_id "
-      "> $3::bigint "
-      "ORDER BY entry_id LIMIT 20000"),
+      "SELECT e.entry_id, COALESCE(e.person_id, 0), e.name, e.unit_name, e.guest, (extract(epoch "
+      "FROM e.joined_at) * 1000000)::bigint, COALESCE(e.unit_id, 0), COALESCE(p.leader, false) "
+      "FROM leitai.entry e LEFT JOIN LATERAL (SELECT p.leader FROM leitai.person p WHERE "
+      "p.tenant_id = e.tenant_id AND p.person_id = e.person_id LIMIT 1) p ON true "
+      "WHERE e.tenant_id = leitai.current_tenant() AND e.event_id = $1::bigint "
+      "AND e.joined_at >= 'epoch'::timestamptz + $2::bigint * interval '1 microsecond' AND "
+      "e.entry_id > $3::bigint "
+      "ORDER BY e.entry_id LIMIT 20000"),
     S(SCORES, 5,
       "SELECT qi, person_id, entry_id, body, used_us, received_us FROM leitai.answer WHERE "
       "tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND qi < $2::smallint AND "
@@ -501,6 +503,48 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
     S(FIND_CERTIFICATE, 1,
       "SELECT tenant, title, name, unit_name, points_c, rank, entries, issued_on FROM "
       "leitai.find_certificate($1)"),
+    S(FIND_SHARE, 1,
+      "SELECT tenant_id, COALESCE(event_id, 0), COALESCE(series_id, 0) FROM "
+      "leitai.find_share($1)"),
+    S(BOARD_HEAD, 3,
+      "SELECT e.title, t.name, h.phase = 'final', h.phase = 'final' OR (CASE WHEN e.self_paced "
+      "THEN e.at_once AND h.phase NOT IN ('draft', 'lobby') ELSE EXISTS (SELECT FROM "
+      "leitai.question_instance q WHERE q.tenant_id = e.tenant_id AND q.event_id = e.event_id AND "
+      "q.state = 'revealed') END), CASE WHEN $3::boolean THEN r.sheet::text END, e.event_id, '', "
+      "h.seq, "
+      "COALESCE(h.ranked, 0) FROM leitai.event e JOIN leitai.tenant t USING (tenant_id) JOIN "
+      "leitai.event_head h USING (tenant_id, event_id) JOIN leitai.rule_sheet r ON (r.tenant_id, "
+      "r.event_id, r.version) = (h.tenant_id, h.event_id, h.sheet_version) WHERE e.tenant_id = "
+      "leitai.current_tenant() AND e.event_id = $1::bigint "
+      "UNION ALL SELECT s.title, t.name, false, l.event_id IS NOT NULL, CASE WHEN $3::boolean THEN "
+      "s.boards::text END, COALESCE(l.event_id, 0), s.kind, 0, 0 FROM leitai.series s JOIN "
+      "leitai.tenant t USING (tenant_id) LEFT JOIN LATERAL (SELECT h.event_id FROM "
+      "leitai.series_event v JOIN leitai.event_head h USING (tenant_id, event_id) JOIN "
+      "leitai.event_log g ON (g.tenant_id, g.event_id, g.seq) = (h.tenant_id, h.event_id, h.seq) "
+      "WHERE v.tenant_id = s.tenant_id AND v.series_id = s.series_id AND h.phase = 'final' ORDER "
+      "BY g.at_us DESC, h.event_id DESC LIMIT 1) l ON true WHERE s.tenant_id = "
+      "leitai.current_tenant() AND s.series_id = $2::bigint"),
+    S(BOARD_NAMES, 3,
+      "SELECT entry_id, name, unit_name, -1, -1 FROM leitai.entry WHERE $1 = 'entry' AND tenant_id "
+      "= leitai.current_tenant() AND event_id = $2::bigint AND entry_id = ANY ($3::bigint[]) "
+      "UNION ALL SELECT p.person_id, p.name, COALESCE(u.name, ''), -1, -1 FROM leitai.person p "
+      "LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id "
+      "AND m.valid_to IS NULL LEFT JOIN leitai.unit u ON u.tenant_id = m.tenant_id AND u.unit_id = "
+      "m.unit_id WHERE $1 = 'person' AND p.tenant_id = leitai.current_tenant() AND p.person_id = "
+      "ANY ($3::bigint[]) "
+      "UNION ALL SELECT unit_id, name, '', -1, -1 FROM leitai.unit WHERE $1 = 'unit' AND tenant_id "
+      "= leitai.current_tenant() AND unit_id = ANY ($3::bigint[]) "
+      "UNION ALL SELECT region_id, name, '', COALESCE(grid_x, -1), COALESCE(grid_y, -1) FROM "
+      "leitai.region WHERE $1 IN ('county', 'city', 'province') AND tenant_id = "
+      "leitai.current_tenant() AND region_id = ANY ($3::bigint[]) "
+      "UNION ALL SELECT row_number() OVER (ORDER BY kind COLLATE \"C\"), kind, '', -1, -1 FROM "
+      "(SELECT DISTINCT kind FROM leitai.event_unit WHERE $1 = 'kind' AND tenant_id = "
+      "leitai.current_tenant() AND event_id = $2::bigint) k"),
+    S(BOARD_RESULTS, 3,
+      "SELECT r.entry_id, r.rank, r.points_c, r.correct, r.time_us, n.name, n.unit_name FROM "
+      "leitai.result r JOIN leitai.entry n USING (tenant_id, event_id, entry_id) WHERE r.tenant_id "
+      "= leitai.current_tenant() AND r.event_id = $1::bigint AND r.rank > 0 ORDER BY r.rank, "
+      "r.entry_id OFFSET $2::bigint LIMIT $3::bigint"),
     S(MATCH_ME, 1,
       "SELECT COALESCE(g.rating, 1200), COALESCE(u.region_id, 0), COALESCE(r.parent_id, 0) "
       "FROM leitai.person p LEFT JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND "
@@ -559,6 +603,14 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.question_instance q ON f.kind = 'exposed_question' AND q.tenant_id = "
       "leitai.current_tenant() AND q.event_id = $1::bigint AND q.qi = s.id::integer ORDER "
       "BY f.kind, f.subject, s.ord"),
+    S(EVENT_UNITS, 1,
+      "SELECT v.unit_id, v.kind, v.registered, COALESCE(v.county_id, 0), COALESCE(v.city_id, 0), "
+      "COALESCE(v.province_id, 0), u.name FROM leitai.event_unit v JOIN leitai.unit u USING "
+      "(tenant_id, unit_id) WHERE v.tenant_id = leitai.current_tenant() AND v.event_id = "
+      "$1::bigint ORDER BY v.unit_id"),
+    S(REGIONS, 0,
+      "SELECT region_id, name, COALESCE(grid_x, -1), COALESCE(grid_y, -1) FROM leitai.region WHERE "
+      "tenant_id = leitai.current_tenant() ORDER BY region_id"),
     S(PAIR_OPEN, 3, "SELECT leitai.open_pairing($1, decode($2, 'hex'), $3::integer)"),
     S(PAIR_ASK, 1, "SELECT tenant_id, screen_id FROM leitai.ask_pairing(decode($1, 'hex'))"),
     S(PAIR_CLOSE, 1, "SELECT leitai.close_pairing(decode($1, 'hex'))"),

@@ -39,19 +39,22 @@ static void view_key(const struct lt_contest *c, const struct lt_question *q,
         out->has_points_given = lt_view_marks(c, &out->points_given);
         return;
     }
+    bool hides = lt_contest_hides(c);
     if (q->type == LT_QT_FILL) {
         out->accepted = (const char *const *)q->accepted;
         out->n_accepted = q->n_key;
     } else {
         out->key = q->key;
         out->n_key = q->n_key;
+    }
+    if (q->type != LT_QT_FILL && !hides) {
         out->dist = c->engine.dist;
         out->n_dist = q->n_options;
     }
     out->explanation = q->explanation;
     out->source = q->source;
-    out->has_correct = true;
-    out->correct = c->engine.correct;
+    out->has_correct = !hides;
+    out->correct = hides ? 0 : c->engine.correct;
 }
 
 /* What is public from the opening on. Of a burst the words are for those who are at them. */
@@ -103,6 +106,8 @@ static void view_question(const struct lt_contest *c, struct view_seats *seats,
         .rebounds = e->rebounds,
         .silent = e->silent,
         .marks = e->n_marks,
+        .has_hidden = lt_contest_hides(c),
+        .hidden = true,
     };
     view_teams_part(c, round, seats, out);
     if (e->qstate >= LT_Q_OPEN)
@@ -140,6 +145,13 @@ static struct lt_frame *question_frame(const struct lt_contest *c, int64_t seq)
     return view_frame(&b);
 }
 
+static bool view_frozen(const struct lt_contest *c, struct lt_frozen_out *out)
+{
+    const struct lt_engine *e = &c->engine;
+    *out = (struct lt_frozen_out){.step = e->step, .done = !lt_contest_hides(c)};
+    return e->frozen_seq != 0;
+}
+
 struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_record *r)
 {
     struct lt_buf b;
@@ -168,6 +180,7 @@ struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_r
         return view_ruling_frame(c, r);
     case LT_REC_RESOLVE: {
         struct lt_msg_resolve m = {.epoch = c->epoch, .seq = r->seq};
+        view_frozen(c, &m.frozen);
         lt_buf_init(&b, VIEW_BYTES);
         lt_msg_resolve_write(&m, &b);
         return view_frame(&b);
@@ -190,14 +203,17 @@ struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_r
     return NULL;
 }
 
-static void view_board(const struct lt_contest *c, struct lt_board_row_out *rows,
+static bool view_board(const struct lt_contest *c, struct lt_board_row_out *rows,
                        struct lt_board_out *out)
 {
-    int n = c->n_ranked < c->sheet.board_rows ? c->n_ranked : c->sheet.board_rows;
+    struct lt_public board;
+    if (!lt_contest_public(c, &board))
+        return false;
+    int n = board.n < c->sheet.board_rows ? board.n : c->sheet.board_rows;
     if (n > ROWS_MAX)
         n = ROWS_MAX;
     for (int i = 0; i < n; i++) {
-        const struct lt_place *p = c->ranked[i];
+        const struct lt_place *p = board.ranked[i];
         const struct lt_entry *e = lt_contest_entry(c, p->entry);
         /* A ruling may name somebody who joined elsewhere and is news to this node. */
         rows[i] = (struct lt_board_row_out){
@@ -207,16 +223,19 @@ static void view_board(const struct lt_contest *c, struct lt_board_row_out *rows
             .unit = e ? e->unit : "",
             .points = p->points_c,
             .correct = p->correct,
-            .moved = p->old_rank > 0 && p->rank > 0 ? p->old_rank - p->rank : 0,
+            .moved = lt_contest_moved(c, p),
         };
     }
     *out = (struct lt_board_out){
-        .v = c->board_version,
-        .of = c->n_ranked,
+        .v = board.version,
+        .of = board.n,
         .final = c->engine.phase == LT_PHASE_FINAL,
+        .has_frozen = board.frozen,
+        .frozen = true,
         .n_rows = n,
         .rows = rows,
     };
+    return true;
 }
 
 struct lt_frame *lt_view_board_frame(const struct lt_contest *c)
@@ -224,18 +243,37 @@ struct lt_frame *lt_view_board_frame(const struct lt_contest *c)
     struct lt_buf b;
     struct lt_board_row_out rows[ROWS_MAX];
     struct lt_msg_board m;
-    if (c->board_version == 0 || !lt_contest_current(c))
+    if (!view_board(c, rows, &m.board))
         return NULL;
     lt_buf_init(&b, VIEW_BYTES);
-    view_board(c, rows, &m.board);
     lt_msg_board_write(&m, &b);
     return view_frame(&b);
+}
+
+/* While the board is frozen: as of then. What came since is told with the reveal's end. */
+static void view_own_frozen(const struct lt_contest *c, const struct lt_entry *e,
+                            struct lt_own_out *out)
+{
+    const struct lt_place *p = lt_contest_public_place(c, e);
+    *out = (struct lt_own_out){
+        .v = c->frozen.version > c->resolved_seq ? c->frozen.version : c->resolved_seq,
+        .points = p ? p->points_c : c->sheet.start_points_c,
+        .correct = p ? p->correct : 0,
+        .rank = p ? p->rank : 0,
+        .of = c->frozen.n_ranked,
+        .has_frozen = true,
+        .frozen = true,
+    };
 }
 
 static void view_own(const struct lt_contest *c, const struct lt_entry *e, struct lt_own_out *out)
 {
     const struct lt_place *p = lt_contest_place(c, e);
     const struct lt_engine *g = &c->engine;
+    if (lt_contest_hides(c)) {
+        view_own_frozen(c, e, out);
+        return;
+    }
     /* The last question whose points are public. */
     int qi = g->qstate == LT_Q_REVEALED ? g->qi : g->prev_qi;
     *out = (struct lt_own_out){
@@ -245,6 +283,8 @@ static void view_own(const struct lt_contest *c, const struct lt_entry *e, struc
         .rank = p->rank,
         .of = c->n_ranked,
     };
+    if (out->v > 0 && out->v < c->resolved_seq)
+        out->v = c->resolved_seq;
     if (qi < 0 || lt_standings_settled(c->standings) <= qi)
         return;
     out->has_q = true;
@@ -261,7 +301,7 @@ struct lt_frame *lt_view_own_frame(const struct lt_contest *c, const struct lt_m
 {
     struct lt_buf b;
     struct lt_msg_own m;
-    if (!to->player || !lt_contest_current(c))
+    if (!to->player || !lt_contest_shows(c))
         return NULL;
     lt_buf_init(&b, VIEW_BYTES);
     view_own(c, to->player->entry, &m.own);
@@ -317,11 +357,40 @@ struct parts {
     struct lt_step_out step, script;
     struct view_ahead ahead;
     struct lt_seal_out seal;
+    struct lt_frozen_out frozen;
+    struct lt_award_rule_out awards[LT_AWARDS_MAX];
+    struct lt_board_rule_out boards[LT_BOARDS_MAX];
 };
 
-static void view_head(const struct lt_contest *c, struct lt_round_out *rounds, int *helps,
-                      struct lt_event_head_out *out)
+static void head_boards(const struct lt_contest *c, struct parts *p, struct lt_event_head_out *out)
 {
+    const struct lt_sheet *s = &c->sheet;
+    for (int i = 0; i < s->n_awards; i++)
+        p->awards[i] =
+            (struct lt_award_rule_out){.title = s->awards[i].title, .places = s->awards[i].places};
+    for (int i = 0; i < s->n_boards; i++)
+        p->boards[i] = (struct lt_board_rule_out){
+            .of = (int)s->boards[i].of,
+            .by = (int)s->boards[i].by,
+            .has_best = s->boards[i].by == LT_AGGREGATE_BEST,
+            .best = s->boards[i].best,
+            .has_floor = s->boards[i].by == LT_AGGREGATE_WEIGHTED,
+            .floor = s->boards[i].floor_e4,
+            .least = s->boards[i].least,
+        };
+    out->has_freeze = out->freeze =
+        s->freeze.round > 0 || s->freeze.after_minutes > 0 || s->freeze.last_minutes > 0;
+    out->awards = p->awards;
+    out->n_awards = s->n_awards;
+    out->boards = p->boards;
+    out->n_boards = s->n_boards;
+    out->has_round_boards = out->round_boards = s->round_boards;
+}
+
+static void view_head(const struct lt_contest *c, struct parts *p, struct lt_event_head_out *out)
+{
+    struct lt_round_out *rounds = p->rounds;
+    int *helps = p->helps;
     for (int i = 0; i < c->sheet.n_rounds; i++)
         rounds[i] = (struct lt_round_out){
             .title = c->sheet.rounds[i].title,
@@ -356,24 +425,24 @@ static void view_head(const struct lt_contest *c, struct lt_round_out *rounds, i
         if (c->sheet.helps & 1u << h)
             helps[out->n_helps++] = h;
     out->helps = out->n_helps > 0 ? helps : NULL;
+    head_boards(c, p, out);
 }
 
 static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w, struct parts *p,
                           struct lt_snapshot_out *out)
 {
     *out = (struct lt_snapshot_out){.phase = (int)c->engine.phase, .presence = w->presence};
-    view_head(c, p->rounds, p->helps, &out->head);
+    view_head(c, p, &out->head);
     if (c->engine.qi >= 0) {
         view_question(c, &p->seats, &p->question);
         out->question = &p->question;
     }
     /* Left out, they come by themselves as soon as they are. */
-    bool current = lt_contest_current(c);
-    if (c->board_version > 0 && current) {
-        view_board(c, p->rows, &p->board);
+    if (view_board(c, p->rows, &p->board))
         out->board = &p->board;
-    }
-    if (w->player && current) {
+    if (view_frozen(c, &p->frozen))
+        out->frozen = &p->frozen;
+    if (w->player && lt_contest_shows(c)) {
         view_own(c, w->player->entry, &p->own);
         out->own = &p->own;
     }
@@ -383,10 +452,10 @@ static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w
     out->teams = p->teams.rows;
     out->n_teams = view_teams(c, &p->teams);
     out->progress = p->progress.rows;
-    if (w->role == LT_MEMBER_STAGE || w->role == LT_MEMBER_DESK)
+    if (w->role == LT_MEMBER_DESK || (w->role == LT_MEMBER_STAGE && !lt_contest_hides(c)))
         out->n_progress = view_progress(c, &p->progress);
     out->rulings = p->rulings.rows;
-    out->n_rulings = view_rulings(c, &p->rulings);
+    out->n_rulings = view_rulings(c, w->role == LT_MEMBER_DESK, &p->rulings);
     if (w->player && view_team_state(c, w->player, &p->members))
         out->team = &p->members.state;
     if (w->player && view_step(c, w->player->entry, &p->step))

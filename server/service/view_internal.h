@@ -31,7 +31,8 @@ struct view_members {
 void view_teams_part(const struct lt_contest *c, const struct lt_round_rule *round,
                      struct view_seats *seats, struct lt_question_out *out);
 int view_teams(const struct lt_contest *c, struct view_teams *ret);
-int view_rulings(const struct lt_contest *c, struct view_rulings *ret);
+/* all: for desks, who know of each what it is. */
+int view_rulings(const struct lt_contest *c, bool all, struct view_rulings *ret);
 bool view_team_state(const struct lt_contest *c, const struct lt_player *p,
                      struct view_members *ret);
 bool view_step(const struct lt_contest *c, const struct lt_entry *e, struct lt_step_out *ret);

@@ -41,7 +41,7 @@ static bool seat_out(const struct lt_contest *c, const struct lt_team *t, struct
     const struct lt_engine *e = &c->engine;
     const struct lt_seat *s = &t->seat;
     const struct lt_entry *entry = lt_contest_entry(c, t->entry);
-    bool burst = e->n_open > 1;
+    bool burst = e->n_open > 1, hides = lt_contest_hides(c);
     *out = (struct lt_seat_out){
         .entry = t->entry,
         .staked = s->staked,
@@ -49,11 +49,11 @@ static bool seat_out(const struct lt_contest *c, const struct lt_team *t, struct
         .stake = s->stake_c,
         .pressed = s->pressed && presses_public(e),
         .fouled = s->fouled,
-        .tried = s->tried,
-        .right = s->right,
-        .has_done = burst && entry,
+        .tried = s->tried && !hides,
+        .right = s->right && !hides,
+        .has_done = burst && entry && !hides,
     };
-    if (burst && entry)
+    if (out->has_done)
         out->done = lt_contest_progress(c, entry);
     if (out->pressed) {
         out->has_order = out->has_used_us = true;
@@ -66,7 +66,7 @@ static bool seat_out(const struct lt_contest *c, const struct lt_team *t, struct
     }
     out->has_help = s->help > 0;
     out->help = s->help - 1;
-    return s->help > 0 || s->staked || out->pressed || s->fouled || s->tried || s->right ||
+    return s->help > 0 || s->staked || out->pressed || s->fouled || out->tried || out->right ||
            out->done > 0;
 }
 
@@ -112,6 +112,14 @@ bool lt_view_marks(const struct lt_contest *c, int64_t *ret_points_c)
 
 /* ---- lists ---- */
 
+/* As far as the hall knows: not what was ruled since the freeze. */
+static bool disqualified(const struct lt_contest *c, const struct lt_team *t)
+{
+    const struct lt_place *p =
+        lt_contest_hides(c) ? lt_standings_place(lt_contest_public_fold(c), t->entry) : NULL;
+    return p ? p->disqualified : t->disqualified;
+}
+
 int view_teams(const struct lt_contest *c, struct view_teams *ret)
 {
     const struct lt_engine *e = &c->engine;
@@ -132,7 +140,7 @@ int view_teams(const struct lt_contest *c, struct view_teams *ret)
             .in = t->in,
             .has_left = t->left > 0,
             .left = t->left,
-            .out = t->disqualified,
+            .out = disqualified(c, t),
             .helped = t->helped,
         };
     }
@@ -151,8 +159,20 @@ struct lt_frame *view_teams_frame(const struct lt_contest *c, int64_t seq)
     return view_frame(&b);
 }
 
-static struct lt_ruling_out ruling_out(const struct lt_ruling *r)
+/* Whom it is about, how many points and why could tell what a frozen board hides. */
+static struct lt_ruling_out ruling_out(const struct lt_contest *c, const struct lt_ruling *r,
+                                       bool all)
 {
+    if (!all && lt_contest_hides_ruling(c, r->no))
+        return (struct lt_ruling_out){.no = r->no,
+                                      .kind = (int)r->kind,
+                                      .state = (int)r->state,
+                                      .has_question = r->qi >= 0,
+                                      .question = r->qi + 1,
+                                      .by = r->by,
+                                      .has_by2 = r->by2 != 0,
+                                      .by2 = r->by2,
+                                      .reason = ""};
     return (struct lt_ruling_out){
         .no = r->no,
         .kind = (int)r->kind,
@@ -171,20 +191,32 @@ static struct lt_ruling_out ruling_out(const struct lt_ruling *r)
     };
 }
 
-int view_rulings(const struct lt_contest *c, struct view_rulings *ret)
+int view_rulings(const struct lt_contest *c, bool all, struct view_rulings *ret)
 {
     for (int i = 0; i < c->engine.n_rulings; i++)
-        ret->rows[i] = ruling_out(&c->engine.rulings[i]);
+        ret->rows[i] = ruling_out(c, &c->engine.rulings[i], all);
     return c->engine.n_rulings;
+}
+
+static struct lt_frame *ruling_frame(const struct lt_contest *c, const struct lt_record *r,
+                                     bool all)
+{
+    struct lt_buf b;
+    struct lt_msg_ruling m = {
+        .epoch = c->epoch, .seq = r->seq, .ruling = ruling_out(c, &r->ruling, all)};
+    lt_buf_init(&b, VIEW_BYTES);
+    lt_msg_ruling_write(&m, &b);
+    return view_frame(&b);
 }
 
 struct lt_frame *view_ruling_frame(const struct lt_contest *c, const struct lt_record *r)
 {
-    struct lt_buf b;
-    struct lt_msg_ruling m = {.epoch = c->epoch, .seq = r->seq, .ruling = ruling_out(&r->ruling)};
-    lt_buf_init(&b, VIEW_BYTES);
-    lt_msg_ruling_write(&m, &b);
-    return view_frame(&b);
+    return ruling_frame(c, r, false);
+}
+
+struct lt_frame *lt_view_ruling_frame(const struct lt_contest *c, const struct lt_record *r)
+{
+    return ruling_frame(c, r, true);
 }
 
 struct lt_frame *lt_view_seal_frame(const struct lt_contest *c)

@@ -4,6 +4,7 @@
  *   contests_play.c    who does what: host, captains, members, judges, the clock
  *   contests_model.c   what the simulation itself knows of seats, locks and turns
  *   contests_check.c   what must hold after each record, and at the end
+ *   contests_reveal.c  when the board freezes, and what its reveal shows
  *   contests_score.c   a slow and simple scorer: points from the log and the raw answers
  *   contests_trace.c   the story of a contest, for people */
 #pragma once
@@ -56,6 +57,11 @@ struct contest {
     int64_t now_us, left_us; /* left_us: of the question, when the pause began */
     int n_entries;           /* that the organiser registered */
     struct known known[LT_TEAMS_MAX];
+    int64_t froze_seq, started_us; /* the freeze, by its own reckoning */
+    int step, steps;
+    bool thawed;
+    struct lt_resolve *resolve; /* as of log [0, resolve_log) */
+    int resolve_log;
     bool uneven; /* something that makes turns uneven: a void, a disqualification, a skip */
 
     struct lt_record *log;
@@ -75,7 +81,8 @@ struct reached {
     int64_t finals, takeovers, pauses_of_clock, resumed_by_time, held, drawn, rearmed, rebounds,
         silent, fouls, verdicts_by_key, verdicts_by_judge, stakes, declined, marks, bursts,
         tiebreaks, advances, advances_tied, resets, voids, accepts, adjusts, disqualified, appeals,
-        approvals, rejections, helps, dropped, captains, previews, persons_only, big, in_turn;
+        approvals, rejections, helps, dropped, captains, previews, persons_only, big, in_turn,
+        freezes, thaws, steps, rewinds, reveals, awards, frozen, rounds;
     int64_t modes[LT_MODES], errors[128];
 };
 extern struct reached *reached;
@@ -113,12 +120,26 @@ bool sim_may_answer(struct contest *c, int qi, int64_t entry, int64_t now_us);
 int sim_compare(const struct lt_sheet *s, const struct lt_place *a, const struct lt_place *b);
 bool sim_takes_part(const struct contest *c, const struct known *k, int round);
 
+/* contests_reveal.c */
+void sim_reveal_begin(struct contest *c);
+void sim_reveal_end(struct contest *c);
+bool sim_hidden(const struct contest *c); /* frozen, and not revealed to the end */
+/* A question of `round` was armed, after one of round `from` (-1: the first). */
+void sim_reveal_armed(struct contest *c, const struct lt_record *r, int from, int round);
+void sim_reveal_step(struct contest *c, const struct lt_record *r);
+/* The engine reckons the same. */
+void sim_reveal_check(const struct contest *c);
+/* Steps of the reveal as it would be now. */
+int sim_steps(struct contest *c);
+
 /* contests_play.c */
 void sim_play(struct contest *c);
 
 /* contests_check.c */
 /* Decide, check, and apply on both engines. Returns the error; *ret_has: there was a record. */
 int sim_give(struct contest *c, const struct lt_input *in, bool *ret_has);
+/* Questions [0, n) are revealed. */
+int sim_public_questions(const struct lt_engine *e);
 /* Bring the standings up to what is public. */
 void sim_settle(struct contest *c);
 void sim_check_end(struct contest *c);
@@ -133,6 +154,8 @@ struct score {
 };
 /* From questions [0, settled). */
 struct score sim_score(struct contest *c, int64_t entry, int settled);
+/* By one round alone. */
+struct score sim_score_round(struct contest *c, int64_t entry, int round, int settled);
 /* Was question qi answered rightly for the entry, as the key sees it? */
 bool sim_right(struct contest *c, int qi, int64_t entry);
 

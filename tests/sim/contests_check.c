@@ -148,12 +148,59 @@ static void check_score(struct contest *c, int64_t entry)
            s.level, p->disqualified, s.disqualified);
 }
 
+static void check_round_place(struct contest *c, int round, const struct lt_place *p)
+{
+    struct score s = sim_score_round(c, p->entry, round, lt_standings_settled(c->standings));
+
+    EXPECT(c, p->points_c == s.points_c && p->correct == s.correct && p->time_us == s.time_us,
+           "in round %d %ld has %ld points, %d right in %ld us; by hand %ld, %d, %ld", round + 1,
+           (long)p->entry, (long)p->points_c, p->correct, (long)p->time_us, (long)s.points_c,
+           s.correct, (long)s.time_us);
+    EXPECT(c, p->disqualified == s.disqualified, "%ld: disqualified in a round or not?",
+           (long)p->entry);
+    reached->rounds++;
+}
+
+static int round_order(const struct lt_place *a, const struct lt_place *b)
+{
+    if (a->points_c != b->points_c)
+        return a->points_c < b->points_c ? 1 : -1;
+    if (a->correct != b->correct)
+        return a->correct < b->correct ? 1 : -1;
+    return a->time_us == b->time_us ? 0 : a->time_us > b->time_us ? 1 : -1;
+}
+
+static void check_round(struct contest *c, int round, int step)
+{
+    static struct lt_place places[LT_TEAMS_MAX + 1];
+    int n = lt_standings_rank_round(c->standings, round, places);
+
+    EXPECT(c, n == lt_standings_count(c->standings), "round %d ranks %d entries", round + 1, n);
+    for (int i = 0; i < n; i++) {
+        const struct lt_place *p = &places[i], *above = i > 0 ? &places[i - 1] : NULL;
+        bool fine = !above || (above->disqualified ? p->disqualified
+                                                   : p->disqualified || round_order(above, p) <= 0);
+
+        EXPECT(c, fine, "in round %d %ld stands before %ld", round + 1, (long)above->entry,
+               (long)p->entry);
+        if (!p->disqualified)
+            EXPECT(c, p->rank == (above && round_order(above, p) == 0 ? above->rank : i + 1),
+                   "in round %d %ld has rank %d", round + 1, (long)p->entry, p->rank);
+        else
+            EXPECT(c, p->rank == 0, "%ld is disqualified and has a rank", (long)p->entry);
+        if (i % step == 0)
+            check_round_place(c, round, p);
+    }
+}
+
 static void check_scores(struct contest *c)
 {
     int step = c->n_entries > 20 ? c->n_entries / 10 : 1;
 
     for (int i = 0; i < c->n_entries; i += step)
         check_score(c, c->known[i].entry);
+    for (int i = 0; i < c->sheet->n_rounds; i++)
+        check_round(c, i, step);
 }
 
 /* ---- standings ------------------------------------------------------------------------------ */
@@ -174,7 +221,7 @@ int sim_rows(struct contest *c)
     return c->n_rows;
 }
 
-static int public_questions(const struct lt_engine *e)
+int sim_public_questions(const struct lt_engine *e)
 {
     if (e->qi < 0)
         return 0;
@@ -187,7 +234,7 @@ void sim_settle(struct contest *c)
 
     if (lt_standings_stale(c->standings))
         lt_standings_restart(c->standings);
-    n = public_questions(&c->live) - lt_standings_settled(c->standings);
+    n = sim_public_questions(&c->live) - lt_standings_settled(c->standings);
     if (n > 0)
         lt_standings_settle(c->standings, n, c->scratch, sim_rows(c));
     c->n_ranked = lt_standings_rank(c->standings, &c->ranked);
@@ -255,7 +302,7 @@ static void follow(struct contest *c, const struct lt_record *r)
     changed = lt_standings_apply(c->standings, &c->live, r);
     check_points(c, r, false);
     if (!changed && !lt_standings_stale(c->standings) && !f.made &&
-        lt_standings_settled(c->standings) == public_questions(&c->live))
+        lt_standings_settled(c->standings) == sim_public_questions(&c->live))
         return;
     sim_settle(c);
     check_points(c, r, true);
@@ -329,6 +376,7 @@ int sim_give(struct contest *c, const struct lt_input *in, bool *ret_has)
     sim_tell_input(c, in, err, *ret_has);
     EXPECT(c, same_state(c), "deciding changed the state");
     EXPECT(c, err == LT_OK || !*ret_has, "an error and a record");
+    EXPECT(c, err != LT_EFROZEN || sim_hidden(c), "frozen, and nothing is hidden");
     if (err) {
         reached->refused++;
         reached->errors[-err < 128 ? -err : 0]++;
@@ -362,6 +410,15 @@ static void check_same(const struct contest *c, const struct lt_standings *other
                "%s: %ld has %ld points and rank %d, not %ld and %d", how, (long)c->known[i].entry,
                b ? (long)b->points_c : 0, b ? b->rank : 0, a ? (long)a->points_c : 0,
                a ? a->rank : 0);
+    }
+    for (int i = 0; i < c->sheet->n_rounds; i++) {
+        static struct lt_place a[LT_TEAMS_MAX + 1], b[LT_TEAMS_MAX + 1];
+        int n = lt_standings_rank_round(c->standings, i, a);
+
+        EXPECT(c, n == lt_standings_rank_round(other, i, b), "%s: other entries", how);
+        for (int k = 0; k < n; k++)
+            EXPECT(c, a[k].entry == b[k].entry && same_place(&a[k], &b[k]),
+                   "%s: in round %d number %d is another", how, i + 1, k + 1);
     }
 }
 

@@ -156,6 +156,8 @@ static void model_armed(struct contest *c, const struct lt_record *r)
     }
     EXPECT(c, (r->turn != 0) == (rule->turns != LT_TURNS_ALL), "turn %ld in round %d",
            (long)r->turn, round + 1);
+    if (!r->again)
+        sim_reveal_armed(c, r, last, round);
     if (r->turn != 0)
         check_turn(c, r, round);
     if (rule->mode == LT_MODE_TIEBREAK)
@@ -261,6 +263,7 @@ static void model_advance(struct contest *c, const struct lt_record *r)
     int round = c->live.advanced - 1, n = c->sheet->rounds[round].advance;
 
     EXPECT(c, n > 0, "round %d has no advancement", round + 1);
+    EXPECT(c, !sim_hidden(c), "somebody goes on while the board is frozen");
     for (int i = 0; i < c->n_ranked; i++) {
         const struct lt_place *p = c->ranked[i];
         struct known *k = sim_known(c, p->entry);
@@ -356,6 +359,8 @@ void sim_model_apply(struct contest *c, const struct lt_record *r)
         model_ruling(c, &r->ruling);
         break;
     case LT_REC_PHASE:
+        if (c->replay.phase == LT_PHASE_LOBBY)
+            c->started_us = r->at_us;
         if (c->replay.phase == LT_PHASE_PAUSED)
             model_resume(c, r);
         break;
@@ -378,14 +383,19 @@ void sim_model_apply(struct contest *c, const struct lt_record *r)
     case LT_REC_FINAL:
         reached->finals++;
         break;
+    case LT_REC_RESOLVE:
+        sim_reveal_step(c, r);
+        break;
+    case LT_REC_FINALISING:
+        EXPECT(c, !sim_hidden(c), "made final while the board is frozen");
+        break;
     case LT_REC_CLOSING:
     case LT_REC_REVEAL:
     case LT_REC_EXTEND:
-    case LT_REC_RESOLVE:
-    case LT_REC_FINALISING:
     case LT_RECORDS:
         break;
     }
+    sim_reveal_check(c);
 }
 
 /* ---- answers -------------------------------------------------------------------------------- */

@@ -72,6 +72,10 @@ static void prepare(struct contest *c, struct lt_input *in)
         lt_standings_plan(c->standings, &c->live, in->action, &plan);
         in->plan = &plan;
     }
+    if (in->action == LT_ACT_RESOLVE) {
+        plan.steps = sim_steps(c);
+        in->plan = &plan;
+    }
     if (in->action == LT_ACT_LOT) {
         for (int i = 0; i < c->n_entries; i++)
             teams[i] = (struct lt_team_in){c->known[i].entry, member(&c->known[i], c, 0)};
@@ -390,6 +394,20 @@ static void anything(struct contest *c)
 
 /* ---- a sensible host -------------------------------------------------------------------------- */
 
+/* Step by step, or all at once, and sometimes back. */
+static void board_is_revealed(struct contest *c)
+{
+    struct lt_input in = command(c, LT_ACT_RESOLVE, HOST);
+    int steps = sim_steps(c), how = sim_below(c, 100);
+    bool has;
+
+    in.expect_q = LT_EXPECT_ANY;
+    in.value = how < 50 && c->step < steps ? c->step + 1
+               : how < 65                  ? sim_below(c, steps + 1)
+                                           : steps;
+    EXPECT(c, give(c, &in, &has) == LT_OK, "the board cannot be revealed");
+}
+
 /* Between questions: the next one, or who goes on, or the end. */
 static void next_question(struct contest *c)
 {
@@ -401,6 +419,11 @@ static void next_question(struct contest *c)
     err = give(c, &in, &has);
     if (err == LT_OK)
         return;
+    if (err == LT_EFROZEN) {
+        reached->frozen++;
+        board_is_revealed(c);
+        return;
+    }
     EXPECT(c, err == LT_EPHASE || err == LT_ENOQUESTION, "no next question: %s", lt_err_wire(err));
     in = command(c, err == LT_EPHASE ? LT_ACT_ADVANCE : LT_ACT_FINISH, HOST);
     in.expect_q = LT_EXPECT_ANY;
@@ -449,10 +472,12 @@ static void end_of_contest(struct contest *c)
             EXPECT(c, give(c, &in, &has) == LT_OK && has, "ruling %d cannot be resolved", u->no);
             return;
         }
-    if (c->live.finalising)
+    if (c->live.finalising) {
         give(c, &in, &has);
-    else
-        host_does(c, LT_ACT_FINALISE, &has);
+        return;
+    }
+    if (host_does(c, LT_ACT_FINALISE, &has) == LT_EFROZEN)
+        board_is_revealed(c);
 }
 
 static void running(struct contest *c)
@@ -462,7 +487,10 @@ static void running(struct contest *c)
     switch (c->live.qstate) {
     case LT_Q_NONE:
     case LT_Q_REVEALED:
-        next_question(c);
+        if (c->live.frozen_seq != 0 && sim_chance(c, 8))
+            board_is_revealed(c);
+        else
+            next_question(c);
         break;
     case LT_Q_ARMED:
         host_does(c, LT_ACT_OPEN, &has);
@@ -575,6 +603,7 @@ void sim_play(struct contest *c)
     int steps = 0;
 
     sim_sheet(c);
+    sim_reveal_begin(c);
     lt_engine_init(&c->live, c->sheet);
     lt_engine_init(&c->replay, c->sheet);
     c->standings = lt_standings_new(c->sheet, c->content, c->n_questions);
@@ -590,6 +619,7 @@ void sim_play(struct contest *c)
         host_acts(c);
     }
     sim_check_end(c);
+    sim_reveal_end(c);
     lt_standings_free(c->standings);
     c->standings = NULL;
 }

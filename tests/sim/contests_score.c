@@ -490,6 +490,46 @@ static void rulings_and_fouls(const struct contest *c, int64_t entry, int from_q
     }
 }
 
+static bool is_disqualified(const struct contest *c, int64_t entry)
+{
+    for (int i = 0; i < c->n_log; i++) {
+        const struct lt_ruling *u = &c->log[i].ruling;
+
+        if (c->log[i].kind == LT_REC_RULING && u->kind == LT_RULING_DISQUALIFY &&
+            u->entry == entry && u->state == LT_RULING_DONE)
+            return true;
+    }
+    return false;
+}
+
+struct score sim_score_round(struct contest *c, int64_t entry, int round, int settled)
+{
+    const struct lt_round_rule *rule = &c->sheet->rounds[round];
+    int first = lt_sheet_first(c->sheet, round), streak = 0;
+    struct score s = {.disqualified = is_disqualified(c, entry)};
+
+    for (int qi = first; qi < first + rule->n_questions; qi++) {
+        struct result r = {0};
+
+        if (qi < settled)
+            r = of_question(c, qi, rule, entry, streak);
+        if (r.asked)
+            streak = r.right ? streak + 1 : 0;
+        if (rule->mode == LT_MODE_TIEBREAK) {
+            s.correct += r.right;
+        } else {
+            s.points_c += r.points_c;
+            s.correct += r.correct;
+            s.time_us += r.points_c > 0 ? r.used_us : 0;
+        }
+        for (int i = 0; i < c->n_log; i++)
+            if (c->log[i].kind == LT_REC_PRESS && c->log[i].foul && c->log[i].entry == entry &&
+                c->log[i].qi == qi && !is_void(c, qi))
+                s.points_c += c->log[i].value;
+    }
+    return s;
+}
+
 struct score sim_score(struct contest *c, int64_t entry, int settled)
 {
     struct score s = {.points_c = c->sheet->start_points_c};

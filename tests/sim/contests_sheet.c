@@ -86,6 +86,7 @@ struct draft {
     bool teams;
     int groups, n_rounds;
     enum lt_mode modes[LT_ROUNDS_MAX];
+    int silent[LT_ROUNDS_MAX], n_silent; /* rounds that may be frozen */
 };
 
 static void write_points(struct draft *d, enum lt_mode mode, bool spoken, bool several)
@@ -186,9 +187,12 @@ static void write_round(struct draft *d, int i)
     bool several = d->teams && !turn && !spoken && sim_chance(c, 30) &&
                    (mode == LT_MODE_LIVE || mode == LT_MODE_REQUIRED);
     const char *policy = NULL;
+    bool told = turn || spoken || mode == LT_MODE_BUZZER || mode == LT_MODE_TIEBREAK;
     int burst = mode == LT_MODE_SPEED ? 1 + sim_below(c, 3) : 1;
     int n = burst * (1 + sim_below(c, turn ? 8 : mode == LT_MODE_SPEED ? 2 : 5));
 
+    if (!told)
+        d->silent[d->n_silent++] = i;
     lt_buf_printf(d->b, "%s{\"title\":\"t\",\"mode\":\"%s\",\"questions\":%d,\"seconds\":%d",
                   i ? "," : "", lt_mode_name(mode), n, 5 + sim_below(c, 25));
     if (mode == LT_MODE_SPEED)
@@ -246,6 +250,24 @@ static void write_teams(struct draft *d)
                       PICK(c, "draw", "rearm"), sim_below(c, 201));
 }
 
+/* Mostly with a round that can be frozen; a few sheets are refused. */
+static void write_boards(struct draft *d)
+{
+    struct contest *c = d->c;
+
+    if (d->n_silent > 0 && sim_chance(c, 55))
+        lt_buf_printf(d->b, ",\"freeze\":{\"round\":%d}", 1 + d->silent[sim_below(c, d->n_silent)]);
+    else if (sim_chance(c, 12))
+        lt_buf_printf(d->b, ",\"freeze\":{\"after_minutes\":%d}", 1 + sim_below(c, 2));
+    else if (sim_chance(c, 2))
+        lt_buf_printf(d->b, ",\"freeze\":{\"round\":%d}", 1 + sim_below(c, d->n_rounds));
+    if (sim_chance(c, 50))
+        lt_buf_printf(d->b,
+                      ",\"awards\":[{\"title\":\"a\",\"places\":%d},{\"title\":\"b\","
+                      "\"places\":%d}]",
+                      1 + sim_below(c, 3), 1 + sim_below(c, 4));
+}
+
 static void write_sheet(struct draft *d)
 {
     struct contest *c = d->c;
@@ -258,7 +280,9 @@ static void write_sheet(struct draft *d)
     lt_buf_str(d->b, ",\"rounds\":[");
     for (int i = 0; i < d->n_rounds; i++)
         write_round(d, i);
-    lt_buf_str(d->b, "]}");
+    lt_buf_char(d->b, ']');
+    write_boards(d);
+    lt_buf_char(d->b, '}');
 }
 
 static void ask_questions(struct contest *c)

@@ -234,13 +234,22 @@ static const struct {
     M(persons_only, 10000),
     M(big, 100),
     M(in_turn, 10000),
+    M(freezes, 100000),
+    M(thaws, 10000),
+    M(steps, 100000),
+    M(rewinds, 10000),
+    M(reveals, 100000),
+    M(awards, 100000),
+    M(frozen, 50000),
+    M(rounds, 1000000),
 #undef M
 };
 /* Every one of these is given to somebody. */
-static const int refusals[] = {
-    LT_EPHASE,  LT_ESTALE,    LT_ENOQUESTION, LT_ENOTTURN,   LT_ENOTCAPTAIN, LT_EOUT,
-    LT_ELOCKED, LT_EDECLINED, LT_ESTAKE,      LT_EUSED,      LT_ESECOND,     LT_ENORULING,
-    LT_ERANGE,  LT_ECLOSED,   LT_EPAUSED,     LT_EFORBIDDEN, LT_ENOENT,      LT_EANSWERED};
+static const int refusals[] = {LT_EPHASE,      LT_ESTALE,    LT_ENOQUESTION, LT_ENOTTURN,
+                               LT_ENOTCAPTAIN, LT_EOUT,      LT_ELOCKED,     LT_EDECLINED,
+                               LT_ESTAKE,      LT_EUSED,     LT_ESECOND,     LT_ENORULING,
+                               LT_ERANGE,      LT_ECLOSED,   LT_EPAUSED,     LT_EFORBIDDEN,
+                               LT_ENOENT,      LT_EANSWERED, LT_EFROZEN};
 enum { MEASURES = sizeof measures / sizeof *measures };
 
 static int64_t *measure(struct reached *r, int i)

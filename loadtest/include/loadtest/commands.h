@@ -8,3 +8,4 @@ int lt_command_demo(const struct lt_load_opts *o);
 int lt_command_paper(const struct lt_load_opts *o);
 int lt_command_bench_fanout(const struct lt_load_opts *o);
 int lt_command_bench_connect(const struct lt_load_opts *o);
+int lt_command_bench_reveal(const struct lt_load_opts *o);

@@ -7,3 +7,6 @@
  * (/proc/PID/task/TID/schedstat). -1: there is no such process, or the kernel keeps no such
  * account. */
 int64_t lt_cpu_ns(pid_t pid);
+/* The workers of a server: the process itself where it is one, else its children that are. Returns
+ * how many, at most `cap`. */
+int lt_cpu_workers(pid_t pid, pid_t *ret, int cap);

@@ -20,10 +20,18 @@ struct lt_crowd_order {
     enum lt_crowd_side side;
     enum lt_crowd_way way;
 };
+/* What a player was last told of its own standing, all 0 before. */
+struct lt_crowd_own {
+    int64_t v, points_c, at_us; /* at_us: wall clock */
+    int32_t rank, of, correct, q;
+};
 /* What a process tells the parent. */
 struct lt_crowd_page {
     _Atomic int64_t joined[LT_CROWD_SIDES]; /* connections that are in now */
     _Atomic int64_t frames[LT_CROWD_SIDES]; /* text messages received while in */
+    _Atomic int64_t bytes[LT_CROWD_SIDES];  /* of these */
+    _Atomic int64_t owns; /* players who were told their standing after question q_wanted */
+    _Atomic int q_wanted; /* the parent's */
     _Atomic int64_t retries;
     _Atomic int payload_len; /* of the last broadcast of the server */
     char payload[LT_FLOOR_FRAME];
@@ -34,7 +42,8 @@ struct lt_crowd_args {
     const struct lt_mint *mint, *es256; /* es256: NULL when not asked for */
     struct lt_target target[LT_CROWD_SIDES];
     struct lt_crowd_page *page;
-    int orders; /* pipe; the crowd ends when it is closed */
+    struct lt_crowd_own *owns; /* by person, NULL: nobody looks at them */
+    int orders;                /* pipe; the crowd ends when it is closed */
     int process, first, n;
 };
 /* Returns the exit status. */

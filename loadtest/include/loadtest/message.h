@@ -32,6 +32,11 @@ enum lt_seen_kind {
     LT_SEEN_SEAL,
     LT_SEEN_AHEAD,
     LT_SEEN_PROGRESS,
+    LT_SEEN_RESOLVE,
+    LT_SEEN_CHART,
+    LT_SEEN_SCREEN,
+    LT_SEEN_SCREENS,
+    LT_SEEN_CUES,
     LT_SEEN_ERROR,
     LT_SEEN_BYE,
     LT_SEEN_KINDS /* count */

@@ -467,6 +467,7 @@ static void presets_are_listed_and_right(void **state)
     assert_int_equal(EVENT("presets"), 0);
     assert_string_equal(out, "classic      teams, 8 rounds, 70 questions\n"
                              "duel         persons, 2 rounds, self-paced\n"
+                             "hall         teams, 3 rounds, 33 questions\n"
                              "league       teams, 14 rounds, 90 questions\n"
                              "live-quiz    persons, 3 rounds, 18 questions\n"
                              "paper        persons, 2 rounds, self-paced\n"

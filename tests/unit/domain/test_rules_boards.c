@@ -22,7 +22,7 @@ static struct lt_sheet sheet; /* large: one for all */
 #define TEN ",\"points\":{\"right\":10}"
 #define TEAMS(options, rounds)                                                                     \
     "{\"version\":1,\"entries\":\"team\",\"start_points\":100," options ",\"rounds\":[" rounds "]" \
-                                                                                               "}"
+    "}"
 #define PACED(options)                                                                             \
     "{\"version\":1," options ",\"rounds\":[{\"title\":\"t\",\"mode\":\"survival\","               \
     "\"questions\":5,\"seconds\":20,\"points\":{\"right\":1}}]}"
@@ -247,6 +247,27 @@ static void every_floor_of_four_decimals_is_exact(void **state)
     }
 }
 
+static void the_preset_of_a_hall_freezes_and_gives_awards(void **state)
+{
+    static char text[LT_SHEET_BYTES];
+    const struct lt_sheet *s;
+    struct lt_buf err;
+    FILE *f = fopen(LEITAI_SOURCE_DIR "/schema/demo/presets/hall.json", "re");
+    size_t n;
+
+    (void)state;
+    assert_non_null(f);
+    n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    s = parsed(text);
+    assert_int_equal(s->freeze.round, s->n_rounds);
+    assert_int_equal(s->n_awards, 3);
+    lt_buf_init(&err, LT_SHEET_BYTES);
+    assert_int_equal(lt_sheet_check_teams(s, 226, &err), LT_OK);
+    lt_buf_done(&err);
+}
+
 static void names_are_those_of_the_sheet(void **state)
 {
     enum lt_board_of back;
@@ -275,6 +296,7 @@ int main(void)
         cmocka_unit_test(what_belongs_to_one_way_of_adding_up_stands_there_only),
         cmocka_unit_test(what_has_no_head_count_is_not_weighed),
         cmocka_unit_test(every_floor_of_four_decimals_is_exact),
+        cmocka_unit_test(the_preset_of_a_hall_freezes_and_gives_awards),
         cmocka_unit_test(names_are_those_of_the_sheet),
     };
 

@@ -7,6 +7,7 @@ import { OptionBadge } from "../shared/OptionBadge.tsx";
 import type { Board, Own, Question, Snapshot, You } from "../shared/protocol.gen.ts";
 import { nameOf } from "../shared/teams.ts";
 import type { Act } from "./act.ts";
+import { freezeOf, standsStill } from "./freeze.ts";
 import { t } from "./messages.ts";
 import type { Mine } from "./mine.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
@@ -22,12 +23,12 @@ interface RevealProps {
 }
 
 export function Reveal({ snap, question, self, mine, act }: RevealProps) {
-  const own = snap.own?.q === question.q ? snap.own : undefined;
+  const own = snap.own?.q === question.q || question.hidden ? snap.own : undefined;
   const keyed = question.key !== undefined || question.accepted !== undefined;
   return (
     <main class="result">
       <Verdict outcome={outcomeOf(snap, question, self)} snap={snap} self={self} />
-      {own && <Standing own={own} teams={snap.head.teams} />}
+      {own && own.rank > 0 && <Standing own={own} snap={snap} />}
       {keyed && question.n === 1 && (
         <section class="key">
           <h2>{t("r.answer")}</h2>
@@ -56,6 +57,16 @@ function Verdict({ outcome, snap, self }: { outcome: Outcome; snap: Snapshot; se
           <h1>{t("r.settling")}</h1>
         </section>
       );
+    case "hidden": {
+      const freeze = freezeOf(snap);
+      const words = freeze === "going" || freeze === "over" ? freeze : "on";
+      return (
+        <section class="verdict verdict-frozen" role="status">
+          <h1>{t(`frozen.${words}`)}</h1>
+          <p>{t(`frozen.${words}Hint`)}</p>
+        </section>
+      );
+    }
     case "voided":
     case "silent":
       return (
@@ -124,9 +135,10 @@ function Gained({ gained }: { gained: number }) {
   return gained === 0 ? null : <p class="num">{t("r.gainedOwn", { n: signed(gained) })}</p>;
 }
 
-function Standing({ own, teams }: { own: Own; teams: boolean }) {
+function Standing({ own, snap }: { own: Own; snap: Snapshot }) {
+  const { teams } = snap.head;
   return (
-    <dl class="standing num">
+    <dl class="standing num" {...(standsStill(snap) ? { "data-frozen": t("frozen.standing") } : {})}>
       <div>
         <dt>{t("own.points")}</dt>
         <dd>{points(own.points)}</dd>
@@ -171,6 +183,7 @@ export function Rows({ board, entry, stale }: { board: Board; entry: string | un
     <section class="board">
       <h2>
         {t("board.title")}
+        {board.frozen && <small class="frozen-mark">{t("frozen.on")}</small>}
         {stale && <small> · {t("board.stale")}</small>}
       </h2>
       <ol ref={list}>
@@ -199,21 +212,25 @@ interface EndProps {
 
 export function End({ snap, you, self, writing }: EndProps) {
   const final = snap.phase === "final";
+  const waits = standsStill(snap);
   const own = snap.own;
   return (
     <main class="result">
-      <section class={final ? "verdict verdict-final" : "verdict"} role="status">
+      <section class={final ? "verdict verdict-final" : waits ? "verdict verdict-frozen" : "verdict"} role="status">
         <p>{final ? t("end.final") : t("end.finished")}</p>
         {self.team && <p>{self.team.name}</p>}
         {self.team?.out ? (
           <h1>{t("watch.out")}</h1>
+        ) : waits ? (
+          <h1>{t(freezeOf(snap) === "going" ? "frozen.going" : "frozen.end")}</h1>
         ) : (
           own && own.rank > 0 && <h1 class="num">{t("end.place", { n: count(own.rank) })}</h1>
         )}
-        {!final && <p class="quiet">{writing ? t("end.writing") : t("end.provisional")}</p>}
+        {waits && <p>{t(freezeOf(snap) === "going" ? "frozen.goingHint" : "frozen.endHint")}</p>}
+        {!final && !waits && <p class="quiet">{writing ? t("end.writing") : t("end.provisional")}</p>}
         {final && <p>{you?.guest ? t("end.guest") : t("end.credits")}</p>}
       </section>
-      {own && own.rank > 0 && <Standing own={own} teams={snap.head.teams} />}
+      {own && own.rank > 0 && <Standing own={own} snap={snap} />}
       {snap.board && <Rows board={snap.board} entry={you?.entry} stale={snap.presence.stale} />}
     </main>
   );

@@ -4,6 +4,7 @@ import { CaptainIcon, MenuIcon } from "../shared/icons.tsx";
 import { switchLang } from "../shared/i18n.ts";
 import type { Status } from "../shared/link.ts";
 import type { Snapshot, TeamState } from "../shared/protocol.gen.ts";
+import { standsStill } from "./freeze.ts";
 import { t } from "./messages.ts";
 import type { Me } from "./screen.ts";
 
@@ -18,6 +19,7 @@ interface Props {
 
 export function Top({ snap, self, status, menu }: Props) {
   const own = snap?.own;
+  const frozen = snap !== undefined && standsStill(snap);
   return (
     <header class="top">
       {snap && self?.team ? (
@@ -31,13 +33,18 @@ export function Top({ snap, self, status, menu }: Props) {
       ) : (
         <div class="top-words">
           <b class="cut">{snap?.head.title ?? "擂台"}</b>
-          {snap && <span class="cut">{snap.head.tenant}</span>}
+          {snap && (
+            <span class="cut">
+              {frozen && <i class="frozen-mark">{t("frozen.on")}</i>}
+              {snap.head.tenant}
+            </span>
+          )}
         </div>
       )}
       {self?.team && own && (
         <p class="top-own num">
           <b>{t("team.points", { n: points(own.points) })}</b>
-          {own.rank > 0 && <span>{t("team.place", { n: own.rank })}</span>}
+          {own.rank > 0 && <span>{t(frozen ? "frozen.place" : "team.place", { n: own.rank })}</span>}
         </p>
       )}
       {snap ? (

@@ -53,6 +53,17 @@ const messages = {
   "own.correct": { zh: "答对", en: "right" },
   "own.questions": { zh: "{n} 题", en: "{n}" },
 
+  "frozen.on": { zh: "封榜中", en: "Board frozen" },
+  "frozen.onHint": { zh: "得分和名次揭榜时公布", en: "Points and rank are told when the board is revealed" },
+  "frozen.going": { zh: "正在揭榜", en: "The reveal is on" },
+  "frozen.goingHint": { zh: "请看大屏", en: "Look at the stage" },
+  "frozen.over": { zh: "已揭榜", en: "All is revealed" },
+  "frozen.overHint": { zh: "名次待主持人确认", en: "The host has yet to confirm the ranks" },
+  "frozen.end": { zh: "名次待揭晓", en: "Ranks to be revealed" },
+  "frozen.endHint": { zh: "封榜中，请等主持人揭榜", en: "The board is frozen; wait for the reveal" },
+  "frozen.standing": { zh: "封榜前的成绩", en: "before the freeze" },
+  "frozen.place": { zh: "封榜前第 {n} 名", en: "no. {n} at the freeze" },
+
   "pause.title": { zh: "比赛暂停", en: "Paused" },
   "pause.hint": { zh: "暂停不计时，请稍候", en: "The clock stands still" },
 

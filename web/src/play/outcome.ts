@@ -6,6 +6,8 @@ import type { Me } from "./screen.ts";
 export type Outcome =
   | { at: "settling" }
   | { at: "voided" }
+  /** the board is frozen: how it went is told with its reveal */
+  | { at: "hidden" }
   /** buzzer: nobody pressed */
   | { at: "silent" }
   /** `gained`: hundredths, as of everywhere here */
@@ -21,6 +23,7 @@ export type Outcome =
 
 export function outcomeOf(snap: Snapshot, question: Question, self: Me): Outcome {
   if (question.voided) return { at: "voided" };
+  if (question.hidden && (snap.own?.q !== question.q || snap.own.frozen)) return { at: "hidden" };
   if (question.mode === "jury") return { at: "marked", who: question.turn ?? "", points: question.points_given ?? 0 };
   const own = snap.own?.q === question.q ? snap.own : undefined;
   if (question.mode === "speed" && question.turn !== undefined && question.turn !== self.entry) return { at: "burstTheirs", who: question.turn };

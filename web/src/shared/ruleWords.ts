@@ -61,6 +61,13 @@ interface Points {
 }
 type Policy = "captain" | "first" | "majority" | "mean" | "best" | "sum";
 type Help = "hall" | "colleague" | "two";
+export interface BoardSheet {
+  of: "unit" | "county" | "city" | "province" | "kind" | "audience";
+  by?: "sum" | "mean" | "best" | "weighted";
+  best?: number;
+  floor?: number;
+  least?: number;
+}
 type RankKey = "points" | "tiebreak" | "correct" | "time";
 export interface Sheet {
   version: number;
@@ -91,6 +98,10 @@ export interface Sheet {
   audience?: { kinds?: string[]; regions?: string[]; leaders?: boolean };
   pass?: number;
   rounds: RoundSheet[];
+  freeze?: { round?: number; after_minutes?: number; last_minutes?: number };
+  awards?: { title: string; places: number }[];
+  boards?: BoardSheet[];
+  round_boards?: boolean;
   credits?: {
     participation?: { amount: number; min_answers: number };
     placement?: { ranks: [number, number]; amount: number }[];
@@ -154,6 +165,26 @@ const messages = {
   "credits.participation": { zh: "答满 {n} 题，得参与积分 {c} 分。", en: "Answering {n} questions earns {c} credits." },
   "credits.place": { zh: "第 {a} 名得积分 {c} 分。", en: "Rank {a} earns {c} credits." },
   "credits.places": { zh: "第 {a} 至 {b} 名各得积分 {c} 分。", en: "Ranks {a} to {b} earn {c} credits each." },
+
+  "freeze.round": { zh: "从第 {n} 环节起封榜，直到揭榜。", en: "From round {n} on the board stands still until it is revealed." },
+  "freeze.after": { zh: "开赛 {n} 分钟后封榜，直到揭榜。", en: "{n} minutes after the start the board stands still until it is revealed." },
+  "freeze.last": { zh: "最后 {n} 分钟封榜，直到结果确定。", en: "In the last {n} minutes the board stands still until the results are final." },
+  awards: { zh: "设奖：{list}；名次并列，奖项相同。", en: "Awards: {list}; who shares a rank shares the award." },
+  award: { zh: "{title} {n} 名", en: "{title} ({n})" },
+  "boards.rounds": { zh: "每个环节另有排行榜。", en: "Each round has a board of its own." },
+  "boards.noRounds": { zh: "环节不单独排名。", en: "Rounds have no boards of their own." },
+  board: { zh: "另有{of}榜：{by}。", en: "There is a board of {of}: {by}." },
+  "board.least": { zh: "另有{of}榜：{by}；不足 {n} 个成绩的不排名。", en: "There is a board of {of}: {by}; with fewer than {n} results there is no rank." },
+  "of.unit": { zh: "单位", en: "units" },
+  "of.county": { zh: "区县", en: "counties" },
+  "of.city": { zh: "市州", en: "cities" },
+  "of.province": { zh: "全省", en: "the province" },
+  "of.kind": { zh: "单位类别", en: "kinds of units" },
+  "of.audience": { zh: "领导干部与其他人员", en: "leading officials and all others" },
+  "by.sum": { zh: "总分", en: "the sum of points" },
+  "by.mean": { zh: "平均分", en: "the mean of points" },
+  "by.best": { zh: "前 {n} 个成绩之和", en: "the sum of the best {n}" },
+  "by.weighted": { zh: "按参赛率折算的平均分，至少按在册人数的 {p}% 计", en: "the sum of points over those who took part, {p} % of the registered at least" },
 
   "mode.live": { zh: "现场答题：每人用自己的设备作答。", en: "Live quiz: everybody answers on their own device." },
   "mode.required": { zh: "必答：各队同时作答。", en: "Required: all teams answer at once." },
@@ -313,6 +344,7 @@ function eventLines(sheet: Sheet, { say, list }: Voice): string[] {
       ...networkLines(sheet, true, { say, list }),
       ...(sheet.approval ? [say("event.approval")] : []),
       ...rankingLines(sheet, { say, list }),
+      ...boardLines(sheet, { say, list }),
       ...creditLines(sheet, { say, list }),
     ];
   }
@@ -330,7 +362,8 @@ function eventLines(sheet: Sheet, { say, list }: Voice): string[] {
   lines.push(...networkLines(sheet, timed, { say, list }));
   if (sheet.appeals) lines.push(say("event.appeals"));
   if (sheet.approval) lines.push(say("event.approval"));
-  lines.push(...rankingLines(sheet, { say, list }), ...pressLines(sheet, { say, list }), ...creditLines(sheet, { say, list }));
+  lines.push(...rankingLines(sheet, { say, list }), ...boardLines(sheet, { say, list }));
+  lines.push(...pressLines(sheet, { say, list }), ...creditLines(sheet, { say, list }));
   return lines;
 }
 
@@ -346,6 +379,26 @@ function networkLines(sheet: Sheet, timed: boolean, { say }: Voice): string[] {
 function rankingLines(sheet: Sheet, { say, list }: Voice): string[] {
   const keys = sheet.ranking ?? ["points", "correct", "time"];
   return [say("event.ranking", { list: list(keys.map((key) => say(`rank.${key}`))) })];
+}
+
+function boardLine(board: BoardSheet, { say }: Voice): string {
+  const floor = plain((board.floor ?? 0) * 100);
+  const by = say(`by.${board.by ?? "mean"}`, { n: board.best ?? 1, p: floor });
+  const words = { of: say(`of.${board.of}`), by, n: board.least ?? 1 };
+  return say(words.n > 1 ? "board.least" : "board", words);
+}
+
+/* Boards that every event has are not said, only what the organiser chose. */
+function boardLines({ freeze = {}, awards, boards = [], round_boards }: Sheet, voice: Voice): string[] {
+  const { say, list } = voice;
+  const lines: string[] = [];
+  if (freeze.round) lines.push(say("freeze.round", { n: freeze.round }));
+  if (freeze.after_minutes) lines.push(say("freeze.after", { n: freeze.after_minutes }));
+  if (freeze.last_minutes) lines.push(say("freeze.last", { n: freeze.last_minutes }));
+  if (awards) lines.push(say("awards", { list: list(awards.map(({ title, places }) => say("award", { title, n: places }))) }));
+  if (round_boards !== undefined) lines.push(say(round_boards ? "boards.rounds" : "boards.noRounds"));
+  lines.push(...boards.map((board) => boardLine(board, voice)));
+  return lines;
 }
 
 function pressLines(sheet: Sheet, { say }: Voice): string[] {

@@ -180,6 +180,27 @@ test("a duel and a run in English", () => {
   ]);
 });
 
+test("freeze, awards and the boards that the organiser chose", () => {
+  const said = (sheet: Partial<Sheet>, lang: "zh" | "en" = "zh"): string[] => {
+    const plain = lines(live(), 0, lang);
+    return lines(live({}, sheet), 0, lang).filter((line) => !plain.includes(line));
+  };
+  assert.deepEqual(said({ freeze: { round: 2 } }), ["从第 2 环节起封榜，直到揭榜。"]);
+  assert.deepEqual(said({ freeze: { after_minutes: 45 } }, "en"), [
+    "45 minutes after the start the board stands still until it is revealed.",
+  ]);
+  assert.deepEqual(said({ awards: [{ title: "一等奖", places: 10 }, { title: "二等奖", places: 20 }], round_boards: false }), [
+    "设奖：一等奖 10 名、二等奖 20 名；名次并列，奖项相同。",
+    "环节不单独排名。",
+  ]);
+  assert.deepEqual(said({ boards: [{ of: "city", by: "weighted", floor: 0.9125, least: 3 }, { of: "unit", by: "best", best: 5 }, { of: "kind" }] }), [
+    "另有市州榜：按参赛率折算的平均分，至少按在册人数的 91.25% 计；不足 3 个成绩的不排名。",
+    "另有单位榜：前 5 个成绩之和。",
+    "另有单位类别榜：平均分。",
+  ]);
+  assert.deepEqual(said({ boards: [] }), []);
+});
+
 test("which questions were fixed is not told", () => {
   const text = JSON.stringify(ruleWords(live({ questions: 1, codes: ["CON-003"] }), "zh"));
   assert.ok(text.includes("题目由组织者指定。"));
@@ -197,6 +218,9 @@ function leaves(value: unknown, path: (string | number)[] = []): (string | numbe
 function changed(value: unknown, path: (string | number)[]): unknown {
   if (path.includes("difficulty")) return value === 1 ? 2 : 1;
   if (value === "tiebreak" && path.includes("mode")) return "required";
+  if (path.includes("by")) return value === "mean" ? "sum" : "mean";
+  if (path.includes("of")) return value === "unit" ? "city" : "unit";
+  if (path.includes("floor")) return 0.9125;
   if (typeof value === "number") return value + 1;
   if (typeof value === "boolean") return !value;
   const other: Record<string, string> = {
@@ -237,7 +261,7 @@ test("a rule that is changed changes the words, in both languages", () => {
 test("presets are told without gaps in either language", () => {
   const folder = "../schema/demo/presets";
   const files = readdirSync(folder);
-  assert.ok(files.length >= 6);
+  assert.ok(files.length >= 7);
   for (const file of files) {
     const sheet = readSheet(readFileSync(`${folder}/${file}`, "utf8"));
     assert.ok(sheet);

@@ -32,6 +32,10 @@ int lt_cmd_link(struct lt_config *c, int argc, char **argv);
 /* Compute an event anew from its log and raw answers, and compare with what is on record: `replay
  * EVENT_CODE --tenant CODE`. */
 int lt_cmd_replay(struct lt_config *c, int argc, char **argv);
+/* Events ranked together: `series create|add|remove|show`. */
+int lt_cmd_series(struct lt_config *c, int argc, char **argv);
+/* Make the boards of an event or series public, and private again: `board share|unshare`. */
+int lt_cmd_board(struct lt_config *c, int argc, char **argv);
 /* Write boards to Redis anew from logs and raw answers: `boards rebuild --tenant CODE [--event CODE]`. */
 int lt_cmd_boards(struct lt_config *c, int argc, char **argv);
 /* Print a table of the documentation: `docs options|metrics`. */

@@ -80,6 +80,11 @@ M(DUELS_CLOSED, COUNTER, "leitai_duels_closed_total",
 M(RACES, GAUGE, "leitai_races", "Duels that somebody here looks at")
 M(RACE_READS, COUNTER, "leitai_race_reads_total",
   "Duels read from PostgreSQL because one moved, or might have")
+M(BOARD_PAGES, COUNTER, "leitai_board_pages_total", "Requests for public boards: pages, lists, CSV")
+M(BOARD_PAGES_KEPT, COUNTER, "leitai_board_pages_kept_total",
+  "Requests among them that were answered from a page that was kept")
+M(BOARD_LOOKUPS, COUNTER, "leitai_board_lookups_total",
+  "Look-ups in PostgreSQL and Redis for public boards; what does not exist costs as many")
 M(CERTIFICATE_CHECKS, COUNTER, "leitai_certificate_checks_total",
   "Certificates looked up by their code")
 

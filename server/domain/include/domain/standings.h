@@ -69,9 +69,11 @@ bool lt_standings_voided(const struct lt_standings *s, int qi);
  * `ranked` is valid until the next call. Returns how many; *ret_ranked in order. */
 int lt_standings_rank(struct lt_standings *s, const struct lt_place *const **ret_ranked);
 
-/* Where everybody stands by round r (0-based) alone, ranked by points, correct and time of its
- * questions: one place for each known entry, in order of rank, in ret (lt_standings_count of them).
- * Adjustments belong to no round; fouls and voids to their question's. Returns how many. */
+/* Where everybody stands by round r (0-based) alone, ranked by points, correct and time of its settled
+ * questions: one place for each known entry, in order of rank (disqualified ones last, rank 0), in ret
+ * (lt_standings_count of them). Adjustments and start points belong to no round; fouls and voids to
+ * their question's; a later stage that starts anew takes nothing away. Of a tie-break the right answers
+ * are the correct ones. Returns how many. */
 int lt_standings_rank_round(const struct lt_standings *s, int r, struct lt_place *ret);
 
 /* What comes next, for NEXT, SKIP and ADVANCE (asserts on other actions). Uses the ranks of the last

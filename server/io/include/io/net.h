@@ -81,6 +81,12 @@ const char *lt_conn_peer(const struct lt_conn *c); /* numeric address, as trust_
 /* Send a frame (takes its own reference). Written to the kernel at once when nothing is pending, else queued.
  * LT_EFULL: over a bound, the connection is being cut. LT_EGONE: closing already. */
 int lt_conn_send(struct lt_conn *c, struct lt_frame *f);
+/* What is sent to this connection from here on is kept until lt_conn_uncork, which writes all of it
+ * at once: one system call for several frames. Of one connection at a time, and with nothing else in
+ * between: what is sent meanwhile may be told LT_OK and be lost with the connection, as what the
+ * kernel has taken may. */
+void lt_conn_cork(struct lt_conn *c);
+void lt_conn_uncork(struct lt_conn *c);
 /* Frame and send to one. */
 int lt_conn_send_text(struct lt_conn *c, const char *p, size_t n);
 /* Flush what is pending, then close with `code` and a UTF-8 reason of at most 120 bytes; on_close follows from the loop, never inside this call. */
@@ -107,12 +113,13 @@ const char *lt_http_body(const struct lt_http_req *r,
 const char *lt_http_peer(const struct lt_http_req *r);
 void lt_http_set_user(struct lt_http_req *r, void *user);
 void *lt_http_user(const struct lt_http_req *r);
-/* Answer and free `r`. Copies the body. Security headers (CSP, nosniff, frame-ancestors, no-referrer) are always added. `etag` and `cache` may be NULL. */
+/* Answer and free `r`. Copies the body. Security headers (CSP, nosniff, frame-ancestors, no-referrer) are always added. */
 struct lt_http_reply {
     int status;
     const char *content_type;  /* NULL: application/json; charset=utf-8 */
     const char *cache_control; /* NULL: no-store */
-    const char *etag;          /* quoted; a matching If-None-Match turns a 200 into 304 */
+    const char *etag; /* NULL: none; quoted; a matching If-None-Match turns a 200 into 304 */
+    bool for_all;     /* scripts of any page may read it (access-control-allow-origin) */
     const char *body;
     size_t body_len;
 };

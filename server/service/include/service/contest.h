@@ -4,6 +4,10 @@
  * An *entry* is who is ranked (a person, or a team), a *player* is a person who plays for one. Where
  * persons are ranked each entry has one player.
  *
+ * Where the sheet has a freeze there are two folds over the log: the truth, and what was public when the
+ * board froze (contest_public.c). Whatever is public comes from lt_contest_public and
+ * lt_contest_public_place.
+ *
  * The struct is open for reading; contest.c writes what is about players and scores, hub.c what is
  * about members and sync, app/runner.c the `drive` pointer. Everything in it is a copy: PostgreSQL
  * is the truth.
@@ -12,12 +16,14 @@
 #include "base/ids.h"
 #include "domain/engine.h"
 #include "domain/question.h"
+#include "domain/resolve.h"
 #include "domain/standings.h"
 #include "io/net.h"
 #include <uthash.h>
 
 struct lt_hub;
 struct lt_contest;
+struct lt_units;
 
 enum lt_member_role {
     LT_MEMBER_PLAY,
@@ -74,7 +80,8 @@ struct lt_player {
 struct lt_entry {
     int64_t id;
     char *name, *unit; /* unit "": none */
-    bool guest;
+    bool guest, leader;
+    int64_t unit_id; /* 0: none, or not read yet */
     struct lt_player *players;
     int progress_qi, progress; /* heard from whatever node: answers saved to what is asked now */
     int done_qi;               /* first question of the burst that `done` is about */
@@ -102,6 +109,20 @@ struct lt_contest {
     struct lt_standings *standings;
     const struct lt_place *const *ranked; /* all entries in order of rank, as of board_version */
     int n_ranked;
+    struct lt_public_fold {
+        struct lt_standings *standings; /* NULL: all is public, or will not freeze again */
+        const struct lt_place *const *ranked;
+        int n_ranked;
+        int64_t moved_seq, version; /* as those of the truth */
+        int to;                     /* once frozen: questions [0, to) are in it */
+        bool again;                 /* somebody joined in time and is news: rank again */
+    } frozen;
+    int64_t frozen_us;    /* at_us of the record with which it froze, 0: it did not */
+    int64_t resolved_seq; /* of the last step of the reveal, 0: none */
+    struct lt_resolve
+        *resolve; /* the reveal of resolve_shown to resolve_truth (versions); NULL: not made */
+    int64_t resolve_shown, resolve_truth;
+    int64_t ruling_seq[LT_RULINGS_MAX]; /* of the last record about each ruling */
     int64_t entries_us; /* entries that joined before this (with the long margin) are known */
 
     /* Answers to questions [scores_qi, scores_qi + scores_n), complete or being fetched. */
@@ -118,6 +139,16 @@ struct lt_contest {
     struct lt_frame *ring[LT_RING_FRAMES]; /* frame of log record seq at seq % LT_RING_FRAMES */
     int64_t ring_from;                     /* oldest seq in the ring; > engine.seq: empty */
     int64_t signal_seq; /* record since which presses and answers count, 0: they do not */
+
+    struct lt_units *units; /* for roll-ups; NULL: not read yet, or nobody needs them here */
+    struct lt_rollup_seen {
+        int64_t version; /* of the board that `now` is of */
+        struct lt_rollup_rank {
+            int64_t id;
+            int32_t rank;
+        } * now, *before;
+        int n_now, n_before;
+    } rollups[LT_BOARD_OFS];
 
     struct lt_member *members[LT_MEMBER_ROLES];
     int n_members[LT_MEMBER_ROLES];
@@ -160,12 +191,43 @@ void lt_contest_scores_begin(struct lt_contest *c, int qi, int n);
 /* Copies the row and its body. */
 void lt_contest_scores_add(struct lt_contest *c, const struct lt_answer_row *row);
 void lt_contest_scores_complete(struct lt_contest *c);
-/* Bring the standings up to date as far as keys are public and answers are complete. True when a new
- * board is to be shown: everything public is settled and something moved since the last one. */
-bool lt_contest_settle(struct lt_contest *c);
+/* Bring the standings up to date as far as keys are public and answers are complete. What moved since
+ * the last time, when everything that belongs to it is settled: bits, 0 nothing. */
+enum { LT_MOVED_TRUTH = 1, LT_MOVED_PUBLIC = 2 };
+int lt_contest_settle(struct lt_contest *c);
 /* The standings are those of the whole log that this node has. Between a reveal and the arrival of
  * the answers they are not: nobody is told them then, since another node may have told newer ones. */
 bool lt_contest_current(const struct lt_contest *c);
+
+/* ---- what is public: contest_public.c ---- */
+
+/* The board is frozen and not revealed to its end. */
+bool lt_contest_hides(const struct lt_contest *c);
+/* A ruling that was made, or changed, since the freeze: whom it is about and why is not public yet. */
+bool lt_contest_hides_ruling(const struct lt_contest *c, int no);
+/* When the entry joined: who joined after the freeze is not on the frozen board. */
+void lt_contest_joined(struct lt_contest *c, const struct lt_entry *e, int64_t joined_us);
+/* The board that everybody may see. False: there is none yet, or it is not complete. */
+struct lt_public {
+    const struct lt_place *const
+        *ranked; /* in order of rank; during the reveal valid until its next step */
+    int n;
+    int64_t version;
+    bool frozen, done; /* done: revealed to its end, until the next question */
+};
+bool lt_contest_public(const struct lt_contest *c, struct lt_public *ret);
+/* Where an entry stands as far as it may know; NULL: nowhere yet. Only while lt_contest_shows. */
+const struct lt_place *lt_contest_public_place(const struct lt_contest *c,
+                                               const struct lt_entry *e);
+/* The public standings are complete. */
+bool lt_contest_shows(const struct lt_contest *c);
+/* By how many ranks an entry of the public board moved. */
+int lt_contest_moved(const struct lt_contest *c, const struct lt_place *p);
+/* The fold that public boards of rounds come from. */
+struct lt_standings *lt_contest_public_fold(const struct lt_contest *c);
+/* Make the reveal, or bring it to the step where it stands. False: the board is not frozen, or not all
+ * is known yet. */
+bool lt_contest_reveal(struct lt_contest *c);
 
 /* Remember what this node knows of a player's answer; of a burst also that the entry has done it. */
 void lt_player_saved(struct lt_contest *c, struct lt_player *p, int qi, int state,

@@ -75,7 +75,7 @@ enum lt_sql {
     LT_SQL_PAPER, /* $1 event, $2 person, $3 round, $4 attempt, $5 season → state, rev, ordinal, entry,
                      duel, seed, started, deadline, submitted, choices */
     LT_SQL_PAPER_MARKS, /* $1 event, $2 person, $3 season → round, attempt, no, state, started, points,
-                           time, correct, answered, duel */
+                           time, correct, answered, duel, submitted (0: open) */
     LT_SQL_ADDRESSED,   /* $1 event, $2 person → whether the event addresses the person */
     LT_SQL_HOME_PERSON, /* $1 person → person, name, unit name, tenant name, guest */
     LT_SQL_HOME_KNOWN,  /* $1 ext id → the same */
@@ -95,6 +95,15 @@ enum lt_sql {
     LT_SQL_CERTIFICATE, /* $1 event, $2 person → code, title, tenant, name, unit, points, rank, of,
                            issued µs */
     LT_SQL_FIND_CERTIFICATE, /* $1 code → tenant, title, name, unit, points, rank, of, day */
+    /* Boards for everybody (app/api_board.c). What does not exist has no row. */
+    LT_SQL_FIND_SHARE, /* $1 share code → tenant, event (0: of a series), series (0: of an event) */
+    LT_SQL_BOARD_HEAD, /* $1 event, $2 series, $3 whether its rules are wanted → title, tenant name,
+                          final, whether a board may stand by now, rules, event whose units count,
+                          kind of the series ("": of an event), seq, ranked once final */
+    LT_SQL_BOARD_NAMES, /* $1 of what ("entry", …; "person": of a series), $2 event, $3 members →
+                           member, name, unit name, column and row in the grid (-1: none) */
+    LT_SQL_BOARD_RESULTS, /* $1 event, $2 rows before, $3 rows → entry, rank, points, correct, time,
+                             name, unit name */
     /* Duels (match.c, duel_start.c, duels.c). */
     LT_SQL_MATCH_ME,   /* $1 person → rating, region, the region above it (0: none) */
     LT_SQL_DUEL_START, /* $1 event, $2 round, $3 season, $4 seed, $5 size, $6 robots, $7 from start to
@@ -108,6 +117,8 @@ enum lt_sql {
     LT_SQL_FINDINGS,   /* $1 event, $2 findings at most → kind, subject, n, of, before, after
                           (ten-thousandths), subjects in all, number of the person or question,
                           name or stem, unit, found µs; a row for each subject that is named */
+    LT_SQL_EVENT_UNITS, /* $1 event → unit, kind, registered, county, city, province (0: none), name; in order */
+    LT_SQL_REGIONS, /* → region, name, grid column and row (-1: none); in order */
     LT_SQL_PAIR_OPEN, /* $1 code, $2 secret (hex of its SHA-256), $3 life s → whether the code waits now */
     LT_SQL_PAIR_ASK,   /* $1 secret → tenant, screen; no row: nobody has taken it yet */
     LT_SQL_PAIR_CLOSE, /* $1 secret */

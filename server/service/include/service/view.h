@@ -13,15 +13,22 @@ struct lt_frame *lt_view_board_frame(const struct lt_contest *c);
 /* Presence, the seal of a final event: as frames. NULL when out of memory. */
 struct lt_frame *lt_view_presence_frame(const struct lt_presence_out *p);
 struct lt_frame *lt_view_seal_frame(const struct lt_contest *c);
+/* A ruling in full, for desks, while the hall hears less of it. */
+struct lt_frame *lt_view_ruling_frame(const struct lt_contest *c, const struct lt_record *r);
 /* How far the teams are with what is asked now. */
 struct lt_frame *lt_view_progress_frame(const struct lt_contest *c);
+/* A board for a wall: `of` what (enum lt_board_of), in round `round` (from 1; 0: the event). truth: freeze
+ * or not, for desks. NULL: there is none, or not yet. */
+struct lt_frame *lt_view_chart_frame(struct lt_contest *c, int of, int round, bool truth);
 /* What one member alone gets, NULL: nothing for this one. */
 typedef struct lt_frame *lt_view_member_fn(const struct lt_contest *c, const struct lt_member *to);
 lt_view_member_fn lt_view_own_frame;    /* players: the standing of their entry, when current */
 lt_view_member_fn lt_view_team_frame;   /* members of a team: its private state */
 lt_view_member_fn lt_view_step_frame;   /* members of a team in a burst: what to answer next */
 lt_view_member_fn lt_view_script_frame; /* desks: the words of the announced question, no key */
-lt_view_member_fn lt_view_ahead_frame;  /* desks, between questions: what comes next */
+lt_view_member_fn
+    lt_view_cues_frame; /* desks, while the board is frozen: the next steps of its reveal */
+lt_view_member_fn lt_view_ahead_frame; /* desks, between questions: what comes next */
 /* Points of the jury's part that is asked now, once it is revealed; false: no marks. */
 bool lt_view_marks(const struct lt_contest *c, int64_t *ret_points_c);
 
