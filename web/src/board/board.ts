@@ -182,7 +182,7 @@ export function pageAddress(place: Place): string {
 }
 
 export function csvAddress(place: Place): string {
-  return `${boardAddress(place)}.csv?from=1&n=100`;
+  return `${boardAddress(place)}.csv?from=1&n=200`;
 }
 
 function boardAddress({ share, of, round }: Place): string {

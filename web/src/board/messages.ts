@@ -38,7 +38,7 @@ const messages = {
   "state.away": { zh: "连不上服务器，显示的是之前的榜单", en: "No connection: this is the board from before" },
 
   "find": { zh: "在本页中查找", en: "Find on this page" },
-  "find.none": { zh: "本页没有“{word}”", en: "Nothing on this page for “{word}”" },
+  "find.none": { zh: "本页没有“{word}”。", en: "Nothing on this page for “{word}”." },
   "find.hint": { zh: "可以翻页再找。", en: "Try another page." },
   "page.where": { zh: "第 {a}–{b} 名，共 {n}", en: "{a}–{b} of {n}" },
   "page.before": { zh: "上一页", en: "Previous" },
