@@ -510,7 +510,7 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "SELECT e.title, t.name, h.phase = 'final', h.phase = 'final' OR (CASE WHEN e.self_paced "
       "THEN e.at_once AND h.phase NOT IN ('draft', 'lobby') ELSE EXISTS (SELECT FROM "
       "leitai.question_instance q WHERE q.tenant_id = e.tenant_id AND q.event_id = e.event_id AND "
-      "q.state = 'revealed') END), CASE WHEN $3::boolean THEN r.sheet END, e.event_id, '', h.seq, "
+      "q.state = 'revealed') END), CASE WHEN $3::boolean THEN r.sheet::text END, e.event_id, '', h.seq, "
       "COALESCE(h.ranked, 0) FROM leitai.event e JOIN leitai.tenant t USING (tenant_id) JOIN "
       "leitai.event_head h USING (tenant_id, event_id) JOIN leitai.rule_sheet r ON (r.tenant_id, "
       "r.event_id, r.version) = (h.tenant_id, h.event_id, h.sheet_version) WHERE e.tenant_id = "
