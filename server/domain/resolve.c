@@ -3,7 +3,8 @@
  * All steps are made once, when the reveal is made: the board is walked from its public to its true
  * state and what happened is kept as cues. Going to a step repeats the walk; going back begins it anew.
  * The board stays sorted by what is public by now, so opening an entry is one move in the order, and
- * ranks change only between where it was and where it goes.
+ * ranks change only between where it was and where it goes. What costs a sort, the public board and the
+ * one after the others were opened, is sorted once: a hundred thousand must not stop the server.
  *
  * What is shown at a step must follow from what has been opened up to it, or the order of steps would
  * tell the rest. Who is opened next is read from the board as it stands. An award is harder, because
@@ -28,23 +29,30 @@
 #include <string.h>
 
 struct row {
-    struct lt_place now; /* what the board shows; the first member */
-    struct lt_place shown, truth;
-    bool listed; /* on the public board */
-    bool single; /* opened by a step of its own */
+    struct lt_place now;   /* what the board shows; the first member */
+    struct lt_place other; /* opened: what it showed before; else what is true */
+    int32_t ranks[2];      /* on the boards that are sorted once */
+    bool single;           /* opened by a step of its own */
     bool opened;
-    int award; /* given by now, -1: none */
+    bool known; /* its true place is */
+    int award;  /* given by now, -1: none */
+};
+struct index {
+    int64_t entry;
+    int row;
 };
 struct lt_resolve {
     const struct lt_sheet *sheet;
-    struct row *rows; /* by entry */
-    int n_rows;
-    struct lt_place **begin; /* the public board in order */
-    int n_begin;
+    struct row *rows;
+    struct index *by_entry;
+    int n_rows, n_sorted;
+    bool others;                 /* some are opened together, by the first step */
+    struct lt_place **boards[2]; /* in order: the public one, and the one after the others */
+    int n_boards[2];
     struct lt_place **order; /* the board by now */
     int n_order;
     int moved_from,
-        moved_to; /* of the order, by the last step: old ranks differ there; to < from: none */
+        moved_to; /* of the order, by the last step: old ranks differ; to < from: none */
     struct lt_cue *cues;
     int n_cues, cap_cues;
     int step;
@@ -118,16 +126,18 @@ static bool better(int award, int than)
 
 static int by_entry(const void *pa, const void *pb)
 {
-    const struct row *a = pa, *b = pb;
+    const struct index *a = pa, *b = pb;
 
-    return (a->now.entry > b->now.entry) - (a->now.entry < b->now.entry);
+    return (a->entry > b->entry) - (a->entry < b->entry);
 }
 
 static struct row *row_of(const struct lt_resolve *r, int64_t entry)
 {
-    struct row key = {.now.entry = entry};
+    struct index key = {.entry = entry}, *found = NULL;
 
-    return r->n_rows > 0 ? bsearch(&key, r->rows, (size_t)r->n_rows, sizeof key, by_entry) : NULL;
+    if (r->n_sorted > 0)
+        found = bsearch(&key, r->by_entry, (size_t)r->n_sorted, sizeof key, by_entry);
+    return found ? &r->rows[found->row] : NULL;
 }
 
 /* As lt_rank sorts. */
@@ -153,20 +163,23 @@ static int position(const struct lt_resolve *r, const struct lt_place *p, int fr
     return from;
 }
 
-/* Ranks of order[from, to], and of those behind that shared one with somebody who has left. Returns the
- * last one that was ranked. */
-static int rank_between(struct lt_resolve *r, int from, int to)
+/* Ranks of order[from, to], where `moved` is new, and of those behind that shared one with it. Others are
+ * tied if they had the same rank, which costs no comparison. Returns the last one that was ranked. */
+static int rank_between(struct lt_resolve *r, const struct lt_place *moved, int from, int to)
 {
+    int32_t above_had = from > 0 ? r->order[from - 1]->rank : 0;
     int i = from;
 
     for (; i < r->n_order; i++) {
         struct lt_place *p = r->order[i], *above = i > 0 ? r->order[i - 1] : NULL;
-        bool tied = above && lt_place_cmp(r->sheet, above, p) == 0;
-        int32_t rank = p->disqualified ? 0 : tied ? above->rank : i + 1;
+        int32_t had = p->rank;
+        bool tied = above && (p == moved || above == moved ? lt_place_cmp(r->sheet, above, p) == 0
+                                                           : above_had == had);
 
-        if (i > to && rank == p->rank)
+        above_had = had;
+        p->rank = p->disqualified ? 0 : tied ? above->rank : i + 1;
+        if (i > to && p->rank == had)
             break;
-        p->rank = rank;
     }
     return i - 1;
 }
@@ -180,29 +193,41 @@ static void settle_old_ranks(struct lt_resolve *r)
     r->moved_to = -1;
 }
 
-static void open_row(struct row *row)
+/* What is hidden for what is shown, or back; the rank stays until it is made anew. */
+static void turn(struct row *row)
 {
-    int32_t rank = row->now.rank;
+    struct lt_place was = row->now;
 
-    row->now = row->truth;
-    row->now.rank = row->now.old_rank = rank;
-    row->opened = true;
+    row->now = row->other;
+    row->now.rank = row->now.old_rank = was.rank;
+    row->other = was;
+    row->opened = !row->opened;
+}
+
+/* The board becomes one of those that are sorted once; `moved`: it came from the one before. */
+static void set_board(struct lt_resolve *r, int which, bool moved)
+{
+    int n = r->n_boards[which];
+
+    for (int i = 0; i < n; i++) {
+        struct row *row = (struct row *)r->boards[which][i];
+
+        r->order[i] = &row->now;
+        row->now.old_rank = row->ranks[moved ? which - 1 : which];
+        row->now.rank = row->ranks[which];
+    }
+    r->n_order = n;
+    r->moved_from = 0;
+    r->moved_to = moved ? n - 1 : -1;
 }
 
 /* All at once that have no step of their own; some of them are new on the board. */
 static void open_others(struct lt_resolve *r)
 {
-    for (int i = 0; i < r->n_rows; i++) {
-        struct row *row = &r->rows[i];
-
-        if (row->single)
-            continue;
-        if (!row->listed)
-            r->order[r->n_order++] = &row->now;
-        open_row(row);
-    }
-    lt_rank(r->sheet, r->order, r->n_order);
-    r->moved_to = r->n_order - 1;
+    for (int i = 0; i < r->n_rows; i++)
+        if (!r->rows[i].single)
+            turn(&r->rows[i]);
+    set_board(r, 1, true);
 }
 
 static void open_one(struct lt_resolve *r, int64_t entry)
@@ -213,12 +238,12 @@ static void open_one(struct lt_resolve *r, int64_t entry)
     assert(r->order[from] == &row->now);
     memmove(&r->order[from], &r->order[from + 1],
             (size_t)(r->n_order - from - 1) * sizeof *r->order);
-    open_row(row);
+    turn(row);
     to = position(r, &row->now, 0, r->n_order - 1);
     memmove(&r->order[to + 1], &r->order[to], (size_t)(r->n_order - to - 1) * sizeof *r->order);
     r->order[to] = &row->now;
     r->moved_from = from < to ? from : to;
-    r->moved_to = rank_between(r, r->moved_from, from < to ? to : from);
+    r->moved_to = rank_between(r, &row->now, r->moved_from, from < to ? to : from);
 }
 
 static void take(struct lt_resolve *r, const struct lt_cue *cue)
@@ -243,15 +268,11 @@ static void take(struct lt_resolve *r, const struct lt_cue *cue)
 static void restart(struct lt_resolve *r)
 {
     for (int i = 0; i < r->n_rows; i++) {
-        r->rows[i].now = r->rows[i].shown;
-        r->rows[i].opened = false;
+        if (r->rows[i].opened)
+            turn(&r->rows[i]);
         r->rows[i].award = -1;
     }
-    if (r->n_begin > 0)
-        memcpy(r->order, r->begin, (size_t)r->n_begin * sizeof *r->order);
-    r->n_order = r->n_begin;
-    r->moved_from = 0;
-    r->moved_to = -1;
+    set_board(r, 0, false);
     r->step = 0;
 }
 
@@ -343,62 +364,74 @@ static bool open_all(struct lt_resolve *r)
 /* There is a step even where there is nobody: a reveal without an end would never end. */
 static bool write_cues(struct lt_resolve *r)
 {
-    bool others = r->n_rows == 0;
-
     restart(r);
-    for (int i = 0; i < r->n_rows; i++)
-        others |= !r->rows[i].single;
-    if (others && !add_cue(r, (struct lt_cue){.kind = LT_CUE_OTHERS, .award = -1}))
+    if (r->others && !add_cue(r, (struct lt_cue){.kind = LT_CUE_OTHERS, .award = -1}))
         return false;
     return open_all(r) && final_awards(r);
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
-/* Rows of all entries, by entry, from the public board and what is true. */
+static struct row *add_row(struct lt_resolve *r, const struct lt_place *p, bool single)
+{
+    int n = r->n_rows++;
+
+    r->by_entry[n] = (struct index){p->entry, n};
+    r->rows[n] = (struct row){.now = *p, .other = *p, .single = single};
+    return &r->rows[n];
+}
+
+static void sort_index(struct lt_resolve *r)
+{
+    r->n_sorted = r->n_rows;
+    if (r->n_rows > 0)
+        qsort(r->by_entry, (size_t)r->n_rows, sizeof *r->by_entry, by_entry);
+}
+
+/* The second board is begun in the order of `truth`, which is mostly sorted already. */
 static void fill_rows(struct lt_resolve *r, const struct lt_place *const *shown, int n_shown,
                       const struct lt_place *const *truth, int n_truth)
 {
-    int n = n_shown;
-
     for (int i = 0; i < n_shown; i++)
-        r->rows[i] = (struct row){.now = *shown[i],
-                                  .shown = *shown[i],
-                                  .truth = *shown[i],
-                                  .listed = true,
-                                  .single = i < LT_RESOLVE_ROWS};
-    r->n_rows = n_shown;
-    if (n_shown > 0)
-        qsort(r->rows, (size_t)n_shown, sizeof *r->rows, by_entry);
+        add_row(r, shown[i], i < LT_RESOLVE_ROWS);
+    sort_index(r);
     for (int i = 0; i < n_truth; i++) {
         struct row *row = row_of(r, truth[i]->entry);
 
-        if (row)
-            row->truth = *truth[i];
-        else
-            r->rows[n++] = (struct row){.now = *truth[i], .shown = *truth[i], .truth = *truth[i]};
+        if (!row)
+            row = add_row(r, truth[i], false);
+        row->other = *truth[i];
+        row->known = true;
+        r->boards[1][r->n_boards[1]++] = &row->now;
+        r->others |= !row->single;
     }
-    r->n_rows = n;
-    if (n > 0)
-        qsort(r->rows, (size_t)n, sizeof *r->rows, by_entry);
+    sort_index(r);
+    for (int i = 0; i < n_shown;
+         i++) /* what is shown is true of those of whom nothing else is known */
+        if (!r->rows[i].known) {
+            r->boards[1][r->n_boards[1]++] = &r->rows[i].now;
+            r->others |= !r->rows[i].single;
+        }
+    r->others |= r->n_rows == 0;
 }
 
-static void fill_order(struct lt_resolve *r)
+static void keep_ranks(struct lt_resolve *r, int which)
 {
-    for (int i = 0; i < r->n_rows; i++) {
-        struct row *row = &r->rows[i];
+    lt_rank(r->sheet, r->boards[which], r->n_boards[which]);
+    for (int i = 0; i < r->n_boards[which]; i++)
+        ((struct row *)r->boards[which][i])->ranks[which] = r->boards[which][i]->rank;
+}
 
-        if (row->listed)
-            r->begin[r->n_begin++] = &row->now;
-        else
-            row->shown.rank = 0; /* a newcomer */
-    }
-    lt_rank(r->sheet, r->begin, r->n_begin);
-    for (int i = 0; i < r->n_begin; i++) {
-        struct row *row = (struct row *)r->begin[i];
-
-        row->shown.rank = row->shown.old_rank = row->now.rank;
-    }
+static void sort_boards(struct lt_resolve *r, int n_shown)
+{
+    for (int i = 0; i < n_shown; i++)
+        r->boards[0][i] = &r->rows[i].now;
+    r->n_boards[0] = n_shown;
+    keep_ranks(r, 0);
+    for (int i = 0; i < r->n_rows; i++)
+        if (!r->rows[i].single)
+            turn(&r->rows[i]);
+    keep_ranks(r, 1);
 }
 
 struct lt_resolve *lt_resolve_new(const struct lt_sheet *sheet, const struct lt_place *const *shown,
@@ -410,13 +443,15 @@ struct lt_resolve *lt_resolve_new(const struct lt_sheet *sheet, const struct lt_
     if (!r)
         return NULL;
     r->sheet = sheet;
-    r->rows = calloc(room, sizeof *r->rows);
-    r->begin = calloc(room, sizeof *r->begin);
-    r->order = calloc(room, sizeof *r->order);
-    if (!r->rows || !r->begin || !r->order)
+    r->rows = malloc(room * sizeof *r->rows);
+    r->by_entry = malloc(room * sizeof *r->by_entry);
+    r->boards[0] = malloc(room * sizeof *r->boards[0]);
+    r->boards[1] = malloc(room * sizeof *r->boards[1]);
+    r->order = malloc(room * sizeof *r->order);
+    if (!r->rows || !r->by_entry || !r->boards[0] || !r->boards[1] || !r->order)
         goto fail;
     fill_rows(r, shown, n_shown, truth, n_truth);
-    fill_order(r);
+    sort_boards(r, n_shown);
     if (!write_cues(r))
         goto fail;
     restart(r);
@@ -431,7 +466,9 @@ void lt_resolve_free(struct lt_resolve *r)
     if (!r)
         return;
     free(r->rows);
-    free(r->begin);
+    free(r->by_entry);
+    free(r->boards[0]);
+    free(r->boards[1]);
     free(r->order);
     free(r->cues);
     free(r);

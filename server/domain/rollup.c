@@ -1,9 +1,10 @@
 /* Roll-ups.
  *
- * Every part is put down under the id that it counts for, so one sort brings those of a row together,
- * best first; a unit's head count goes to its row in the same way, without points. A value is kept as
- * the fraction that it is: two means that print alike may differ, and equal ones must share a rank
- * however they came about, so nothing is rounded before it is compared.
+ * A row is found by its unit, which has been sorted among the others once; so a part costs one addition,
+ * and a board of a hundred thousand is rolled up between two frames. Only the best n of a row need an
+ * order, and that is made within the row. A value is kept as the fraction that it is: two means that
+ * print alike may differ, and equal ones must share a rank however they came about, so nothing is
+ * rounded before it is compared.
  *
  * The widest product is num · den of two rows. With fewer than 2^24 parts of less than 2^40 hundredths
  * each, times ten thousand for the floor's decimals, by a head count below 2^31, times the same ten
@@ -12,21 +13,28 @@
 
 #include "base/err.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { E4 = 10000 };
 
-/* A part, or the head count of a unit. */
-struct item {
+/* A roll-up in the making. */
+struct rollup {
+    const struct lt_board_rule *rule;
+    const struct lt_rollup_part *parts;
+    int n_parts;
+    int *row_of_unit; /* -1: none */
+    struct lt_rollup_row *rows;
+    int n_rows;
+    int64_t *points; /* BEST: of all parts, row by row */
+    int *ends;       /* and where each row's end */
+};
+struct tag {
     int64_t id;
-    int64_t points_c;
-    int32_t registered; /* of a unit; 0 of a part */
-    bool part;
+    int unit;
 };
 
-/* What it counts for, 0: nothing. */
+/* What a unit counts for, 0: nothing. */
 static int64_t id_of_unit(enum lt_board_of of, const struct lt_rollup_unit *u)
 {
     switch (of) {
@@ -48,47 +56,97 @@ static int64_t id_of_unit(enum lt_board_of of, const struct lt_rollup_unit *u)
     return 0;
 }
 
-static int64_t id_of_part(enum lt_board_of of, const struct lt_rollup_unit *units, int n_units,
-                          const struct lt_rollup_part *p)
+/* The row that a part counts for, -1: none. */
+static int row_of(const struct rollup *r, const struct lt_rollup_part *p)
 {
-    if (of == LT_OF_AUDIENCE)
-        return p->leader ? 1 : 2;
-    assert(p->unit < n_units);
-    return p->unit < 0 ? 0 : id_of_unit(of, &units[p->unit]);
+    if (r->rule->of == LT_OF_AUDIENCE)
+        return p->leader ? 0 : 1;
+    return p->unit < 0 ? -1 : r->row_of_unit[p->unit];
 }
 
-/* By id, parts from the best on, head counts behind them. */
-static int by_id_then_points(const void *pa, const void *pb)
+static int by_id(const void *pa, const void *pb)
 {
-    const struct item *a = pa, *b = pb;
+    const struct tag *a = pa, *b = pb;
 
-    if (a->id != b->id)
-        return a->id < b->id ? -1 : 1;
-    if (a->part != b->part)
-        return a->part ? -1 : 1;
-    return (a->points_c < b->points_c) - (a->points_c > b->points_c);
+    return (a->id > b->id) - (a->id < b->id);
 }
 
-static int fill(enum lt_board_of of, const struct lt_rollup_unit *units, int n_units,
-                const struct lt_rollup_part *parts, int n_parts, struct item *items)
+static struct lt_rollup_row empty_row(int64_t id)
 {
-    int n = 0;
+    return (struct lt_rollup_row){.id = id, .den = 1};
+}
 
-    for (int i = 0; i < n_units; i++) {
-        int64_t id = id_of_unit(of, &units[i]);
+/* A row for each id that a unit has, and which of them is each unit's. */
+static int rows_of_units(struct rollup *r, const struct lt_rollup_unit *units, int n)
+{
+    struct tag *tags = malloc(((size_t)n + 1) * sizeof *tags);
+    int n_tags = 0;
 
+    if (!tags)
+        return LT_ENOMEM;
+    for (int i = 0; i < n; i++) {
+        int64_t id = id_of_unit(r->rule->of, &units[i]);
+
+        r->row_of_unit[i] = -1;
         if (id != 0)
-            items[n++] = (struct item){.id = id, .registered = units[i].registered};
+            tags[n_tags++] = (struct tag){id, i};
     }
-    for (int i = 0; i < n_parts; i++) {
-        int64_t id = id_of_part(of, units, n_units, &parts[i]);
+    if (n_tags > 0)
+        qsort(tags, (size_t)n_tags, sizeof *tags, by_id);
+    for (int i = 0; i < n_tags; i++) {
+        if (i == 0 || tags[i].id != tags[i - 1].id)
+            r->rows[r->n_rows++] = empty_row(tags[i].id);
+        r->row_of_unit[tags[i].unit] = r->n_rows - 1;
+        r->rows[r->n_rows - 1].registered += units[tags[i].unit].registered;
+    }
+    free(tags);
+    return LT_OK;
+}
 
-        if (id != 0)
-            items[n++] = (struct item){.id = id, .points_c = parts[i].points_c, .part = true};
+static void add_parts(struct rollup *r)
+{
+    for (int i = 0; i < r->n_parts; i++) {
+        int at = row_of(r, &r->parts[i]);
+
+        if (at < 0)
+            continue;
+        r->rows[at].took++;
+        r->rows[at].num += r->parts[i].points_c;
     }
-    if (n > 0)
-        qsort(items, (size_t)n, sizeof *items, by_id_then_points);
-    return n;
+}
+
+static int from_the_best(const void *pa, const void *pb)
+{
+    const int64_t *a = pa, *b = pb;
+
+    return (*a < *b) - (*a > *b);
+}
+
+/* Again, but with the best only: points are dealt out to their rows, each of which is sorted. */
+static void keep_best(struct rollup *r)
+{
+    int end = 0;
+
+    for (int k = 0; k < r->n_rows; k++) {
+        r->ends[k] = end;
+        end += r->rows[k].took;
+        r->rows[k].num = 0;
+    }
+    for (int i = 0; i < r->n_parts; i++) {
+        int at = row_of(r, &r->parts[i]);
+
+        if (at >= 0)
+            r->points[r->ends[at]++] = r->parts[i].points_c;
+    }
+    for (int k = 0; k < r->n_rows; k++) {
+        struct lt_rollup_row *row = &r->rows[k];
+        int64_t *points = r->points + r->ends[k] - row->took;
+
+        if (row->took > 0)
+            qsort(points, (size_t)row->took, sizeof *points, from_the_best);
+        for (int i = 0; i < row->took && i < r->rule->best; i++)
+            row->num += points[i];
+    }
 }
 
 static int64_t rounded(__int128 num, __int128 den)
@@ -96,22 +154,12 @@ static int64_t rounded(__int128 num, __int128 den)
     return (int64_t)(num < 0 ? -((-2 * num + den) / (2 * den)) : (2 * num + den) / (2 * den));
 }
 
-/* The row of items [0, n), which have one id. Without anybody the value is nothing of one. */
-static void fill_row(const struct lt_board_rule *rule, const struct item *items, int n,
-                     struct lt_rollup_row *row)
+/* Without anybody the value is nothing of one. */
+static void divide(const struct lt_board_rule *rule, struct lt_rollup_row *row)
 {
-    int64_t registered = 0, took_e4, floor_e4;
+    __int128 took_e4 = (__int128)row->took * E4,
+             floor_e4 = (__int128)row->registered * rule->floor_e4;
 
-    *row = (struct lt_rollup_row){.id = items[0].id, .den = 1};
-    for (int i = 0; i < n; i++) {
-        registered += items[i].registered;
-        row->took += items[i].part;
-        if (items[i].part && (rule->by != LT_AGGREGATE_BEST || i < rule->best))
-            row->num += items[i].points_c;
-    }
-    row->registered = (int32_t)registered;
-    took_e4 = (int64_t)row->took * E4;
-    floor_e4 = registered * rule->floor_e4;
     if (rule->by == LT_AGGREGATE_MEAN && row->took > 0)
         row->den = row->took;
     if (rule->by == LT_AGGREGATE_WEIGHTED && row->took > 0) {
@@ -155,31 +203,59 @@ static void rank_rows(const struct lt_board_rule *rule, struct lt_rollup_row *ro
     }
 }
 
+/* An audience that nobody belongs to has no row. */
+static void drop_empty(struct rollup *r)
+{
+    int n = 0;
+
+    for (int k = 0; k < r->n_rows; k++)
+        if (r->rows[k].took > 0)
+            r->rows[n++] = r->rows[k];
+    r->n_rows = n;
+}
+
+static int make_rows(struct rollup *r, const struct lt_rollup_unit *units, int n_units)
+{
+    int err = LT_OK;
+
+    if (r->rule->of != LT_OF_AUDIENCE)
+        err = rows_of_units(r, units, n_units);
+    for (int64_t id = 1; id <= 2 && r->rule->of == LT_OF_AUDIENCE; id++)
+        r->rows[r->n_rows++] = empty_row(id);
+    if (err)
+        return err;
+    add_parts(r);
+    if (r->rule->by == LT_AGGREGATE_BEST)
+        keep_best(r);
+    if (r->rule->of == LT_OF_AUDIENCE)
+        drop_empty(r);
+    for (int k = 0; k < r->n_rows; k++)
+        divide(r->rule, &r->rows[k]);
+    rank_rows(r->rule, r->rows, r->n_rows);
+    return LT_OK;
+}
+
 int lt_rollup(const struct lt_board_rule *rule, const struct lt_rollup_unit *units, int n_units,
               const struct lt_rollup_part *parts, int n_parts, struct lt_rollup_row **ret)
 {
-    size_t room = (size_t)n_units + (size_t)n_parts + 1;
-    struct item *items = malloc(room * sizeof *items);
-    struct lt_rollup_row *rows = NULL;
-    int n, n_rows = 0;
+    const size_t room = (size_t)n_units + 2,
+                 dealt = rule->by == LT_AGGREGATE_BEST ? (size_t)n_parts : 0;
+    struct rollup r = {.rule = rule, .parts = parts, .n_parts = n_parts};
+    int err = LT_ENOMEM;
 
-    if (!items)
-        return LT_ENOMEM;
-    n = fill(rule->of, units, n_units, parts, n_parts, items);
-    for (int i = 0; i < n; i++)
-        n_rows += i == 0 || items[i].id != items[i - 1].id;
-    rows = malloc(((size_t)n_rows + 1) * sizeof *rows);
-    if (!rows) {
-        free(items);
-        return LT_ENOMEM;
+    r.row_of_unit = malloc(room * sizeof *r.row_of_unit);
+    r.rows = malloc(room * sizeof *r.rows);
+    r.points = malloc((dealt + 1) * sizeof *r.points);
+    r.ends = malloc(room * sizeof *r.ends);
+    if (r.row_of_unit && r.rows && r.points && r.ends)
+        err = make_rows(&r, units, n_units);
+    free(r.row_of_unit);
+    free(r.points);
+    free(r.ends);
+    if (err) {
+        free(r.rows);
+        return err;
     }
-    for (int i = 0, from, k = 0; i < n; k++) {
-        for (from = i; i < n && items[i].id == items[from].id;)
-            i++;
-        fill_row(rule, items + from, i - from, &rows[k]);
-    }
-    free(items);
-    rank_rows(rule, rows, n_rows);
-    *ret = rows;
-    return n_rows;
+    *ret = r.rows;
+    return r.n_rows;
 }

@@ -126,8 +126,8 @@ static void stage_tick(struct lt_contest *c, struct lt_member *m, int64_t now_us
 void hub_charts_tick(struct lt_contest *c)
 {
     int64_t now_us = hub_now_us(c->hub);
-    bool rollups = c->sheet.n_boards > 0 && !c->sheet.self_paced &&
-                   c->engine.phase >= LT_PHASE_LOBBY;
+    bool rollups =
+        c->sheet.n_boards > 0 && !c->sheet.self_paced && c->engine.phase >= LT_PHASE_LOBBY;
     if (rollups && !c->units && !c->sync->fetching_units)
         hub_fetch_units(c);
     if (!c->sync->charts)

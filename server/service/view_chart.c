@@ -14,7 +14,8 @@
 enum { CHART_ROWS = 300, CUES_MAX = 6 };
 
 _Static_assert((int)LT_BOARD_OFS == (int)LT_BOARD_OF_IDS &&
-                   (int)LT_AGGREGATES == (int)LT_AGGREGATE_IDS && (int)LT_CUES == (int)LT_CUE_KIND_IDS,
+                   (int)LT_AGGREGATES == (int)LT_AGGREGATE_IDS &&
+                   (int)LT_CUES == (int)LT_CUE_KIND_IDS,
                "boards");
 
 /* What a chart is made of. */
@@ -22,7 +23,7 @@ struct source {
     const struct lt_place *const *ranked; /* of the event, or of the round */
     int n;
     int64_t version;
-    bool reveals; /* its rows say who is opened, and has which award */
+    bool reveals;                  /* its rows say who is opened, and has which award */
     struct lt_place *places;       /* of a round; owned */
     const struct lt_place **order; /* owned */
 };
@@ -243,8 +244,7 @@ struct lt_frame *lt_view_cues_frame(const struct lt_contest *c, const struct lt_
     (void)to;
     if (e->frozen_seq == 0 || !c->resolve || c->resolve_truth != c->board_version)
         return NULL;
-    struct lt_msg_cues m = {
-        .step = e->step, .steps = lt_resolve_steps(c->resolve), .rows = rows};
+    struct lt_msg_cues m = {.step = e->step, .steps = lt_resolve_steps(c->resolve), .rows = rows};
     for (int step = e->step + 1; m.n_rows < CUES_MAX && has_cue(c, step); step++)
         cue_out(c, step, &rows[m.n_rows++]);
     lt_buf_init(&b, VIEW_BYTES);

@@ -12,25 +12,25 @@ export function ticket(secret, sub) {
 
 export class Client {
   #ws; #waiters = []; #asked = new Map(); #answers = new Map(); #replies = []; #n = 0;
+  #heard;
   phase; question; own; team; step; teams = []; rulings = []; board; seal; script; you; session; errors = [];
 
-  static async enter(port, hello) {
+  /** `heard` is given each frame as it comes. */
+  static async enter(port, hello, heard) {
     const c = new Client();
+    c.#heard = heard;
     c.#ws = await Ws.connect(port);
+    c.#ws.on_message = (m) => c.#take(m); // however long nothing is said
+    c.#ws.on_close = () => {
+      c.closed = c.#ws.closed;
+      c.#wake();
+    };
     c.#ws.send({ t: "hello", v: 1, ...hello });
-    void c.#listen();
     await c.until(() => c.you || c.errors.length, "welcome");
     return c;
   }
-  async #listen() {
-    try {
-      for (;;) this.#take(await this.#ws.next(() => true));
-    } catch {
-      this.closed = this.#ws.closed;
-      this.#wake();
-    }
-  }
   #take(m) {
+    this.#heard?.(m);
     if (m.t === "probe") this.#ws.send({ t: "echo", n: m.n });
     else if (m.t === "welcome") {
       ({ you: this.you, session: this.session } = m);

@@ -1,5 +1,12 @@
 // Who sits at the pages of a contest: each does what a person does there, and says what was waited for in vain.
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const axe = fs.readFileSync(createRequire(path.join(root, "web/package.json")).resolve("axe-core/axe.min.js"), "utf8");
 
 export class Person {
   constructor(name, page) {
@@ -23,6 +30,15 @@ export class Person {
   async taps(selector, text) {
     await this.sees(selector, text);
     await this.at(selector, text).click();
+  }
+  /** Nobody is kept out: no violation that axe knows of. */
+  async accessible(where) {
+    await this.page.evaluate(axe);
+    // While something moves in, its colours are not its own.
+    await this.page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1).map((one) => one.finished)));
+    const found = await this.page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+    const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+    assert.deepEqual(told, [], `${this.name} at ${where}`);
   }
   says(text) { return this.page.evaluate((part) => document.documentElement.textContent.includes(part), text); }
 }
@@ -109,6 +125,22 @@ export class Desk extends Person {
     await this.page.evaluate(() => document.activeElement?.blur());
     await this.page.keyboard.press(key);
   }
+  /** When the button was clicked, by the machine's clock. */
+  async clicks(selector, text) {
+    await this.sees(selector, text);
+    await this.page.evaluate(() => addEventListener("click", () => { window.clickedAt = Date.now(); }, { capture: true, once: true }));
+    await this.at(selector, text).click();
+    return this.page.evaluate(() => window.clickedAt);
+  }
+  /** Takes a screen in, under a name. */
+  async pairs(code, name) {
+    await this.taps("[data-pair]");
+    await this.page.fill("[data-pair-code]", code.toLowerCase());
+    await this.page.fill("[data-pair-name]", name);
+    await this.page.keyboard.press("Enter");
+    await this.sees(`.screen-row[data-name="${name}"] .dot:not(.dot-off)`);
+    await this.page.locator(".pair").waitFor({ state: "detached" });
+  }
   /** What cannot be taken back is asked once more, and the safe answer has the focus. */
   async confirms() {
     await this.sees("[data-confirm=no]:focus");
@@ -128,6 +160,45 @@ export class Desk extends Person {
     await this.taps("[data-make-ruling]");
     await form.waitFor({ state: "detached" });
     return changes.map((row) => row.replace(/\s+/g, " "));
+  }
+}
+
+/** A screen of the hall. */
+export class Screen extends Person {
+  /** When it was on the picture, by the machine's clock; to be called before what brings it. */
+  appears(selector, text = "") {
+    const look = ([selector, text]) =>
+      new Promise((done) => {
+        const end = Date.now() + 20_000;
+        const see = () => {
+          const there = [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text) && (one.getClientRects().length > 0 || text === ""));
+          if (there) done(Date.now());
+          else if (Date.now() > end) done(undefined);
+          else requestAnimationFrame(see);
+        };
+        see();
+      });
+    const seen = this.page.evaluate(look, [selector, text]).then((at) => at ?? this.sees(selector, text).then(() => assert.fail(`${this.name} was late: ${selector} ${text}`)));
+    seen.catch(() => undefined); // reported where it is awaited
+    return seen;
+  }
+  /** Where the fixed parts of the picture are, in whole pixels. */
+  boxes(selectors) {
+    return this.page.evaluate(
+      (all) =>
+        Object.fromEntries(
+          all.map((selector) => {
+            const { x, y, width, height } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
+            return [selector, [x, y, width, height].map((n) => (n === undefined ? undefined : Math.round(n)))];
+          }),
+        ),
+      selectors,
+    );
+  }
+  /** The code that it shows while it is nobody's. */
+  async code() {
+    await this.sees(".pair-code");
+    return (await this.at(".pair-code").innerText()).replace(/\s/g, "");
   }
 }
 

@@ -1,13 +1,5 @@
 // Somebody alone with a phone: opens his events, answers papers, and what he chose is remembered to be compared with what is stored.
-import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import fs from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Person } from "./people.mjs";
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const axe = fs.readFileSync(createRequire(path.join(root, "web/package.json")).resolve("axe-core/axe.min.js"), "utf8");
 
 export class Solo extends Person {
   /** What was chosen last, by number of the question: { stem, texts } or { stem, text }. */
@@ -88,15 +80,6 @@ export class Solo extends Person {
   async left() {
     const parts = (await this.at(".whole b").innerText()).split(":").map(Number);
     return parts.reduce((sum, part) => sum * 60 + part, 0);
-  }
-  /** Nobody is kept out: no violation that axe knows of. */
-  async accessible(where) {
-    await this.page.evaluate(axe);
-    // While something moves in, its colours are not its own.
-    await this.page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1).map((one) => one.finished)));
-    const found = await this.page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-    assert.deepEqual(told, [], `${this.name} at ${where}`);
   }
 }
 

@@ -7,8 +7,7 @@ enum { STEPS = 5 };
     "{\"title\":\"t\",\"mode\":\"" mode "\",\"questions\":2,\"seconds\":20" options "}"
 #define TEN ",\"points\":{\"right\":10}"
 #define SHEET(options, rounds)                                                                     \
-    "{\"version\":1,\"entries\":\"team\",\"start_points\":100," options ",\"rounds\":[" rounds "]" \
-                                                                                               "}"
+    "{\"version\":1,\"entries\":\"team\"," options ",\"rounds\":[" rounds "]}"
 #define TEAMS(freeze, rounds) SHEET("\"freeze\":{" freeze "}", rounds)
 #define ALL ROUND("required", TEN)
 #define BUZZER ROUND("buzzer", TEN)

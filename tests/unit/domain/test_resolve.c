@@ -231,6 +231,18 @@ static void who_is_not_on_the_public_board_comes_with_the_others(void **state)
     end();
 }
 
+static void of_whom_nothing_else_is_known_the_public_place_is_true(void **state)
+{
+    (void)state;
+    sheet_begin(0);
+    entry(1, 300, 300);
+    shown[n_shown++] = (struct lt_place){.entry = 2, .points_c = 500};
+    begin();
+    assert_steps("O1 O2");
+    assert_board(2, "1.2 2.1");
+    end();
+}
+
 static void old_ranks_are_those_before_the_last_step(void **state)
 {
     const struct lt_place *const *board;
@@ -683,6 +695,7 @@ int main(void)
         cmocka_unit_test(who_was_disqualified_during_the_freeze_ends_without_a_rank),
         cmocka_unit_test(a_board_of_nobody_has_one_step),
         cmocka_unit_test(who_is_not_on_the_public_board_comes_with_the_others),
+        cmocka_unit_test(of_whom_nothing_else_is_known_the_public_place_is_true),
         cmocka_unit_test(old_ranks_are_those_before_the_last_step),
         cmocka_unit_test(an_award_is_given_when_its_place_is_certain),
         cmocka_unit_test(where_questions_cost_points_awards_come_last_from_the_lowest_up),

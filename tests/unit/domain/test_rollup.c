@@ -227,7 +227,7 @@ static struct plain plainly(const struct lt_board_rule *rule, int64_t id)
         for (int k = 0; k < n_parts; k++)
             before += counts_for(rule->of, &parts[k], id) &&
                       (parts[k].points_c > parts[i].points_c ||
-                       (parts[k].points_c == parts[i].points_c && k < i));
+                       (k < i && parts[k].points_c == parts[i].points_c));
         if (rule->by != LT_AGGREGATE_BEST || before < rule->best)
             v.num += parts[i].points_c;
     }

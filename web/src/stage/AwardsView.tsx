@@ -10,7 +10,7 @@ import { nameSize, pageOf } from "./view.ts";
 import { markOf } from "./assign.ts";
 import { FreezeMark } from "./Frame.tsx";
 
-const PER_PAGE = 12;
+const PER_PAGE = 10;
 const PAGE_MS = 10_000;
 const WIDTH = 90;
 const HEIGHT = 38;
@@ -34,7 +34,7 @@ export function awardPages(chart: Chart, snap: Snapshot): Page[] {
       return Array.from({ length: pages }, (_, page) => ({
         title,
         first,
-        rows: pageOf(rows, page, PER_PAGE),
+        rows: pageOf(rows, page, Math.ceil(rows.length / pages)),
         part: pages > 1 ? t("lot.page", { n: page + 1, of: pages }) : "",
       }));
     });
@@ -63,15 +63,15 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
       </section>
     );
   }
-  const columns = page.rows.length <= 3 ? 1 : page.rows.length <= 8 ? 2 : 3;
+  const columns = page.rows.length <= 3 ? 1 : 2;
   const deep = Math.ceil(page.rows.length / columns);
   const tall = Math.min(12, (HEIGHT - GAP * (deep - 1)) / deep);
   const lone = columns === 1;
   const units = page.rows.some((row) => row.unit !== "" && row.unit !== row.name);
   const size = nameSize(
     page.rows.map((row) => phrases(row.name)),
-    (WIDTH - GAP * (columns - 1)) / columns - (lone ? 26 : 3.8),
-    tall - 2.2 - (lone ? 0 : 2.8) - (units ? 2.2 : 0),
+    (WIDTH - GAP * (columns - 1)) / columns - (lone ? 26 : 18),
+    tall - 1.2 - (units ? 2.2 : 0),
   );
   return (
     <section class={page.first ? "awards awards-first" : "awards"} key={at}>

@@ -3,7 +3,7 @@ import type { Chart, ChartRow, Snapshot } from "../shared/protocol.gen.ts";
 import { places, points } from "../shared/format.ts";
 import { boardTitle, part, share } from "./lines.ts";
 import { t } from "./messages.ts";
-import { Rolling } from "./Rolling.tsx";
+import { Counting } from "./Rolling.tsx";
 
 const WIDTH = 110;
 const HEIGHT = 47.5;
@@ -17,6 +17,7 @@ export function GridView({ chart, snap }: { chart: Chart; snap: Snapshot }) {
   const deep = mapped ? Math.max(...rows.map((row) => row.y ?? 0)) + 1 : Math.max(1, Math.ceil(rows.length / columns));
   const least = places(rows);
   const width = Math.min(20, (WIDTH - GAP * (columns - 1)) / columns);
+  const tall = (HEIGHT - GAP * (deep - 1)) / deep;
   const ranked = rows.filter((row) => row.rank > 0).length;
   return (
     <section class="board">
@@ -26,13 +27,14 @@ export function GridView({ chart, snap }: { chart: Chart; snap: Snapshot }) {
         <Legend />
         <span class="num board-where">{t("board.ranked", { n: ranked })}</span>
       </header>
-      <ol class="grid" style={{ "--columns": columns, "--deep": deep, "--width": width, "--tile": (HEIGHT - GAP * (deep - 1)) / deep }}>
+      <ol class="grid" style={{ "--columns": columns, "--deep": deep, "--width": width, "--figures": figuresIn(tall) }}>
         {rows.map((row, i) => (
           <Tile
             row={row}
             at={mapped ? { x: row.x ?? 0, y: row.y ?? 0 } : { x: i % columns, y: Math.floor(i / columns) }}
             ranked={ranked}
             width={width}
+            tall={tall}
             least={least}
             key={row.id}
           />
@@ -47,19 +49,25 @@ interface TileProps {
   at: { x: number; y: number };
   ranked: number;
   width: number;
+  tall: number;
   least: number;
 }
 
-function Tile({ row, at, ranked, width, least }: TileProps) {
+/* Sizes follow from a tile's, which follows from how many there are. */
+function figuresIn(tall: number): number {
+  return tall < 5.6 ? 1.5 : 1.75;
+}
+
+function Tile({ row, at, ranked, width, tall, least }: TileProps) {
   const took = share(row);
   const short = shortName(row.name);
-  const name = Math.min(2.6, (width - 5) / Math.max(1, [...short].length));
+  const name = Math.min(2.6, (width - 5) / Math.max(1, [...short].length), (tall - 1.15 - 1.3 * figuresIn(tall)) / 1.15);
   return (
     <li class={`tile-city ${tierOf(row.rank, ranked)}`} style={{ "--x": at.x + 1, "--y": at.y + 1, "--name": name }} title={`${row.name} ${part(row)}`}>
       <b class="tile-rank num">{row.rank > 0 ? row.rank : "–"}</b>
       <span class="tile-city-name">{short}</span>
       <span class="tile-figures num">
-        {row.rank > 0 ? <Rolling value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}
+        {row.rank > 0 ? <Counting value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}
         {took !== undefined && <small>{Math.round(took * 100)}%</small>}
       </span>
       <i class="tile-bar" aria-hidden="true">

@@ -5,6 +5,7 @@
  * words are written when it comes into sight. When nothing moves no frame is asked for.
  */
 import { eased, resting, still } from "../shared/motion.ts";
+import { phrases } from "./phrase.ts";
 import { FOCUS_LEAST_MS, follow, focusMs, type Line, passed, type Phase } from "./rows.ts";
 
 export interface Shape {
@@ -63,6 +64,11 @@ interface Job {
 /* More than so many waiting steps are not shown one by one any more. */
 const JOBS_MOST = 3;
 const TURN_MS = 600;
+/* While nothing moves, so many rows are made ready at a time. */
+const READY_AT_ONCE = 4;
+const READY_MS = 30;
+/* Rows in sight whose words change are written over a few frames; a sixtieth of a second later nobody sees. */
+const WRITTEN_AT_ONCE = 6;
 
 export class RowList {
   private rows = new Map<string, Row>();
@@ -75,6 +81,8 @@ export class RowList {
   private turning: { from: Spot; to: Spot; at: number } | undefined;
   private frame = 0;
   private last = 0;
+  private behind = false;
+  private readying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly list: HTMLElement,
@@ -103,6 +111,8 @@ export class RowList {
     this.markAt = focus?.index;
     this.scroll = this.shape.flow === "down" ? { x: 0, y: focus ? this.followed(focus.index) : 0 } : { x: (at.page ?? 0) * this.shape.columns, y: 0 };
     this.draw();
+    if (this.behind) this.start();
+    else this.ready();
   }
 
   /** Shows a way to `lines`, after those that are under way. */
@@ -134,11 +144,28 @@ export class RowList {
       if (row.parts) row.parts.shown = "";
     }
     this.draw();
+    if (this.behind) this.start();
   }
 
   stop(): void {
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.readying);
     this.frame = 0;
+  }
+
+  /* Rows that come into sight later are made and written before, a few at a time, so that no frame of a move has to. */
+  private ready(): void {
+    clearTimeout(this.readying);
+    this.readying = setTimeout(() => {
+      if (this.frame !== 0) return;
+      let n = 0;
+      for (const row of this.order) {
+        if (row.parts && row.written === row.line) continue;
+        this.write(row, (row.parts ??= made(this.list)));
+        if (++n === READY_AT_ONCE) break;
+      }
+      if (n > 0) this.ready();
+    }, READY_MS);
   }
 
   private start(): void {
@@ -167,7 +194,8 @@ export class RowList {
       end();
     }
     this.draw();
-    this.frame = this.playing || this.turning || this.jobs.length > 0 ? requestAnimationFrame(this.step) : 0;
+    this.frame = this.playing || this.turning || this.jobs.length > 0 || this.behind ? requestAnimationFrame(this.step) : 0;
+    if (this.frame === 0) this.ready();
   };
 
   private turnBy(ms: number): void {
@@ -325,6 +353,8 @@ export class RowList {
 
   private draw(): void {
     const { rows, columns } = this.shape;
+    let written = 0;
+    this.behind = false;
     for (const row of this.order) {
       const x = row.spot.x - this.scroll.x;
       const y = row.spot.y - this.scroll.y;
@@ -335,7 +365,8 @@ export class RowList {
       row.seen = seen;
       if (!seen) continue;
       parts.row.style.transform = `translate3d(${(x * 100).toFixed(3)}%,${(y * 100).toFixed(3)}%,0)`;
-      this.write(row, parts);
+      if (row.written !== row.line && row.written !== undefined && ++written > WRITTEN_AT_ONCE) this.behind = true;
+      else this.write(row, parts);
     }
     this.drawMark();
   }
@@ -390,7 +421,7 @@ function writeLine(parts: Parts, line: Line, was: Line | undefined, words: Words
   if (was?.rank !== line.rank) {
     put(parts.rank, line.rank > 0 ? String(line.rank) : "–");
   }
-  if (was?.name !== line.name) put(parts.name, line.name);
+  if (was?.name !== line.name) name(parts.name, line.name);
   if (was?.unit !== line.unit) put(parts.unit, line.unit);
   if (was?.side !== line.side) put(parts.side, line.side);
   if (was?.award !== line.award) put(parts.award, line.award);
@@ -398,6 +429,15 @@ function writeLine(parts: Parts, line: Line, was: Line | undefined, words: Words
   if (was === undefined) put(parts.points.nextElementSibling as HTMLElement, words.unit);
   const look = lookOf(line);
   if (parts.row.className !== look) parts.row.className = look;
+}
+
+/* It breaks between its parts where it needs two lines. */
+function name(where: HTMLElement, text: string): void {
+  where.textContent = "";
+  phrases(text).forEach((part, i) => {
+    if (i > 0) where.append(document.createElement("wbr"));
+    where.append(part);
+  });
 }
 
 function movedWord(moved: number | undefined): string {
@@ -414,7 +454,7 @@ function lookOf({ rank, moved, veiled, award, name, unit }: Line): string {
   if (award !== "") look += " has-award";
   if (unit !== "") look += " has-unit";
   const breadth = broad(name);
-  if (breadth > 12) look += breadth > 16 ? " name-longest" : " name-long";
+  if (breadth > 12) look += breadth > 14.5 ? " name-longest" : " name-long";
   return look;
 }
 

@@ -21,7 +21,10 @@ function pairAnew(): void {
 
 function App() {
   // Read here, so that every word is drawn anew in the other language.
-  document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
+  const html = document.documentElement;
+  const tag = lang.value === "zh" ? "zh-CN" : "en";
+  // Even to set the same again styles every element anew.
+  if (html.lang !== tag) html.lang = tag;
   const { snap, sheet, screen, charts, pairing } = link.live.value;
   return (
     <Stage

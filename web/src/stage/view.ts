@@ -190,17 +190,22 @@ export function tileSize(names: string[][], columns: number, words: boolean): nu
 
 /** The largest size at which each name, given in parts, fits a box. */
 export function nameSize(names: string[][], width: number, height: number): number {
-  const fits = (size: number) => names.every((parts) => lines(parts, width / size) * size * TILE_LINE <= height);
-  return TILE_SIZES.find(fits) ?? TILE_SMALLEST;
+  const fits = (breaks: boolean) => (size: number) => names.every((parts) => lines(parts, width / size, breaks) * size * TILE_LINE <= height);
+  return [...TILE_SIZES, TILE_SMALLEST].find(fits(false)) ?? TILE_SIZES.find(fits(true)) ?? TILE_SMALLEST;
 }
 
-/* Lines that parts take when each holds `room` full-width characters; too many when a part alone is wider. */
-function lines(parts: string[], room: number): number {
+/* Lines that parts take when each holds `room` full-width characters; too many when a part alone is wider and may not break. */
+function lines(parts: string[], room: number, breaks: boolean): number {
   let count = 1;
   let used = 0;
   for (const part of parts) {
     const width = widthOf(part);
-    if (width > room) return Number.POSITIVE_INFINITY;
+    if (width > room) {
+      if (!breaks) return Number.POSITIVE_INFINITY;
+      count += Math.ceil(width / room) - (used === 0 ? 1 : 0);
+      used = width % room;
+      continue;
+    }
     if (used + width > room) {
       count += 1;
       used = 0;

@@ -118,7 +118,7 @@ enum lt_sql {
                           (ten-thousandths), subjects in all, number of the person or question,
                           name or stem, unit, found µs; a row for each subject that is named */
     LT_SQL_EVENT_UNITS, /* $1 event → unit, kind, registered, county, city, province (0: none), name; in order */
-    LT_SQL_REGIONS,     /* → region, name, grid column and row (-1: none); in order */
+    LT_SQL_REGIONS, /* → region, name, grid column and row (-1: none); in order */
     LT_SQL_PAIR_OPEN, /* $1 code, $2 secret (hex of its SHA-256), $3 life s → whether the code waits now */
     LT_SQL_PAIR_ASK,   /* $1 secret → tenant, screen; no row: nobody has taken it yet */
     LT_SQL_PAIR_CLOSE, /* $1 secret */

@@ -8,7 +8,7 @@ struct lt_named {
     int x, y; /* place in the map-like grid, -1: none */
 };
 struct lt_units {
-    struct lt_board_units *board; /* for lt_board_set_make, and lt_rollup */
+    struct lt_board_units *board;     /* for lt_board_set_make, and lt_rollup */
     struct lt_named *units, *regions; /* each by id */
     int n_units, n_regions;
 };
