@@ -116,7 +116,7 @@ static int check_kind(struct series *s, bool teams)
 {
     struct lt_rows *rows;
     int err = lt_db_exec(s->db, &rows,
-                         "SELECT COALESCE(r.sheet::json ->> 'entries', 'persons') = 'teams' FROM "
+                         "SELECT COALESCE(r.sheet::json ->> 'entries', 'person') = 'team' FROM "
                          "leitai.event_head h JOIN leitai.rule_sheet r ON (r.tenant_id, "
                          "r.event_id, r.version) = (h.tenant_id, h.event_id, h.sheet_version) "
                          "WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = $1",

@@ -58,7 +58,7 @@ int series_sheet(const char *boards, bool teams, struct lt_sheet *ret, struct lt
     lt_buf_printf(&text,
                   "{\"version\":1%s,\"rounds\":[{\"title\":\"x\",\"mode\":\"%s\",\"questions\":1,"
                   "\"seconds\":60,\"points\":{\"right\":1}}],\"boards\":%s}",
-                  teams ? ",\"entries\":\"teams\"" : "", teams ? "required" : "live", boards);
+                  teams ? ",\"entries\":\"team\"" : "", teams ? "required" : "live", boards);
     int r = text.failed ? LT_ETOOBIG : lt_sheet_parse(lt_buf_cstr(&text), text.len, ret, err);
     lt_buf_done(&text);
     return r;
