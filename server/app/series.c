@@ -339,7 +339,7 @@ static int write_one(const struct lt_config *c, struct lt_db *d, struct lt_tenan
     *ret = (struct board_written){0};
     int err = lt_db_begin(d, tenant);
     if (err == LT_OK)
-        err = lt_db_script(d, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        err = lt_db_script(d, "SET TRANSACTION READ ONLY");
     if (err == LT_OK)
         err = series_boards(d, tenant, series, &set);
     lt_db_rollback(d);
