@@ -16,9 +16,10 @@ const HALL = { width: 1920, height: 1080 };
 const SIDE = { width: 1280, height: 720 };
 const all = (list, fn) => Promise.all(list.map(fn));
 const AWARDED = 6;
-/** A switch is under a second; the main thread of a moving board keeps to this by the median, whatever else the machine does. */
 const SWITCH_MS = 1000;
+/** Of the main thread, by its own clock, whatever else the machine does. */
 const FRAME_MS = 8;
+const TRACED = 12;
 const FIXED = [".stage-head", ".board-head h1", ".wall"];
 const FREEZE = 5; // the first question that the hall is not told about
 
@@ -149,7 +150,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     assert.equal(await main.page.evaluate(() => document.body.classList.contains("contrast")), false);
     await desk.taps("[data-screen=all] label");
     await assign("auto", tile("auto"), "h1", "抽签结果");
-    assert.equal(await side.page.evaluate(() => document.body.classList.contains("contrast")), true, "a screen keeps its flags");
+    await side.page.waitForFunction(() => document.body.classList.contains("contrast")); // a screen keeps its flags
     await desk.taps(`[data-name="左侧屏"] label`);
     await desk.taps("[data-flag=contrast]");
     await side.page.waitForFunction(() => !document.body.classList.contains("contrast"));
@@ -318,9 +319,23 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await shoot("reveal-first", { stage: main.page });
   });
 
+  await part("the main thread is free while rows move", async () => {
+    const { frames, forced } = await traced(browser, main.page, async () => {
+      for (let step = 2; step <= TRACED; step++) {
+        await going("PageDown", step, steps);
+        await main.sees(".board-where", `已揭 ${step} / ${AGENCIES}`);
+      }
+    });
+    const ms = (share) => quantile(frames, share).toFixed(2);
+    t.diagnostic(`${frames.length} frames while ${TRACED - 1} agencies are opened: half within ${ms(0.5)} ms of the main thread, 95 % within ${ms(0.95)} ms, the longest ${ms(1)} ms`);
+    assert.ok(frames.length > 2 * TRACED, `${frames.length} frames`);
+    assert.deepEqual(forced, [], "no script forces a layout");
+    assert.ok(quantile(frames, 0.95) <= FRAME_MS, `95 % of frames within ${ms(0.95)} ms`);
+  });
+
   await part("226 agencies are opened step by step; nothing jumps, nothing is told ahead", async () => {
     const until = steps - 2 * AWARDED;
-    for (let step = 2; step <= until; step++) {
+    for (let step = TRACED + 1; step <= until; step++) {
       const who = await desk.at(".cue-big .cue-who b").innerText();
       await going("PageDown", step, steps);
       assert.ok(arena.byName(who), `${who} is one of them`);
@@ -347,22 +362,6 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await side.sees(".board-where", `已揭 ${until} / ${AGENCIES}`);
     await side.page.locator(".stage-lost").waitFor({ state: "detached" });
     assert.deepEqual(await all(screens, fixed), boxes, "the picture stands still");
-  });
-
-  await part("the main thread is free while rows move", async () => {
-    const from = await desks();
-    const result = await traced(browser, main.page, async () => {
-      for (const step of [1, Math.floor(from / 2), from - 1, from]) {
-        // By the wire's own numbers: rows of the whole board change their places.
-        await desk.taps(step === from ? "[data-way=awards]" : "[data-way=back]");
-        await desk.page.waitForFunction((was) => document.querySelector("[data-freeze]").textContent !== was, await desk.at("[data-freeze]").innerText().catch(() => ""));
-        await main.sees(".board-where", "已揭");
-      }
-    });
-    t.diagnostic(`frames ${result.frames.length}, median ${quantile(result.frames, 0.5).toFixed(2)} ms, 95 % ${quantile(result.frames, 0.95).toFixed(2)} ms, longest ${quantile(result.frames, 1).toFixed(2)} ms, forced ${result.forced.length}`);
-    assert.ok(result.frames.length > 20, `${result.frames.length} frames`);
-    assert.deepEqual(result.forced, []);
-    assert.ok(quantile(result.frames, 0.95) <= FRAME_MS, `95 % of frames within ${quantile(result.frames, 0.95).toFixed(1)} ms`);
   });
 
   await part("the automatic pace goes on by itself, any key stops it, and it stops at the end", async () => {

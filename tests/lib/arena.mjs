@@ -23,6 +23,17 @@ function named(unit, i) {
   return unit + (i % 3 === 2 ? fits[fits.length - 1] : fits[0]);
 }
 
+/* As a page does: what the server puts off is sent again. */
+const PUT_OFF = new Set(["busy", "database_away", "retry_later"]);
+const AGAIN_MS = 100;
+async function heeded(send) {
+  for (;;) {
+    const end = await send();
+    if (!PUT_OFF.has(end)) return end;
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+  }
+}
+
 export class Agency {
   /** hundredths */
   points = 10_000;
@@ -93,13 +104,13 @@ export class Arena {
 
   /** Every captain who has a socket answers question q, right or wrong as planned. */
   async answer(q) {
-    const ends = await Promise.all([...this.#clients].map(([agency, client]) => client.answer(q, this.response(agency, q))));
+    const ends = await Promise.all([...this.#clients].map(([agency, client]) => heeded(() => client.answer(q, this.response(agency, q)))));
     const lost = ends.filter((end) => end !== "saved");
     if (lost.length > 0) throw new Error(`${lost.length} answers to question ${q} were not saved: ${lost[0]}`);
   }
   response(agency, q) { return respond(this.questions[q - 1], agency.right(q)); }
   async stake(q) {
-    const ends = await Promise.all([...this.#clients].map(([agency, client]) => client.command("stake", { q, value: agency.stake * 100 })));
+    const ends = await Promise.all([...this.#clients].map(([agency, client]) => heeded(() => client.command("stake", { q, value: agency.stake * 100 }))));
     const lost = ends.filter((end) => end !== "done");
     if (lost.length > 0) throw new Error(`${lost.length} stakes were refused: ${lost[0]}`);
   }

@@ -12,7 +12,8 @@ import { BOARD_PAGE_ROWS } from "./view.ts";
 import { Wall } from "./Wall.tsx";
 
 export function RevealView({ snap, chart }: { snap: Snapshot; chart: Chart }) {
-  const done = snap.frozen?.done === true || !chart.frozen;
+  // Of the chart itself: the log's word that all is told may be here before it.
+  const done = !chart.frozen && chart.step > 0;
   const before = useRef<Chart>();
   const [card, setCard] = useState<Cue | undefined>(chart.cue?.kind === "award" ? chart.cue : undefined);
   const way = useMemo(() => {
@@ -45,6 +46,7 @@ export function RevealView({ snap, chart }: { snap: Snapshot; chart: Chart }) {
           unit={t("board.points")}
           veiled={t("reveal.veiled")}
           way={way}
+          of={chart}
           focus={chart.cue?.entry ?? nextUp(chart.rows)}
           told={({ cue }) => setCard(cue)}
           class="wall-reveal"

@@ -68,7 +68,7 @@ const TURN_MS = 600;
 const READY_AT_ONCE = 4;
 const READY_MS = 30;
 /* Rows in sight whose words change are written over a few frames; a sixtieth of a second later nobody sees. */
-const WRITTEN_AT_ONCE = 6;
+const WRITTEN_AT_ONCE = 5;
 
 export class RowList {
   private rows = new Map<string, Row>();
@@ -266,7 +266,7 @@ export class RowList {
     const { rank } = row.line;
     row.line = { ...line, rank };
     return run(phase.ms, (share) => {
-      row.points = Math.round(phase.from + (phase.to - phase.from) * resting(share));
+      row.points = counted(phase.from, phase.to, resting(share));
     });
   }
 
@@ -278,6 +278,7 @@ export class RowList {
     const standing = this.order.map(({ line }) => line.rank);
     const coming = new Map(lines.map((line) => [line.key, line]));
     const top = this.scroll.y;
+    row.parts?.row.style.setProperty("z-index", "1");
     const low = Math.min(from, to);
     const high = Math.max(from, to);
     return run(from === to ? 0 : phase.ms, (share) => {
@@ -296,7 +297,7 @@ export class RowList {
       const followed = this.followed(at);
       const near = eased(Math.min(1, share * 3));
       this.scroll = { x: 0, y: top + (followed - top) * near };
-    });
+    }, () => row.parts?.row.style.removeProperty("z-index"));
   }
 
   private gliding(ms: number, lines: Line[], run: Run) {
@@ -313,14 +314,14 @@ export class RowList {
       row.points = was?.points ?? row.line.points;
       moves ||= row.from.x !== to.x || row.from.y !== to.y || row.points !== row.line.points;
     }
-    const counted = this.order.filter((row) => row.points !== row.line.points).map((row) => ({ row, from: row.points }));
+    const counting = this.order.filter((row) => row.points !== row.line.points).map((row) => ({ row, from: row.points }));
     return run(moves ? ms : 0, (share) => {
       const way = eased(share);
       for (const row of this.order) {
         const to = this.spot(row.index);
         row.spot = share === 1 ? to : { x: row.from.x + (to.x - row.from.x) * way, y: row.from.y + (to.y - row.from.y) * way };
       }
-      for (const one of counted) one.row.points = Math.round(one.from + (one.row.line.points - one.from) * resting(share));
+      for (const { row, from } of counting) row.points = counted(from, row.line.points, resting(share));
     });
   }
 
@@ -389,6 +390,13 @@ export class RowList {
       parts.points.textContent = shown;
     }
   }
+}
+
+/** On the way from one number of points to another: with no more places than the two have. */
+export function counted(from: number, to: number, share: number): number {
+  if (share >= 1) return to;
+  const place = from % 100 === 0 && to % 100 === 0 ? 100 : from % 10 === 0 && to % 10 === 0 ? 10 : 1;
+  return Math.round((from + (to - from) * share) / place) * place;
 }
 
 type Run = (ms: number, draw: (share: number) => void, end?: () => void) => { phase: Phase; at: number; ms: number; draw: (share: number) => void; end: () => void };
