@@ -54,6 +54,8 @@ static int read_boards(struct series *s)
     while ((n = fread(block, 1, sizeof block, f)) > 0)
         lt_buf_add(&s->boards, block, n);
     fclose(f);
+    while (s->boards.len > 0 && strchr(" \t\r\n", s->boards.p[s->boards.len - 1]))
+        s->boards.p[--s->boards.len] = '\0';
     return s->boards.failed ? say(s, LT_ETOOBIG, "%s: too large", s->boards_path) : LT_OK;
 }
 
