@@ -55,20 +55,26 @@ interface TileProps {
 
 /* Sizes follow from a tile's, which follows from how many there are. */
 function figuresIn(tall: number): number {
-  return tall < 5.6 ? 1.5 : 1.75;
+  return Math.min(2.2, Math.max(1.5, tall * 0.27));
+}
+
+/* A share that rounds to nothing is told as people. */
+function tookWords(row: ChartRow, share: number): string {
+  const percent = Math.round(share * 100);
+  return percent === 0 && (row.took ?? 0) > 0 ? t("q.people", { n: row.took ?? 0 }) : `${percent}%`;
 }
 
 function Tile({ row, at, ranked, width, tall, least }: TileProps) {
   const took = share(row);
   const short = shortName(row.name);
-  const name = Math.min(2.6, (width - 5) / Math.max(1, [...short].length), (tall - 1.15 - 1.3 * figuresIn(tall)) / 1.15);
+  const name = Math.min(3.2, (width - 5) / Math.max(1, [...short].length), (tall - 1.15 - 1.3 * figuresIn(tall)) / 1.15);
   return (
     <li class={`tile-city ${tierOf(row.rank, ranked)}`} style={{ "--x": at.x + 1, "--y": at.y + 1, "--name": name }} title={`${row.name} ${part(row)}`}>
       <b class="tile-rank num">{row.rank > 0 ? row.rank : "–"}</b>
       <span class="tile-city-name">{short}</span>
       <span class="tile-figures num">
         {row.rank > 0 ? <Counting value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}
-        {took !== undefined && <small>{Math.round(took * 100)}%</small>}
+        {took !== undefined && <small>{tookWords(row, took)}</small>}
       </span>
       <i class="tile-bar" aria-hidden="true">
         <i style={{ transform: `scaleX(${took ?? 0})` }} />

@@ -384,7 +384,7 @@ export class RowList {
       writeLine(parts, line, row.written, this.words);
       row.written = line;
     }
-    const shown = this.words.points(row.points);
+    const shown = line.blank ? "–" : this.words.points(row.points);
     if (shown !== parts.shown) {
       parts.shown = shown;
       parts.points.textContent = shown;
@@ -453,7 +453,7 @@ function movedWord(moved: number | undefined): string {
   return moved === 0 ? "–" : String(Math.abs(moved));
 }
 
-function lookOf({ rank, moved, veiled, award, name, unit }: Line): string {
+function lookOf({ rank, moved, veiled, award, name, unit, blank }: Line): string {
   let look = "wall-row";
   if (rank >= 1 && rank <= 3) look += ` medal-${rank}`;
   if (rank > 99) look += " rank-long";
@@ -461,6 +461,7 @@ function lookOf({ rank, moved, veiled, award, name, unit }: Line): string {
   else if (moved !== undefined && moved !== 0) look += moved > 0 ? " went-up" : " went-down";
   if (award !== "") look += " has-award";
   if (unit !== "") look += " has-unit";
+  if (blank) look += " no-points";
   const breadth = broad(name);
   if (breadth > 12) look += breadth > 14.5 ? " name-longest" : " name-long";
   return look;

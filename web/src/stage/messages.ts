@@ -189,7 +189,8 @@ const messages = {
   "media.broken": { zh: "文件打不开", en: "This file cannot be shown" },
 
   "dist.of": { zh: "{n} 人作答", en: "{n} answers" },
-  "dist.soon": { zh: "已有 {n} 人作答，答案公布时显示分布", en: "{n} answers so far; how they spread is shown with the answer" },
+  "dist.answered": { zh: "份作答", en: "answers" },
+  "dist.soon": { zh: "答案公布时显示作答分布", en: "How they spread is shown with the answer" },
   "dist.hidden": { zh: "封榜中，作答情况揭榜后公布", en: "The board is frozen: answers are shown after the reveal" },
   "dist.none": { zh: "本题没有作答分布", en: "Nothing to show for this question" },
 
