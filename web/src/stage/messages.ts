@@ -176,7 +176,7 @@ const messages = {
   "awards.title": { zh: "颁奖", en: "Awards" },
   "awards.soon": { zh: "获奖名单揭榜后公布", en: "The winners are announced with the reveal" },
   "awards.without": { zh: "本场没有设奖", en: "This event has no awards" },
-  "team.place": { zh: "第 {n} 名", en: "place {n}" },
+  "team.place": { zh: "第 {n} 名", en: "no. {n}" },
 
   "card.of": { zh: "名 · 共 {n}", en: "of {n}" },
   "card.unranked": { zh: "暂无名次", en: "not ranked yet" },
@@ -213,7 +213,7 @@ const messages = {
   "board.of": { zh: "共 {n} 个参赛方", en: "{n} entries" },
   "board.places": { zh: "第 {a}–{b} 行", en: "rows {a}–{b}" },
   "board.correct": { zh: "对 {n} 题", en: "{n} right" },
-  "board.points": { zh: "分", en: "points" },
+  "board.points": { zh: "分", en: "pts" },
   "board.up": { zh: "上升 {n} 位", en: "up {n}" },
   "board.down": { zh: "下降 {n} 位", en: "down {n}" },
   "board.same": { zh: "名次不变", en: "unchanged" },
