@@ -12,7 +12,8 @@ const GAP = 0.9;
 export function GridView({ chart, snap }: { chart: Chart; snap: Snapshot }) {
   const placed = chart.rows.filter((row) => row.x !== undefined && row.y !== undefined);
   const mapped = placed.length > 0;
-  const rows = mapped ? placed : chart.rows;
+  // By number, not by rank: no tile is moved within the document when ranks change. A grid without a map keeps the order of ranks.
+  const rows = mapped ? [...placed].sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1)) : chart.rows;
   const columns = mapped ? Math.max(...rows.map((row) => row.x ?? 0)) + 1 : Math.max(1, Math.ceil(Math.sqrt(rows.length * 2)));
   const deep = mapped ? Math.max(...rows.map((row) => row.y ?? 0)) + 1 : Math.max(1, Math.ceil(rows.length / columns));
   const least = places(rows);
