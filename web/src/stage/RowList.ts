@@ -64,6 +64,7 @@ interface Job {
 /* More than so many waiting steps are not shown one by one any more. */
 const JOBS_MOST = 3;
 const TURN_MS = 600;
+const LATE_MS = 34;
 /* While nothing moves, so many rows are made ready at a time. */
 const READY_AT_ONCE = 4;
 const READY_MS = 30;
@@ -177,7 +178,8 @@ export class RowList {
   private readonly step = (now: number): void => {
     // Who is in a hurry is not made to wait: the more is waiting, the quicker.
     const quick = 1 + 2 * Math.max(0, this.jobs.length - 1);
-    let ms = Math.min(100, Math.max(0, now - this.last));
+    // A frame that comes late goes no further than two: what moves may be slower on a busy machine, but never jumps.
+    let ms = Math.min(LATE_MS, Math.max(0, now - this.last));
     this.last = now;
     if (this.turning) this.turnBy(ms);
     ms *= quick;
