@@ -222,8 +222,9 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
   await part("stakes are shown at the opening, and no sooner", async () => {
     await next();
     assert.equal(q, WAGER);
-    await all([arena.stake(q), own.phone.stakes(own.stake)], (one) => one);
-    await open();
+    await Promise.all([arena.stake(q), own.phone.stakes(own.stake)]);
+    await desk.acts("open", "c"); // who has not chosen by now declines
+    await all(arena.clients, (client) => client.state("open", q));
     await assign("stakes", tile("stakes"), ".stakes", "30");
     await shoot("stakes", { stage: main.page });
     await answer();
@@ -252,7 +253,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await desk.page.fill("[data-find-entry]", own.name.slice(0, 8));
     await assign("team", () => desk.clicks(".params-found button", own.name), ".card-team", plain(own.points));
     await shoot("team", { stage: main.page });
-    await assign("auto again", tile("auto"), ".board .wall");
+    await assign("auto again", tile("auto"), ".stage-frame .q-stem, .stage-frame .board"); // whichever is due
   });
 
   await part("from the last round on the board stands still: desk, screens and phones say so", async () => {
@@ -386,7 +387,9 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await shoot("award-first", { stage: main.page });
     await all(screens, (screen) => screen.sees(".stage-freeze-provisional", "非最终结果"));
     await own.phone.sees(".top-own", `${plain(own.points)} 分`);
-    await assign("awards", tile("awards"), ".awards", "一等奖");
+    await assign("awards", tile("awards"), ".awards h1", "三等奖");
+    for (const screen of screens) for (let i = 0; i < 2; i++) await screen.page.keyboard.press("PageDown");
+    await all(screens, (screen) => screen.sees(".awards h1", "一等奖"));
     await shoot("awards", { stage: main.page });
     await shoot("revealed", { desk: desk.page, play: own.phone.page });
   });
@@ -398,8 +401,8 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await desk.sees(".confirm", "结束比赛");
     await desk.confirms();
     await desk.sees("[data-primary][data-action=finalise]");
-    await desk.page.keyboard.press("PageUp");
-    await at(steps - 1, steps);
+    await desk.sees("[data-way=back]:not([disabled])");
+    await going("PageUp", steps - 1, steps);
     await desk.sees("[data-primary][data-action=resolve]");
     await going("PageDown", steps, steps);
     await desk.taps("[data-view=auto]");

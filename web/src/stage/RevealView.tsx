@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { places, points } from "../shared/format.ts";
 import { lang } from "../shared/i18n.ts";
 import { nameOf } from "../shared/teams.ts";
-import { revealLines } from "./lines.ts";
+import { revealLines, unitBeside } from "./lines.ts";
 import { t } from "./messages.ts";
 import { nextUp, reveal } from "./rows.ts";
 import { BigName } from "./TeamParts.tsx";
@@ -68,7 +68,7 @@ function AwardCard({ snap, cue }: { snap: Snapshot; cue: Cue }) {
       <p class="award-title">{snap.head.awards[cue.award ?? -1]?.title}</p>
       <BigName name={name} sizes={CARD_SIZES} />
       <p class="award-facts num">
-        {cue.unit !== "" && cue.unit !== name && <span>{cue.unit}</span>}
+        {unitBeside({ name, unit: cue.unit }) !== "" && <span>{cue.unit}</span>}
         <span>{t("team.place", { n: cue.rank_to })}</span>
         <b>
           {points(cue.points_to)} {t("board.points")}

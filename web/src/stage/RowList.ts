@@ -64,6 +64,7 @@ interface Job {
 /* More than so many waiting steps are not shown one by one any more. */
 const JOBS_MOST = 3;
 const TURN_MS = 600;
+const LATE_MS = 34;
 /* While nothing moves, so many rows are made ready at a time. */
 const READY_AT_ONCE = 4;
 const READY_MS = 30;
@@ -177,7 +178,8 @@ export class RowList {
   private readonly step = (now: number): void => {
     // Who is in a hurry is not made to wait: the more is waiting, the quicker.
     const quick = 1 + 2 * Math.max(0, this.jobs.length - 1);
-    let ms = Math.min(100, Math.max(0, now - this.last));
+    // A frame that comes late goes no further than two: what moves may be slower on a busy machine, but never jumps.
+    let ms = Math.min(LATE_MS, Math.max(0, now - this.last));
     this.last = now;
     if (this.turning) this.turnBy(ms);
     ms *= quick;
@@ -384,7 +386,7 @@ export class RowList {
       writeLine(parts, line, row.written, this.words);
       row.written = line;
     }
-    const shown = this.words.points(row.points);
+    const shown = line.blank ? "–" : this.words.points(row.points);
     if (shown !== parts.shown) {
       parts.shown = shown;
       parts.points.textContent = shown;
@@ -453,7 +455,7 @@ function movedWord(moved: number | undefined): string {
   return moved === 0 ? "–" : String(Math.abs(moved));
 }
 
-function lookOf({ rank, moved, veiled, award, name, unit }: Line): string {
+function lookOf({ rank, moved, veiled, award, name, unit, blank }: Line): string {
   let look = "wall-row";
   if (rank >= 1 && rank <= 3) look += ` medal-${rank}`;
   if (rank > 99) look += " rank-long";
@@ -461,6 +463,7 @@ function lookOf({ rank, moved, veiled, award, name, unit }: Line): string {
   else if (moved !== undefined && moved !== 0) look += moved > 0 ? " went-up" : " went-down";
   if (award !== "") look += " has-award";
   if (unit !== "") look += " has-unit";
+  if (blank) look += " no-points";
   const breadth = broad(name);
   if (breadth > 12) look += breadth > 14.5 ? " name-longest" : " name-long";
   return look;
