@@ -9,7 +9,13 @@
 #include <string.h>
 #include <uthash.h>
 
-enum { CACHE_US = 60 * 1000 * 1000, CACHE_MAX = 4096, NAME_BYTES = 160, KEY_BYTES = 4096 };
+enum {
+    CACHE_US = 60 * 1000 * 1000,
+    SHARE_CACHE_US = 3 * 1000 * 1000,
+    CACHE_MAX = 4096,
+    NAME_BYTES = 160,
+    KEY_BYTES = 4096
+};
 
 struct item {
     char name[NAME_BYTES];
@@ -127,11 +133,12 @@ static void remember(struct fetch *f, const struct lt_pg_result *r)
     i = calloc(1, sizeof *i);
     assert(i);
     strcpy(i->name, f->name);
-    i->until_us = lt_loop_now(k->loop).mono_us + CACHE_US;
+    i->until_us =
+        lt_loop_now(k->loop).mono_us + (f->kind == LT_LOOKUP_SHARE ? SHARE_CACHE_US : CACHE_US);
     if (lt_pg_rows(r, 0) == 1) {
         i->tenant.v = lt_pg_i64(r, 0, 0, 0);
         i->exists = true;
-        if (f->kind == LT_LOOKUP_JOIN_CODE)
+        if (f->kind != LT_LOOKUP_TICKET_KEY)
             i->event.v = lt_pg_i64(r, 0, 0, 1);
         else
             i->exists = take_key(i, f, r);
@@ -165,7 +172,8 @@ int lt_keys_fetch(struct lt_keys *k, enum lt_lookup_kind kind, const char *a, co
     if (kind == LT_LOOKUP_TICKET_KEY)
         lt_pg_req_add(r, LT_SQL_FIND_KEY, (const char *[]){a, b});
     else
-        lt_pg_req_add(r, LT_SQL_FIND_CODE, (const char *[]){a});
+        lt_pg_req_add(r, kind == LT_LOOKUP_SHARE ? LT_SQL_FIND_SHARE : LT_SQL_FIND_CODE,
+                      (const char *[]){a});
     int err = lt_pg_submit(r, on_found, f);
     if (err != LT_OK)
         free(f);

@@ -22,6 +22,7 @@ enum {
     DRAIN_WAIT_US = 1000 * 1000, /* over the time, for acknowledgements */
     MOVE_FROM_MS = 50,           /* a mover comes back after so long, and up to so much longer: */
     MOVE_SPREAD_MS = 200,
+    WATCH_LOOK_US = 5 * 1000 * 1000,
 };
 
 static const bool allowed[SESSION_STATES][SESSION_STATES] = {
@@ -119,7 +120,8 @@ void session_bye(struct session *s, int err, int retry_ms)
     session_send(s, &b);
     lt_buf_done(&b);
     session_state(s, SESSION_ENDING);
-    lt_conn_close(s->conn, lt_err_close_code(err), lt_err_wire(err));
+    int code = lt_err_close_code(err) != 0 ? err : LT_EDRAIN;
+    lt_conn_close(s->conn, lt_err_close_code(code), lt_err_wire(err));
 }
 
 static void on_hello_timeout(struct lt_timer *t, int64_t now_us)
@@ -148,6 +150,7 @@ static int on_open(void *arg, struct lt_conn *c, const char *path)
         s->next->prev = &s->next;
     all->list = s;
     all->count++;
+    session_watch_shed(all);
     lt_conn_set_user(c, s);
     session_rtt_init(s);
     lt_timer_init(&s->hello_timer, on_hello_timeout, s);
@@ -165,6 +168,7 @@ static void on_close(void *arg, struct lt_conn *c, int code)
     lt_hub_leave(&s->member);
     session_pairing_done(s);
     session_stage_done(s);
+    session_watch_done(s);
     session_screens_done(s);
     session_home_done(s);
     s->conn = NULL;
@@ -428,6 +432,8 @@ struct lt_sessions *lt_sessions_new(struct lt_loop *l, struct lt_hub *hub, struc
     lt_timer_init(&all->drain, on_drain, all);
     lt_hub_on_replaced(hub, on_replaced);
     lt_screens_on_paired(screens, session_pairing_taken, all);
+    lt_timer_init(&all->watch, session_watch_look, all);
+    lt_loop_timer(l, &all->watch, WATCH_LOOK_US);
     return all;
 }
 
@@ -450,6 +456,7 @@ void lt_sessions_free(struct lt_sessions *all)
         return;
     assert(!all->list);
     lt_loop_timer_cancel(all->loop, &all->drain);
+    lt_loop_timer_cancel(all->loop, &all->watch);
     lt_buf_done(&all->welcome);
     free(all);
 }

@@ -6,7 +6,7 @@
  *   session token → verified ──────────┘             → desk: role checked → entered, or listed
  *                                                    → stage: entered
  *
- * A home page needs no event: who it is is all (session_home.c). A stage without a credential shows a
+ * A spectator comes with the share code of a board (session_watch.c). A home page needs no event: who it is is all (session_home.c). A stage without a credential shows a
  * code first (session_pairing.c).
  */
 #include "base/err.h"
@@ -442,6 +442,8 @@ static void on_contest(void *arg, int err, struct lt_contest *c)
         hello_staff(s, c);
         break;
     case LT_ROLE_ID_WATCH:
+        session_watch_enter(s, c);
+        break;
     case LT_ROLE_ID_HOME:
         hello_fail(s, LT_EFORBIDDEN);
         break;
@@ -499,6 +501,7 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
     int n_ways = m->has_ticket + m->has_session + m->has_code;
     bool fresh = m->role == LT_ROLE_ID_STAGE && n_ways == 0, ways = n_ways == 1 || fresh;
     bool fits = !(m->role == LT_ROLE_ID_STAGE && !m->has_session && !fresh) &&
+                !(m->role == LT_ROLE_ID_WATCH && !m->has_code) &&
                 !((m->role == LT_ROLE_ID_DESK || m->role == LT_ROLE_ID_JUDGE) && m->has_code);
     lt_loop_timer_cancel(s->all->loop, &s->hello_timer);
     session_state(s, SESSION_JOINING);
@@ -518,6 +521,8 @@ void session_hello(struct session *s, const struct lt_hello_in *m)
         hello_ticket(s, false);
     else if (m->has_session)
         hello_session(s);
+    else if (m->role == LT_ROLE_ID_WATCH)
+        session_watch(s);
     else
         hello_code(s, false);
 }

@@ -56,6 +56,7 @@ struct session {
     struct home *home;       /* NULL: another role */
     struct pairing *pairing; /* while PAIRING, and before that */
     struct watch *watch;     /* of a desk that asked for its screens */
+    bool watches;            /* counted among the spectators */
     struct session *next, **prev;
 };
 
@@ -103,6 +104,9 @@ struct lt_sessions {
     } limits[LIMIT_SLOTS];
     struct lt_screens *screens;
     int pairings; /* sessions that have `pairing` */
+    int watchers; /* spectators that are members */
+    int shed;
+    struct lt_timer watch; /* are their boards still shared? */
 };
 
 /* A stage that is a member: what it shows. */
@@ -177,6 +181,13 @@ void session_pairing_taken(void *all, const char *code);
 void session_screen(struct session *s); /* hello of a screen that is known: which event? */
 void session_stage_enter(struct session *s);
 void session_stage_done(struct session *s);
+/* session_watch.c: spectators. */
+void session_watch(struct session *s); /* hello with a share code */
+void session_watch_enter(struct session *s, struct lt_contest *c);
+void session_watch_done(struct session *s); /* it left */
+/* Somebody else comes: some of them make room when little is left. */
+void session_watch_shed(struct lt_sessions *all);
+void session_watch_look(struct lt_timer *t, int64_t now_us);
 /* session_screens.c: desks. */
 void session_screens(struct session *s);
 void session_screens_done(struct session *s);

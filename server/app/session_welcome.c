@@ -13,7 +13,8 @@ enum { MISSED_MAX = LT_RING_FRAMES + 10 };
 static const enum lt_member_role member_role[] = {[LT_SESSION_PLAY] = LT_MEMBER_PLAY,
                                                   [LT_SESSION_STAGE] = LT_MEMBER_STAGE,
                                                   [LT_SESSION_DESK] = LT_MEMBER_DESK,
-                                                  [LT_SESSION_JUDGE] = LT_MEMBER_JUDGE};
+                                                  [LT_SESSION_JUDGE] = LT_MEMBER_JUDGE,
+                                                  [LT_SESSION_WATCH] = LT_MEMBER_WATCH};
 
 void session_token(const struct session *s, enum lt_session_role role, char *out, size_t cap)
 {
@@ -108,7 +109,10 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
     int64_t before_us =
         p && p->remote_since_us > s->who.since_us ? p->remote_since_us : s->who.since_us;
     s->who.since_us = before_us >= now_us ? before_us + 1 : now_us;
-    session_token(s, s->who.role, token, sizeof token);
+    bool watch = s->who.role == LT_SESSION_WATCH; /* the code is its way in, again and again */
+    token[0] = '\0';
+    if (!watch)
+        session_token(s, s->who.role, token, sizeof token);
     if (desk)
         session_token(s, LT_SESSION_STAGE, stage_token, sizeof stage_token);
     struct lt_welcome w = {
@@ -116,7 +120,7 @@ static void welcome(struct session *s, struct lt_contest *c, struct lt_player *p
         .stage_session = desk ? stage_token : NULL,
         .role = member_role[s->who.role],
         .person = s->who.person.v,
-        .name = s->who.name[0] ? s->who.name : NULL,
+        .name = s->who.name[0] && !watch ? s->who.name : NULL,
         .unit = s->who.unit,
         .guest = s->who.guest,
         .player = p,

@@ -304,6 +304,10 @@ static void make_service(struct worker *w)
                                    .guests_per_minute = (int)opt(w, "guests_per_minute"),
                                    .pairings_per_minute = (int)opt(w, "pairings_per_minute"),
                                    .pairings_max = (int)opt(w, "pairings_max"),
+                                   .watchers_max = (int)opt(w, "watchers_max"),
+                                   .watchers_until =
+                                       (int)(opt(w, "max_connections") *
+                                             (100 - opt(w, "watchers_reserve_percent")) / 100),
                                    .screens_max = (int)opt(w, "screens_max"),
                                    .roster_page = (int)opt(w, "roster_page"),
                                    .tcp_witness = lt_config_bool(w->config, "tcp_witness"),

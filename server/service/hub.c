@@ -285,6 +285,7 @@ static void tell_board(struct lt_contest *c)
 {
     struct lt_frame *board = lt_view_board_frame(c);
     c->sync->board_due = false;
+    c->sync->watch_board = true;
     c->sync->board_us = hub_now_us(c->hub);
     if (board)
         lt_fanout_frame(c->hub->fanout, c, board, 0, LT_TO_ALL);
@@ -370,6 +371,27 @@ static void tell_record(struct lt_contest *c, const struct lt_record *r, struct 
     if (full)
         lt_fanout_frame(f, c, full, r->seq, LT_TO_DESKS);
     lt_frame_unref(full);
+    c->sync->watch_all |= r->kind == LT_REC_PHASE || r->kind == LT_REC_FINAL ||
+                          r->kind == LT_REC_RESOLVE || r->kind == LT_REC_ARMED;
+}
+
+/* Spectators are told what moved at most once a second, all the same. */
+static void watch_tick(struct lt_contest *c, int64_t now_us)
+{
+    struct lt_sync *s = c->sync;
+    if (c->n_members[LT_MEMBER_WATCH] == 0 || !(s->watch_board || s->watch_all) ||
+        now_us - s->watch_us < BOARD_EVERY_US)
+        return;
+    struct lt_presence_out presence;
+    lt_hub_presence(c, &presence);
+    struct lt_frame *f = s->watch_all
+                             ? lt_view_watch_frame(c, &presence, lt_cluster_now_us(c->hub->cluster))
+                             : lt_view_board_frame(c);
+    if (f)
+        lt_fanout_frame(c->hub->fanout, c, f, 0, LT_TO_WATCHERS);
+    lt_frame_unref(f);
+    s->watch_us = now_us;
+    s->watch_board = s->watch_all = false;
 }
 
 /* The next record of the log, from wherever it came. */
@@ -449,6 +471,7 @@ static void tick_contest(struct lt_contest *c, int64_t now_us)
         hub_fetch_entries(c);
     hub_scores_check(c);
     board_tick(c, now_us);
+    watch_tick(c, now_us);
     hub_charts_tick(c);
     hub_teams_tick(c);
     if (c->engine.phase == LT_PHASE_FINAL && c->seal.hash[0] == '\0' && !s->fetching_seal)

@@ -46,10 +46,12 @@ struct lt_sync {
     int refs;               /* requests under way */
     struct waiter *waiters; /* of the first load */
     bool polling, fetching_scores, fetching_entries, fetching_seal, fetching_units, subscribed;
-    bool board_due;           /* the board moved by the reveal: it is told once a second */
-    int64_t board_us;         /* monotonic: when it was told last */
-    struct lt_charts *charts; /* hub_charts.c */
-    bool progress_news;       /* a team has answered since the last progress frame */
+    bool board_due;              /* the board moved by the reveal: it is told once a second */
+    int64_t board_us;            /* monotonic: when it was told last */
+    struct lt_charts *charts;    /* hub_charts.c */
+    bool watch_board, watch_all; /* spectators are owed the board, or all that they see */
+    int64_t watch_us;            /* monotonic: when they were told last */
+    bool progress_news;          /* a team has answered since the last progress frame */
     int64_t progress_at_us;
     int64_t teams_at_us; /* monotonic: last look at teams' answers without Redis */
     bool poll_again;     /* asked while polling */
@@ -72,7 +74,9 @@ struct lt_sync {
     struct heard heard[LT_NODES_HEARD];
     struct wait *waits;
     int n_waits;
-    struct lt_buf news; /* who came and left, not yet said; empty: no memory */
+    struct lt_buf news;  /* who came and left, not yet said; empty: no memory */
+    bool say_all;        /* say who is here, all of them, when it is time again */
+    int64_t said_all_us; /* monotonic, 0: never */
 };
 
 struct lt_hub {
@@ -117,7 +121,7 @@ void hub_presence_tick(struct lt_contest *c);
 void hub_say_here(struct lt_contest *c, const struct lt_member *m);
 void hub_say_gone(struct lt_contest *c, const struct lt_player *p);
 void hub_say_answered(struct lt_contest *c, const struct lt_entry *e);
-void hub_say_all(struct lt_contest *c);
+void hub_say_all(struct lt_contest *c);  /* soon */
 void hub_say_news(struct lt_contest *c); /* send what the above collected */
 
 /* hub_team.c: what the members of a team learn of each other. */

@@ -433,15 +433,18 @@ static void view_snapshot(const struct lt_contest *c, const struct lt_welcome *w
 {
     *out = (struct lt_snapshot_out){.phase = (int)c->engine.phase, .presence = w->presence};
     view_head(c, p, &out->head);
-    if (c->engine.qi >= 0) {
-        view_question(c, &p->seats, &p->question);
-        out->question = &p->question;
-    }
-    /* Left out, they come by themselves as soon as they are. */
+    /* Left out, it comes by itself as soon as it is. */
     if (view_board(c, p->rows, &p->board))
         out->board = &p->board;
     if (view_frozen(c, &p->frozen))
         out->frozen = &p->frozen;
+    if (w->role == LT_MEMBER_WATCH) /* nothing about questions, teams or rulings */
+        return;
+    if (c->engine.qi >= 0) {
+        view_question(c, &p->seats, &p->question);
+        out->question = &p->question;
+    }
+    /* Left out, it comes by itself as soon as it is. */
     if (w->player && lt_contest_shows(c)) {
         view_own(c, w->player->entry, &p->own);
         out->own = &p->own;
@@ -495,4 +498,18 @@ void lt_view_welcome(const struct lt_contest *c, const struct lt_welcome *w, str
         m.snapshot = &snapshot;
     }
     lt_msg_welcome_write(&m, out);
+}
+
+struct lt_frame *lt_view_watch_frame(const struct lt_contest *c,
+                                     const struct lt_presence_out *presence, int64_t now_us)
+{
+    struct lt_buf b;
+    struct lt_welcome w = {.session = "",
+                           .role = LT_MEMBER_WATCH,
+                           .presence = *presence,
+                           .now_us = now_us,
+                           .resume_seq = -1};
+    lt_buf_init(&b, VIEW_BYTES);
+    lt_view_welcome(c, &w, &b);
+    return view_frame(&b);
 }

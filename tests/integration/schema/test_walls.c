@@ -46,8 +46,22 @@ static void fill_the_rest(void)
         "event_id, 'too_fast', 'p', '{}' FROM leitai.paper;"
         "INSERT INTO leitai.certificate (tenant_id, event_id, person_id, code, name, unit_name, "
         "points_c, rank, entries) SELECT tenant_id, event_id, person_id, '0123456789ABCDEF', 'P', "
-        "'U', 1, 1, 1 FROM leitai.paper",
-        theirs.s, theirs.s, theirs.s, theirs.s);
+        "'U', 1, 1, 1 FROM leitai.paper;"
+        "INSERT INTO leitai.series (tenant_id, code, title, kind) VALUES (%s, 's', 'S', 'person');"
+        "INSERT INTO leitai.series_event SELECT s.tenant_id, s.series_id, p.event_id FROM "
+        "leitai.series s JOIN leitai.paper p USING (tenant_id);"
+        "INSERT INTO leitai.board_share (tenant_id, share, event_id) SELECT tenant_id, "
+        "'0123456789AB', event_id FROM leitai.paper;"
+        "INSERT INTO leitai.event_unit (tenant_id, event_id, unit_id, kind, registered) SELECT "
+        "p.tenant_id, p.event_id, u.unit_id, 'x', 1 FROM leitai.paper p JOIN leitai.unit u USING "
+        "(tenant_id) ORDER BY u.unit_id LIMIT 1 ON CONFLICT DO NOTHING;"
+        "INSERT INTO leitai.screen (tenant_id, name, event_id) SELECT tenant_id, 'S', event_id "
+        "FROM leitai.paper;"
+        "INSERT INTO leitai.event_view (tenant_id, event_id, view) SELECT tenant_id, event_id, "
+        "'{\"view\":\"black\"}' FROM leitai.paper;"
+        "INSERT INTO leitai.screen_pairing SELECT 'ABCDEF', sha256('x'), now(), tenant_id, "
+        "screen_id FROM leitai.screen",
+        theirs.s, theirs.s, theirs.s, theirs.s, theirs.s);
 }
 
 static int group_setup(void **state)
@@ -271,7 +285,8 @@ static void only_the_named_functions_look_over_the_wall(void **state)
                       "'study'::regnamespace) AND prosecdef AND proname NOT IN ('find_join_code', "
                       "'find_ticket_key', 'find_job', 'find_tenant', 'find_tenants', 'find_paced', "
                       "'find_moving', "
-                      "'find_expired', 'find_left_duels', 'find_certificate') "
+                      "'find_expired', 'find_left_duels', 'find_certificate', 'find_share', "
+                      "'open_pairing', 'claim_pairing', 'ask_pairing', 'close_pairing') "
                       "AND proowner <> 'leitai_log'::regrole"),
         0);
     assert_int_equal(

@@ -20,6 +20,8 @@ struct lt_sessions_opts {
     int pairings_per_minute; /* codes given to screens, and wrong ones taken, per address */
     int pairings_max;        /* screens that show a code */
     int screens_max;         /* of a tenant */
+    int watchers_max;        /* spectators */
+    int watchers_until;      /* connections in all from which on spectators are sent away */
     int roster_page;
     bool tcp_witness;            /* TCP's round trip bounds the measured one */
     const char *secret;          /* of session tokens */

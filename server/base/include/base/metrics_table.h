@@ -93,6 +93,8 @@ M(SCREENS, GAUGE, "leitai_screens", "Named screens that are connected here")
 M(PAIRINGS, GAUGE, "leitai_pairings", "Screens here that show a code and wait to be taken in")
 M(PAIRINGS_LIMITED, COUNTER, "leitai_pairings_limited_total",
   "Codes of screens refused by a limit, and wrong codes over the limit of desks")
+M(WATCHERS, GAUGE, "leitai_watchers", "Spectators connected here")
+M(WATCHERS_SHED, COUNTER, "leitai_watchers_shed_total", "Spectators refused or sent away to leave room for others")
 M(CHARTS, COUNTER, "leitai_charts_sent_total", "Charts sent to stages")
 
 /* Events and the cluster */

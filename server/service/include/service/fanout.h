@@ -12,6 +12,7 @@ enum {
     LT_TO_STAGES = 1 << LT_MEMBER_STAGE,
     LT_TO_DESKS = 1 << LT_MEMBER_DESK,
     LT_TO_JUDGES = 1 << LT_MEMBER_JUDGE,
+    LT_TO_WATCHERS = 1 << LT_MEMBER_WATCH, /* not among all */
     LT_TO_ALL = LT_TO_PLAYERS | LT_TO_STAGES | LT_TO_DESKS | LT_TO_JUDGES,
     LT_SIGNAL = 1 << LT_MEMBER_ROLES, /* a start signal: each member's signal_us is taken */
 };

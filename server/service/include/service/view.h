@@ -43,5 +43,8 @@ struct lt_welcome {
     int64_t now_us;
     int64_t resume_seq; /* frames after it follow, no snapshot; -1: snapshot */
 };
+/* What spectators are shown, as their welcome. NULL: out of memory. */
+struct lt_frame *lt_view_watch_frame(const struct lt_contest *c,
+                                     const struct lt_presence_out *presence, int64_t now_us);
 /* Append the welcome message. */
 void lt_view_welcome(const struct lt_contest *c, const struct lt_welcome *w, struct lt_buf *out);
