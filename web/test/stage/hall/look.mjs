@@ -108,6 +108,7 @@ await shot("reveal-late", { snap: frozenAt(late), frames: [chart(charts[late]), 
 await shot("reveal-contrast", { snap: frozenAt(at), frames: [chart(charts[at]), view("reveal", { contrast: true, calm: true })] });
 await shot("awards-first", { snap: frozenAt(end), frames: [chart({ ...charts[end], frozen: false }), view("awards")] }, { then: async (page) => { for (let i = 0; i < 3; i++) await page.keyboard.press("PageDown"); await page.waitForTimeout(1500); } });
 await shot("awards-third", { snap: frozenAt(end), frames: [chart({ ...charts[end], frozen: false }), view("awards")] }, { waitMs: 3500 });
+await shot("awards-only", { snap: { ...frozenAt(end), head: { ...snap.head, awards: [{ title: "特等奖", places: 1 }] } }, frames: [chart({ ...charts[end], frozen: false }), view("awards")] });
 await shot("awards-soon", { snap: many, frames: [chart(charts[0]), view("awards")] });
 await shot("text", { snap, frames: [view("text", { text: "请各参赛队就座\n比赛将于九点三十分开始" })] });
 await shot("text-long", { snap, frames: [view("text", { text: "各位参赛选手请注意：本轮为风险题，每队从10分、20分、30分中选择一个分值，答对加分，答错扣除同样的分值，也可以放弃本题。请队长在手机上选定分值，主持人开题后公布。如有异议请在本题揭晓后三分钟之内由队长提出申诉，由两位评委共同裁定。" })] });
