@@ -135,10 +135,11 @@ async function make_contest(tenant) {
   await sql(`INSERT INTO leitai.membership (tenant_id, person_id, unit_id) SELECT p.tenant_id, p.person_id, u.units[1 + p.person_id % cardinality(u.units)]
     FROM leitai.person p, (SELECT array_agg(unit_id ORDER BY unit_id) AS units FROM leitai.unit WHERE tenant_id = ${tenant}) u
     WHERE ${ours} ON CONFLICT DO NOTHING`);
+  await sql("ANALYZE leitai.person; ANALYZE leitai.membership");
   await sql(`INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, unit_id, name, unit_name) SELECT p.tenant_id, ${event}, 'person', p.person_id, u.unit_id, p.name, u.name
     FROM leitai.person p JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL
     JOIN leitai.unit u ON u.tenant_id = p.tenant_id AND u.unit_id = m.unit_id WHERE ${ours} ORDER BY hashint8(p.person_id)`);
-  await sql("ANALYZE leitai.person; ANALYZE leitai.membership; ANALYZE leitai.entry");
+  await sql("ANALYZE leitai.entry");
   return event;
 }
 
