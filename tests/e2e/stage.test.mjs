@@ -45,6 +45,8 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
   const tells = (who, what) => leaked.add(`${who} is told ${what}`);
   const opens = new Map(); // the step that opens an entry, as the desk previews it
   let reached = 0; // steps that were taken by now, at most
+  let pacing = false; // the desk takes them by itself
+  let steps = Infinity;
   const known = (who, entry, points, opened) => {
     const agency = byEntry.get(entry);
     if (!agency || (opens.get(entry) ?? Infinity) <= reached) return;
@@ -58,12 +60,13 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     if (!hides) return;
     if (snap.question?.hidden) for (const member of ["correct", "dist"]) if (snap.question[member] !== undefined) tells(who, member);
     if (snap.question?.hidden && snap.question.seats.some((seat) => seat.right || seat.tried || seat.done)) tells(who, "who was right");
-    if (snap.own && agency && snap.own.points !== agency.frozen) tells(agency.name, "its own points");
+    if (snap.own && agency && snap.own.points !== agency.frozen && (snap.own.frozen || reached < steps)) tells(agency.name, "its own points");
     if (snap.own?.frozen && (snap.own.right !== undefined || snap.own.gained !== undefined)) tells(who, "whether it was right");
     for (const row of snap.board?.frozen ? snap.board.rows : []) known(who, row.entry, row.points);
     if (snap.chart?.of === "entry" && snap.chart.round === 0 && snap.chart.frozen) for (const row of snap.chart.rows) known(who, row.id, row.points, row.opened);
   };
   const preview = (frame) => {
+    if (pacing && frame.t === "resolve") reached = Math.max(reached, frame.frozen.step + 1);
     if (frame.t === "cues") for (const cue of frame.rows) if (cue.kind === "open") opens.set(cue.entry, cue.step);
   };
   const enter = (door, url, shape, role = door) =>
@@ -82,6 +85,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
   /** Assigns from the desk, and waits for the picture on every one of `to`. What it took is printed and judged at the end. */
   const took = [];
   const assign = async (name, press, selector, text, to = screens) => {
+    await all(to, (screen) => screen.without(selector, text));
     const seen = to.map((screen) => screen.appears(selector, text));
     const at = await press();
     const ms = Math.max(...(await Promise.all(seen))) - at;
@@ -192,9 +196,10 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await desk.acts("start");
     await next();
     await open();
-    await assign("question", tile("question"), ".stage-frame", question().stem);
-    await shoot("question", { stage: main.page });
     await assign("distribution", tile("distribution"), ".dist", "答案公布时显示");
+    await assign("question", tile("question"), ".q-stem", question().stem);
+    await shoot("question", { stage: main.page });
+    await desk.taps("[data-view=distribution]");
     await answer();
     await reveal();
     await all(screens, (screen) => screen.sees(".dist .dist-right"));
@@ -246,10 +251,11 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
       return chip("county")();
     }, ".board-head h1", "县区榜");
     await shoot("counties", { stage: main.page });
-    await assign("all ranks", tile("pages"), ".board-where", "第 1–");
+    await assign("all ranks", tile("pages"), ".board-where", "第 1–16 行");
     await assign("all ranks of entries", chip("entry"), ".board-head h1", "排行榜");
-    await assign("a page", () => desk.clicks(".params [aria-label=下一页]"), ".board-where", "第 1–16 行");
-    await assign("the next page", () => desk.clicks(".params [aria-label=下一页]"), ".board-where", "第 17–32 行");
+    await desk.taps(".params [aria-label=下一页]"); // the first, and no turning by itself
+    await desk.sees(".params .chips", "第 1 页");
+    await assign("a page", () => desk.clicks(".params [aria-label=下一页]"), ".board-where", "第 17–32 行");
     await shoot("pages", { stage: main.page });
     await assign("map", tile("grid"), ".grid .tile-city");
     for (const screen of screens) assert.equal(await screen.page.locator(".grid .tile-city").count(), CITIES);
@@ -306,7 +312,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await at(step, steps);
   };
   const fixed = async (screen) => JSON.stringify(await screen.boxes(FIXED));
-  let steps, boxes;
+  let boxes;
 
   await part("the desk offers the reveal and previews it; awards wait", async () => {
     await desk.sees("[data-primary][data-action=resolve]:not([disabled])");
@@ -371,7 +377,8 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
 
   await part("the automatic pace goes on by itself, any key stops it, and it stops at the end", async () => {
     const from = await desks();
-    reached = steps;
+    reached = from + 1;
+    pacing = true;
     await desk.taps("[data-every='1']");
     await desk.page.keyboard.press("a");
     await at(from + 2, steps);
@@ -441,7 +448,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
   await part("a picture changes in less than a second", () => {
     const ms = took.map(([, one]) => one);
     t.diagnostic(`from the click to the picture on all screens: ${took.map(([name, one]) => `${name} ${one}`).join(", ")} ms; half within ${quantile(ms, 0.5)} ms, the longest ${Math.max(...ms)} ms`);
-    assert.ok(took.length >= 20);
+    assert.ok(took.length >= 20 && ms.every((one) => one > 0), "each was seen to come");
     // One in ten may meet a moment in which this machine does something else.
     assert.ok(quantile(ms, 0.9) < SWITCH_MS, `nine of ten within ${quantile(ms, 0.9)} ms`);
   });

@@ -171,7 +171,7 @@ export class Screen extends Person {
       new Promise((done) => {
         const end = Date.now() + 20_000;
         const see = () => {
-          const there = [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text) && (one.getClientRects().length > 0 || text === ""));
+          const there = [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text) && one.getClientRects().length > 0);
           if (there) done(Date.now());
           else if (Date.now() > end) done(undefined);
           else requestAnimationFrame(see);
@@ -181,6 +181,10 @@ export class Screen extends Person {
     const seen = this.page.evaluate(look, [selector, text]).then((at) => at ?? this.sees(selector, text).then(() => assert.fail(`${this.name} was late: ${selector} ${text}`)));
     seen.catch(() => undefined); // reported where it is awaited
     return seen;
+  }
+  /** Until it is not on the picture, or not any more. */
+  without(selector, text = "") {
+    return this.page.waitForFunction(([selector, text]) => ![...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text)), [selector, text]);
   }
   /** Where the fixed parts of the picture are, in whole pixels. */
   boxes(selectors) {
