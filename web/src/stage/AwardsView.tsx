@@ -15,6 +15,9 @@ const PAGE_MS = 10_000;
 const WIDTH = 90;
 const HEIGHT = 38;
 const GAP = 1.25;
+const MOST = 12;
+const ONLY = 22;
+const LARGER = [6.5, 5.75, 5] as const;
 
 interface Page {
   title: string;
@@ -65,14 +68,15 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
   }
   const columns = page.rows.length <= 3 ? 1 : 2;
   const deep = Math.ceil(page.rows.length / columns);
-  const tall = Math.min(12, (HEIGHT - GAP * (deep - 1)) / deep);
+  const only = page.rows.length === 1;
+  const tall = Math.min(only ? ONLY : MOST, (HEIGHT - GAP * (deep - 1)) / deep);
   const lone = columns === 1;
   const units = page.rows.some((row) => unitBeside(row) !== "");
-  const size = nameSize(
-    page.rows.map((row) => phrases(row.name)),
-    (WIDTH - GAP * (columns - 1)) / columns - (lone ? 26 : 18),
-    tall - 1.2 - (units ? 2.2 : 0),
-  );
+  const names = page.rows.map((row) => phrases(row.name));
+  const beside = only ? 4 : lone ? 26 : 18;
+  const below = 1.2 + (units ? 2.2 : 0) + (only ? 5 : 0);
+  // One winner alone may be as large as the room.
+  const size = nameSize(names, (WIDTH - GAP * (columns - 1)) / columns - beside, tall - below, only ? LARGER : []);
   return (
     <section class={page.first ? "awards awards-first" : "awards"} key={at}>
       <i class="banner banner-left" />
@@ -83,7 +87,7 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
         {mark && <FreezeMark mark={mark} />}
         {page.part !== "" && <small class="num">{page.part}</small>}
       </header>
-      <ol class={lone ? "awards-list awards-lone" : "awards-list"} style={{ "--columns": columns, "--rows": deep, "--size": size }}>
+      <ol class={only ? "awards-list awards-only" : lone ? "awards-list awards-lone" : "awards-list"} style={{ "--columns": columns, "--rows": deep, "--size": size }}>
         {page.rows.map((row, i) => (
           <li style={{ "--delay": i }} key={row.id}>
             <div class="awards-name">

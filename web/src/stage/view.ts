@@ -188,10 +188,11 @@ export function tileSize(names: string[][], columns: number, words: boolean): nu
   return nameSize(names, width, height);
 }
 
-/** The largest size at which each name, given in parts, fits a box. */
-export function nameSize(names: string[][], width: number, height: number): number {
+/** The largest size at which each name, given in parts, fits a box; `larger`: sizes that are tried first. */
+export function nameSize(names: string[][], width: number, height: number, larger: readonly number[] = []): number {
+  const sizes = [...larger, ...TILE_SIZES];
   const fits = (breaks: boolean) => (size: number) => names.every((parts) => lines(parts, width / size, breaks) * size * TILE_LINE <= height);
-  return [...TILE_SIZES, TILE_SMALLEST].find(fits(false)) ?? TILE_SIZES.find(fits(true)) ?? TILE_SMALLEST;
+  return [...sizes, TILE_SMALLEST].find(fits(false)) ?? sizes.find(fits(true)) ?? TILE_SMALLEST;
 }
 
 /* Lines that parts take when each holds `room` full-width characters; too many when a part alone is wider and may not break. */

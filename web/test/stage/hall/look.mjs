@@ -11,9 +11,28 @@ const charts = reveal();
 const board = entries(41);
 const seat = (entry, over) => ({ entry, staked: false, pressed: false, fouled: false, tried: false, right: false, ...over });
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1600 900"><rect width="1600" height="900" fill="#204060"/><circle cx="800" cy="450" r="300" fill="#e0a93b"/></svg>`;
+/* Two seconds of a quiet tone. */
+function wav() {
+  const n = 16_000;
+  const bytes = Buffer.alloc(44 + n);
+  bytes.write("RIFF", 0);
+  bytes.writeUInt32LE(36 + n, 4);
+  bytes.write("WAVEfmt ", 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(1, 22);
+  bytes.writeUInt32LE(8000, 24);
+  bytes.writeUInt32LE(8000, 28);
+  bytes.writeUInt16LE(1, 32);
+  bytes.writeUInt16LE(8, 34);
+  bytes.write("data", 36);
+  bytes.writeUInt32LE(n, 40);
+  for (let i = 0; i < n; i++) bytes[44 + i] = 128 + Math.round(20 * Math.sin(i / 4));
+  return bytes;
+}
 let state = {};
 const hall = await startHall({
-  files: { "/media/photo.svg": svg },
+  files: { "/media/photo.svg": svg, "/media/anthem.wav": wav() },
   hello: (frame, send) => {
     if (state.pairing) return send({ t: "pairing", code: "K7WQ4M", until_ms: Date.now() + 291_000, now_ms: Date.now() });
     send({ t: "welcome", session: "s", you: { guest: false }, epoch: 1, seq: 10, now_ms: Date.now(), snapshot: state.snap });
@@ -51,6 +70,8 @@ await shot("lobby-plain", { snap: snapshot({ phase: "lobby", teams: [] }) });
 await shot("question", { snap, frames: [view("question")] });
 await shot("question-hidden", { snap: many, frames: [view("question")] });
 await shot("media", { snap, frames: [view("media", { media: "photo.svg", text: "“宪法进万家”主题宣传片：走进阿坝藏族羌族自治州松潘县" })] });
+await shot("media-sound", { snap, frames: [view("media", { media: "anthem.wav", text: "请全体起立，奏唱国歌" })] });
+await shot("paused", { snap: { ...snap, phase: "paused" }, frames: [view("auto")] });
 await shot("media-broken", { snap, frames: [view("media", { media: "nothing.png" })] });
 await shot("countdown", { snap, frames: [view("countdown", { until_ms: Date.now() + 754_000, text: "下半场开始前休息" })] });
 await shot("countdown-last", { snap, frames: [view("countdown", { until_ms: Date.now() + 6_500, text: "" })] }, { waitMs: 2600 });
@@ -87,6 +108,7 @@ await shot("reveal-late", { snap: frozenAt(late), frames: [chart(charts[late]), 
 await shot("reveal-contrast", { snap: frozenAt(at), frames: [chart(charts[at]), view("reveal", { contrast: true, calm: true })] });
 await shot("awards-first", { snap: frozenAt(end), frames: [chart({ ...charts[end], frozen: false }), view("awards")] }, { then: async (page) => { for (let i = 0; i < 3; i++) await page.keyboard.press("PageDown"); await page.waitForTimeout(1500); } });
 await shot("awards-third", { snap: frozenAt(end), frames: [chart({ ...charts[end], frozen: false }), view("awards")] }, { waitMs: 3500 });
+await shot("awards-only", { snap: { ...frozenAt(end), head: { ...snap.head, awards: [{ title: "特等奖", places: 1 }] } }, frames: [chart({ ...charts[end], frozen: false }), view("awards")] });
 await shot("awards-soon", { snap: many, frames: [chart(charts[0]), view("awards")] });
 await shot("text", { snap, frames: [view("text", { text: "请各参赛队就座\n比赛将于九点三十分开始" })] });
 await shot("text-long", { snap, frames: [view("text", { text: "各位参赛选手请注意：本轮为风险题，每队从10分、20分、30分中选择一个分值，答对加分，答错扣除同样的分值，也可以放弃本题。请队长在手机上选定分值，主持人开题后公布。如有异议请在本题揭晓后三分钟之内由队长提出申诉，由两位评委共同裁定。" })] });
