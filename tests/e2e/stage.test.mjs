@@ -43,9 +43,13 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
   const errors = [], leaked = new Set();
   let hides = false; // from the announcement of the first hidden question to the end of the reveal
   const tells = (who, what) => leaked.add(`${who} is told ${what}`);
-  const known = (who, entry, points, opened = false) => {
+  const opens = new Map(); // the step that opens an entry, as the desk previews it
+  let reached = 0; // steps that were taken by now, at most
+  const known = (who, entry, points, opened) => {
     const agency = byEntry.get(entry);
-    if (agency && !opened && points !== agency.frozen) tells(who, `the points of ${agency.name}`);
+    if (!agency || (opens.get(entry) ?? Infinity) <= reached) return;
+    if (opened) tells(who, `that ${agency.name} is opened`);
+    if (points !== agency.frozen) tells(who, `the points of ${agency.name}`);
   };
   const byEntry = new Map();
   const listen = (frame, who, agency) => {
@@ -56,12 +60,14 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     if (snap.question?.hidden && snap.question.seats.some((seat) => seat.right || seat.tried || seat.done)) tells(who, "who was right");
     if (snap.own && agency && snap.own.points !== agency.frozen) tells(agency.name, "its own points");
     if (snap.own?.frozen && (snap.own.right !== undefined || snap.own.gained !== undefined)) tells(who, "whether it was right");
-    for (const row of snap.board?.frozen ? snap.board.rows : []) if (frame.t !== "board" || !revealing) known(who, row.entry, row.points);
+    for (const row of snap.board?.frozen ? snap.board.rows : []) known(who, row.entry, row.points);
     if (snap.chart?.of === "entry" && snap.chart.round === 0 && snap.chart.frozen) for (const row of snap.chart.rows) known(who, row.id, row.points, row.opened);
   };
-  let revealing = false;
+  const preview = (frame) => {
+    if (frame.t === "cues") for (const cue of frame.rows) if (cue.kind === "open") opens.set(cue.entry, cue.step);
+  };
   const enter = (door, url, shape, role = door) =>
-    openPage(browser, url, { ...shape, errors, heard: (frame) => role !== "desk" && listen(frame, role, role === "play" ? own : undefined) });
+    openPage(browser, url, { ...shape, errors, heard: (frame) => (role === "desk" ? preview(frame) : listen(frame, role, role === "play" ? own : undefined)) });
 
   // ---- who is who ----
   const own = arena.agencies[39]; // who has a phone with a page
@@ -188,7 +194,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await open();
     await assign("question", tile("question"), ".stage-frame", question().stem);
     await shoot("question", { stage: main.page });
-    await assign("distribution", tile("distribution"), ".dist", "答案公布时显示分布");
+    await assign("distribution", tile("distribution"), ".dist", "答案公布时显示");
     await answer();
     await reveal();
     await all(screens, (screen) => screen.sees(".dist .dist-right"));
@@ -295,6 +301,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
   const desks = () => desk.page.evaluate(() => Number(/\d+/.exec(document.querySelector("[data-freeze]").textContent)?.[0] ?? 0));
   const at = (step, steps) => desk.sees("[data-freeze]", step === steps ? "已揭榜" : step === 0 ? "封榜中" : `揭榜中 ${step} / ${steps}`);
   const going = async (key, step, steps) => {
+    reached = Math.max(reached, step);
     await desk.page.keyboard.press(key);
     await at(step, steps);
   };
@@ -310,9 +317,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await assign("awards before the reveal", tile("awards"), ".awards", "获奖名单揭榜后公布");
     await assign("reveal", tile("reveal"), ".board.reveal", "即将揭榜");
     await shoot("reveal-soon", { desk: desk.page, stage: main.page });
-    revealing = true;
-    await desk.page.keyboard.press("PageDown");
-    await at(1, steps);
+    await going("PageDown", 1, steps);
     await all(screens, (screen) => screen.sees(".stage-freeze-revealing", "揭榜中"));
     await all(screens, (screen) => screen.sees(".board-where", `已揭 1 / ${AGENCIES}`));
     boxes = await all(screens, fixed);
@@ -366,6 +371,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
 
   await part("the automatic pace goes on by itself, any key stops it, and it stops at the end", async () => {
     const from = await desks();
+    reached = steps;
     await desk.taps("[data-every='1']");
     await desk.page.keyboard.press("a");
     await at(from + 2, steps);
