@@ -129,16 +129,17 @@ async function make_contest(tenant) {
   fs.writeFileSync(file, JSON.stringify(sheet));
   await run(o.program, ["event", "save", "--tenant", "demo", "--code", "reveal", "--title", "十万人擂台", "--season", String(SEASON), "--sheet", file, "--bank", "law"]);
   const event = await value(`SELECT event_id FROM leitai.event WHERE tenant_id = ${tenant} AND code = 'reveal'`);
-  // As if all had joined, in any order: persons of all agencies, each with an entry.
+  // As if all had joined an hour ago, in any order: persons of all agencies, each with an entry.
   const ours = `p.tenant_id = ${tenant} AND p.ext_id BETWEEN 'p000001' AND 'p${String(o.entries).padStart(6, "0")}'`;
   await sql(`INSERT INTO leitai.person (tenant_id, ext_id, name) SELECT ${tenant}, 'p' || lpad(g::text, 6, '0'), '选手' || g FROM generate_series(1, ${o.entries}) g ON CONFLICT DO NOTHING`);
   await sql(`INSERT INTO leitai.membership (tenant_id, person_id, unit_id) SELECT p.tenant_id, p.person_id, u.units[1 + p.person_id % cardinality(u.units)]
     FROM leitai.person p, (SELECT array_agg(unit_id ORDER BY unit_id) AS units FROM leitai.unit WHERE tenant_id = ${tenant}) u
     WHERE ${ours} ON CONFLICT DO NOTHING`);
-  await sql(`INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, unit_id, name, unit_name) SELECT p.tenant_id, ${event}, 'person', p.person_id, u.unit_id, p.name, u.name
+  await sql("ANALYZE leitai.person; ANALYZE leitai.membership");
+  await sql(`INSERT INTO leitai.entry (tenant_id, event_id, kind, person_id, unit_id, name, unit_name, joined_at) SELECT p.tenant_id, ${event}, 'person', p.person_id, u.unit_id, p.name, u.name, clock_timestamp() - interval '1 hour'
     FROM leitai.person p JOIN leitai.membership m ON m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.valid_to IS NULL
     JOIN leitai.unit u ON u.tenant_id = p.tenant_id AND u.unit_id = m.unit_id WHERE ${ours} ORDER BY hashint8(p.person_id)`);
-  await sql("ANALYZE leitai.person; ANALYZE leitai.membership; ANALYZE leitai.entry");
+  await sql("ANALYZE leitai.entry");
   return event;
 }
 

@@ -182,8 +182,10 @@ static int read_all(struct whole *w, struct lt_db *d, struct lt_board_set **ret)
     int err = lt_db_script(d, "SET TRANSACTION READ ONLY");
     if (err == LT_OK)
         err = lt_fold_open(d, w->event, &w->fold);
-    if (err == LT_OK)
+    if (err == LT_OK) {
+        lt_fold_cap(w->fold);
         err = lt_fold_log(w->fold, NULL, NULL);
+    }
     if (err == LT_OK)
         err = lt_fold_answers(w->fold);
     if (err != LT_OK)

@@ -265,6 +265,13 @@ static bool hidden_from(const struct lt_fold *f, int64_t *ret_seq, int64_t *ret_
     return *ret_seq > 0 || *ret_us > 0;
 }
 
+void lt_fold_cap(struct lt_fold *f)
+{
+    int64_t frozen_us = lt_board_frozen_us(&f->sheet, f->closes_us);
+    if (f->sheet.self_paced && f->now_us < frozen_us && frozen_us < INT64_MAX)
+        f->until_us = frozen_us;
+}
+
 int lt_fold_shown(struct lt_fold *f, struct lt_fold **ret)
 {
     struct lt_fold *shown;

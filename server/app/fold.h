@@ -48,6 +48,9 @@ int lt_fold_log(struct lt_fold *f, lt_fold_record_fn *seen, void *arg);
 /* All entries, and the answers that count of every question whose key is public (self-paced: the papers
  * that were handed in); then the ranks. */
 int lt_fold_answers(struct lt_fold *f);
+/* Before lt_fold_log, of a self-paced event whose board will be frozen: what is handed in from then on,
+ * while the fold reads, is not in it. */
+void lt_fold_cap(struct lt_fold *f);
 /* While its board is frozen: the event as the public may see it, folded anew in *ret (lt_fold_free it); of
  * a contest whose reveal has begun that is where the reveal starts. NULL: what `f` says is public. */
 int lt_fold_shown(struct lt_fold *f, struct lt_fold **ret);

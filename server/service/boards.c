@@ -286,8 +286,30 @@ static void job_rewind(struct job *j)
     j->part = j->written = 0;
 }
 
+/* Redis may have lost what stood. */
+static void job_lost(struct job *j)
+{
+    for (int i = 0; i < j->set->n_parts; i++)
+        j->set->parts[i].stands = false;
+    j->state = LT_BOARD_LOST;
+}
+
+/* At a reveal most boards of rounds are what they were: these are not written again. */
+static void keep_what_stands(const struct lt_board_set *old, struct lt_board_set *new)
+{
+    for (int i = 0; i < new->n_parts; i++)
+        for (int k = 0; k < old->n_parts; k++) {
+            struct lt_board_part *p = &new->parts[i];
+            const struct lt_board_part *was = &old->parts[k];
+            if (strcmp(p->name, was->name) == 0 && p->n == was->n && !was->by_entry)
+                p->stands = memcmp(p->rows, was->rows, (size_t)p->n * sizeof *p->rows) == 0;
+        }
+}
+
 static void job_start(struct job *j, enum lt_board_state state)
 {
+    if (state == LT_BOARD_LOST)
+        job_lost(j);
     j->state = state;
     job_rewind(j);
     lt_loop_timer_cancel(j->b->loop, &j->retry);
@@ -309,7 +331,7 @@ static void job_end(struct job *j, enum lt_board_state state)
 static void job_later(struct job *j)
 {
     job_rewind(j);
-    j->state = LT_BOARD_LOST;
+    job_lost(j);
     lt_loop_timer(j->b->loop, &j->retry, RETRY_US);
 }
 
@@ -409,7 +431,8 @@ static void call_set(struct job *j, struct call *c)
 static void step(struct job *j)
 {
     static struct call c;
-    while (j->part < j->set->n_parts && j->set->parts[j->part].by_entry)
+    while (j->part < j->set->n_parts &&
+           (j->set->parts[j->part].by_entry || j->set->parts[j->part].stands))
         j->part++;
     if (!j->b->mark[0] && lt_redis_up(j->b->redis)) {
         lt_loop_timer(j->b->loop, &j->retry, MARK_WAIT_US);
@@ -483,7 +506,7 @@ static void on_redis(void *arg, bool up)
         return;
     }
     for (struct job *j = b->jobs; j; j = j->hh.next)
-        j->state = LT_BOARD_LOST;
+        job_lost(j);
 }
 
 const char *lt_boards_mark(const struct lt_boards *b)
@@ -527,6 +550,8 @@ void lt_boards_project(struct lt_boards *b, struct lt_board_set *set, bool if_ne
         lt_timer_init(&j->retry, on_retry, j);
         HASH_ADD(hh, b->jobs, key, sizeof j->key, j);
     }
+    if (j->set && j->state == LT_BOARD_WRITTEN && !j->busy)
+        keep_what_stands(j->set, set);
     lt_board_set_free(j->set);
     j->set = set;
     j->if_newer = if_newer;

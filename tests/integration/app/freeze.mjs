@@ -264,15 +264,17 @@ await test("a node that was started again is at the same step", async () => {
   assert.deepEqual(bare(own.board), bare(there.board));
   [players[2], players[0]] = [own, there];
 });
-await test("players' boards follow at most once a second", async () => {
-  const from = Date.now(), mark = players[0].heard.length;
+await test("players' boards follow at most once a second, stages at most four times", async () => {
+  const [wall] = hall.walls, from = Date.now(), mark = players[0].heard.length, wallMark = wall.heard.length;
   for (let step = 2; Date.now() - from < 2500; step = step === 2 ? 1 : 2) {
     await hall.does("resolve", { value: step });
     await new Promise((resolve) => setTimeout(resolve, 60)); // so many commands a second may come
   }
   const n = players[0].heard.slice(mark).filter((m) => m.t === "board").length;
   assert.ok(n >= 1 && n <= 4, `${n} boards`);
-  return `${n} in 2.5 s`;
+  const charts = wall.heard.slice(wallMark).filter((m) => m.t === "chart" && m.chart.of === "entry" && m.chart.round === 0).length;
+  assert.ok(charts >= 5 && charts <= 11, `${charts} charts`);
+  return `${n} boards, and ${charts} charts on a stage, in 2.5 s`;
 });
 await test("at its end everybody has the true board and the own standing, not final yet", async () => {
   players[1] = await Line.enter(B, { role: "play", session: players[1].welcome.session });

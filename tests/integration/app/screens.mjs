@@ -1,6 +1,7 @@
 // Screens of a tenant on two nodes: `screens.mjs PORT_A PORT_B DIR EVENT EVENT_2`. Redis is on DIR/redis.sock; the test stops it and leaves another one
 // behind. PSQL_URL: a superuser's connection. Prints "ok" or "not ok" a line, and how long a switch took.
 import assert from "node:assert/strict";
+import crypto from "node:crypto";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { ticket } from "../../lib/contest.mjs";
@@ -255,10 +256,20 @@ await test("a desk of another contest takes a screen over, and the page comes ba
   await rows(host2, (r) => r.some((x) => x.screen === eastId && x.event === event2 && x.title === "四队经典赛"));
 });
 await test("another tenant sees and changes none of them", async () => {
-  const other = fs.readFileSync(`${dir}/secret.other`, "utf8").trim();
-  const count = sql("SELECT count(*) FROM leitai.event e JOIN leitai.tenant t USING (tenant_id) WHERE t.code = 'other'");
-  assert.ok(other && count !== undefined);
-  assert.equal(sql(`SELECT count(DISTINCT tenant_id) FROM leitai.screen`), "1");
+  const key = fs.readFileSync(`${dir}/secret.other`, "utf8").trim(), b64 = (x) => Buffer.from(JSON.stringify(x)).toString("base64url");
+  const text = `${b64({ alg: "HS256", kid: "main" })}.${b64({ aud: "leitai", tid: "other", sub: "host", exp: Math.floor(Date.now() / 1000) + 600 })}`;
+  const of = sql("SELECT event_id FROM leitai.event e JOIN leitai.tenant t USING (tenant_id) WHERE t.code = 'other' LIMIT 1");
+  const [theirs] = await enter(A, "desk", { ticket: `${text}.${crypto.createHmac("sha256", key).update(text).digest("base64url")}`, event: of });
+  theirs.send({ t: "screens" });
+  await rows(theirs, (r) => r.length === 0);
+  for (const screen of [westId, eastId]) {
+    assert.equal(await ask(theirs, { t: "show", screen, view: "black" }), "no_such_screen");
+    assert.equal(await ask(theirs, { t: "unpair", screen }), "no_such_screen");
+  }
+  assert.equal(await ask(theirs, { t: "show", view: "black" }), "done");
+  assert.equal(await ask(host, { t: "show", screen: westId, view: "lobby" }), "done");
+  assert.equal((await west.next((m) => m.t === "screen")).screen.view.view, "lobby"); // nothing came before
+  theirs.end();
 });
 await test("a screen that is given up is nobody's again", async () => {
   assert.equal(await ask(host2, { t: "unpair", screen: eastId }), "done");

@@ -449,6 +449,42 @@ static void a_reader_that_catches_up_gets_all_in_order(void **state)
     client_free(c);
 }
 
+/* What is collected is more than there is room for, and the line is full in between. */
+static void frames_sent_together_arrive_one_by_one_in_order(void **state)
+{
+    enum { N = 300, TOGETHER = 5, BYTES = 8000 };
+    struct lt_net_opts opts = standard();
+    struct frame f;
+    (void)state;
+    opts.max_queue_bytes = 64 << 20;
+    serve(&opts);
+    struct client *c = joined();
+    char *text = malloc(BYTES);
+    memset(text, 'x', BYTES);
+    lt_conn_cork(t.conns[0]); /* nothing is sent: nothing comes */
+    lt_conn_uncork(t.conns[0]);
+    for (int i = 0; i < N; i++) {
+        if (i % TOGETHER == 0)
+            lt_conn_cork(t.conns[0]);
+        memcpy(text, &i, sizeof i);
+        assert_int_equal(lt_conn_send_text(t.conns[0], text, i % 2 ? 60 : BYTES), LT_OK);
+        if (i % TOGETHER == TOGETHER - 1)
+            lt_conn_uncork(t.conns[0]);
+    }
+    lt_conn_close(t.conns[0], 4503, NULL);
+    for (int i = 0; i < N; i++) {
+        int got;
+        assert_true(client_read_frame(c, &f));
+        assert_int_equal(f.first, 0x81);
+        assert_int_equal(f.n, i % 2 ? 60 : BYTES);
+        memcpy(&got, f.p, sizeof got);
+        assert_int_equal(got, i);
+    }
+    assert_int_equal(client_close_code(c), 4503);
+    free(text);
+    client_free(c);
+}
+
 static void a_frame_reaches_two_thousand_connections_in_order(void **state)
 {
     enum { ROUNDS = 5 };
@@ -626,6 +662,7 @@ int main(void)
         TEST(a_reader_that_is_too_slow_in_bytes_is_cut),
         TEST(a_reader_that_is_too_slow_in_time_is_cut),
         TEST(a_reader_that_catches_up_gets_all_in_order),
+        TEST(frames_sent_together_arrive_one_by_one_in_order),
         TEST(a_frame_reaches_two_thousand_connections_in_order),
         TEST(closing_all_is_paced),
         TEST(connections_over_the_limit_get_503),

@@ -178,6 +178,8 @@ static void a_board_is_written_whole(void **state)
     expect_board(3, 6);
 }
 
+static void flush(void);
+
 static const char *member(const char *verb, const char *key, const char *name)
 {
     t.replied = false;
@@ -215,6 +217,26 @@ static void boards_that_a_set_has_no_more_are_removed_and_stay_away(void **state
     project_set(&t.b, 5, 2, 3, false);
     await_state(&t.b, LT_BOARD_NEWER);
     assert_string_equal("0", ask("EXISTS", "lt:{7:9}:board:r3"));
+}
+
+static void a_board_that_is_what_it_was_is_not_written_again_until_redis_is_emptied(void **state)
+{
+    (void)state;
+    project_set(&t.a, 5, 3, 2, false);
+    await_state(&t.a, LT_BOARD_WRITTEN);
+    t.places[0].points_c++;
+    project_set(&t.a, 6, 3, 2, false);
+    await_state(&t.a, LT_BOARD_WRITTEN);
+    assert_string_equal("6", ask("GET", "lt:{7:9}:board:v"));
+    assert_string_equal("5", ask("GET", "lt:{7:9}:board:r2:v"));
+    assert_string_equal("6", field("lt:{7:9}:boards", "v"));
+    assert_string_equal("1", field("lt:{7:9}:boards", "b:board:r2"));
+    turn_until(t.loop, &t.gone, 1500); /* the mark is known */
+    flush();
+    await_state(&t.a, LT_BOARD_LOST);
+    await_state(&t.a, LT_BOARD_WRITTEN);
+    assert_string_equal("6", ask("GET", "lt:{7:9}:board:r2:v"));
+    assert_string_equal("-5 6 7 1", field("lt:{7:9}:board:r2:rows", "2"));
 }
 
 static void tied_entries_share_a_score_and_a_rank(void **state)
@@ -333,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_board_is_written_whole),
         TEST(boards_that_a_set_has_no_more_are_removed_and_stay_away),
+        TEST(a_board_that_is_what_it_was_is_not_written_again_until_redis_is_emptied),
         TEST(tied_entries_share_a_score_and_a_rank),
         TEST(an_older_version_never_replaces_a_newer_one),
         TEST(two_writers_at_once_leave_the_newer_board),

@@ -124,6 +124,63 @@ static void levels_come_first_and_the_disqualified_last_without_a_rank(void **st
     }
 }
 
+/* How many is a matter of speed alone: the first of many are ranked as among few. */
+static void many_are_ranked_as_few_are(void **state)
+{
+    static const enum lt_rank_key orders[][LT_RANK_KEYS] = {
+        {LT_KEY_POINTS, LT_KEY_CORRECT, LT_KEY_TIME},
+        {LT_KEY_POINTS, LT_KEY_TIEBREAK, LT_KEY_TIME, LT_KEY_CORRECT},
+        {LT_KEY_POINTS}};
+    static const int n_keys[] = {3, 4, 1};
+    enum { MANY = 1500 };
+    static struct lt_place s[MANY], few[MANY];
+    struct lt_place *order[MANY], *plain[MANY];
+    uint64_t x = 88172645463325252u;
+
+    (void)state;
+    for (int run = 0; run < 60; run++) {
+        struct lt_sheet sheet = {.n_keys = n_keys[run % 3]};
+        bool wide = run % 7 == 6; /* numbers that do not fit side by side */
+        int n = 129 + (int)below(&x, MANY - 129);
+
+        memcpy(sheet.keys, orders[run % 3], sizeof sheet.keys);
+        for (int i = 0; i < n; i++) {
+            s[i] = (struct lt_place){
+                .entry = run % 2 ? INT64_C(5000000000) + i : (i * 7919 + 13) % 10007,
+                .points_c = wide ? (int64_t)next(&x) / 2 : (below(&x, 9) - 4) * 100,
+                .correct = (int32_t)below(&x, 3),
+                .time_us = wide ? (int64_t)(next(&x) >> 2) : below(&x, 3),
+                .tiebreak = run % 5 ? below(&x, 2) << 61 : 0,
+                .level = (int32_t)below(&x, 2),
+                .disqualified = below(&x, 50) == 0,
+                .rank = (int32_t)below(&x, 100)};
+            order[i] = &s[i];
+            few[i] = s[i];
+            plain[i] = &few[i];
+        }
+        lt_rank(&sheet, order, n);
+        for (int i = 1; i < n; i++) { /* by insertion */
+            struct lt_place *p = plain[i];
+            int k = i;
+
+            for (; k > 0; k--) {
+                int c = lt_place_cmp(&sheet, plain[k - 1], p);
+                if (c < 0 || (c == 0 && plain[k - 1]->entry < p->entry))
+                    break;
+                plain[k] = plain[k - 1];
+            }
+            plain[k] = p;
+        }
+        for (int i = 0, rank = 0; i < n; i++) {
+            if (i == 0 || lt_place_cmp(&sheet, plain[i - 1], plain[i]) != 0)
+                rank = i + 1;
+            assert_int_equal(order[i]->entry, plain[i]->entry);
+            assert_int_equal(order[i]->rank, plain[i]->disqualified ? 0 : rank);
+            assert_int_equal(order[i]->old_rank, plain[i]->rank);
+        }
+    }
+}
+
 static void keys_weigh_in_the_order_of_the_sheet(void **state)
 {
     const struct lt_sheet early = {.n_keys = 3,
@@ -247,6 +304,7 @@ int main(void)
         cmocka_unit_test(tied_entries_share_a_rank_and_the_next_leaves_a_gap),
         cmocka_unit_test(nobody_is_ranked_without_harm),
         cmocka_unit_test(levels_come_first_and_the_disqualified_last_without_a_rank),
+        cmocka_unit_test(many_are_ranked_as_few_are),
         cmocka_unit_test(keys_weigh_in_the_order_of_the_sheet),
         cmocka_unit_test(a_board_of_teams_is_ordered_by_position),
         cmocka_unit_test(beyond_the_budget_one_stands_at_the_end_of_the_board),

@@ -19,6 +19,51 @@ static struct lt_ruling accept(int qi, const char *answer)
     return r;
 }
 
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+static bool before(const struct lt_answer_row *a, const struct lt_answer_row *b)
+{
+    if (a->qi != b->qi)
+        return a->qi < b->qi;
+    if (a->entry != b->entry)
+        return a->entry < b->entry;
+    if (a->received_us != b->received_us)
+        return a->received_us < b->received_us;
+    return a->person < b->person;
+}
+
+static void rows_come_in_order_however_many_they_are(void **state)
+{
+    static const int sizes[] = {0, 1, 2, 100, 129, 3000};
+    static struct lt_answer_row rows[3000];
+    uint64_t x = 1, sum = 0;
+
+    (void)state;
+    for (size_t k = 0; k < 2 * sizeof sizes / sizeof *sizes; k++) {
+        int n = sizes[k / 2];
+        int64_t wide = k % 2 ? INT64_C(1) << 61 : 1; /* too far apart to be one number with qi */
+        int64_t persons = 0;
+
+        for (int i = 0; i < n; i++) {
+            x = x * 6364136223846793005u + 1442695040888963407u;
+            rows[i] = (struct lt_answer_row){.qi = (int)(x >> 60),
+                                             .entry = (int64_t)(x >> 40 & 63) *
+                                                      (wide > 1 ? wide / 32 : 1),
+                                             .received_us = (int64_t)(x >> 50 & 3),
+                                             .person = 1 + i * 7919 % 3001};
+            persons += rows[i].person;
+        }
+        lt_standings_sort(rows, n);
+        for (int i = 1; i < n; i++)
+            assert_true(before(&rows[i - 1], &rows[i]));
+        for (int i = 0; i < n; i++)
+            persons -= rows[i].person;
+        assert_int_equal(persons, 0);
+        sum += (uint64_t)n;
+    }
+    assert_true(sum > 6000);
+}
+
 /* ---- rulings -------------------------------------------------------------------------------- */
 
 static void a_void_question_changes_nothing_for_anybody(void **state)
@@ -560,6 +605,7 @@ static void what_is_ruled_of_somebody_new_ranks_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_come_in_order_however_many_they_are),
         cmocka_unit_test(what_is_ruled_of_somebody_new_ranks_again),
         cmocka_unit_test(a_void_question_changes_nothing_for_anybody),
         cmocka_unit_test(fouls_of_a_void_question_are_cancelled),

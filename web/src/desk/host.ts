@@ -33,7 +33,7 @@ export function useHost(snap: Snapshot, send: SendCommand): Host {
   const resting = useRest(pictureOf(snap));
   const running = useRef(false);
   const run: Host["run"] = (action, about, then) => {
-    if (running.current || resting) return;
+    if (running.current || (resting && !steps(action, snap))) return;
     running.current = true;
     setBusy(action);
     void send(action, q, about).then((code) => {
@@ -44,6 +44,11 @@ export function useHost(snap: Snapshot, send: SendCommand): Host {
     });
   };
   return { busy, resting, refused, run, dismiss: () => setRefused(undefined) };
+}
+
+/* From step to step of a reveal nothing rests: a step is absolute, and a presenter goes back and forth as quickly as he likes. */
+function steps(action: Action, { frozen }: Snapshot): boolean {
+  return action === "resolve" && frozen !== undefined && frozen.step > 0;
 }
 
 /** What a host looks at before pressing the next button. Pure. */

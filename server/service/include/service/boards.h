@@ -30,13 +30,14 @@ enum { LT_BOARD_NAME_BYTES = 24, LT_BOARD_VALUES = 3 };
 struct lt_board_row {
     int64_t member, score; /* score: exact in a double */
     int64_t value[LT_BOARD_VALUES];
-    int32_t rank; /* 0: none */
+    int64_t rank; /* 0: none */
 };
 struct lt_board_part {
     char name[LT_BOARD_NAME_BYTES];
     struct lt_board_row *rows; /* in any order */
     int n;
     bool by_entry; /* it belongs to the set, but ranks.h writes it; no rows */
+    bool stands;   /* private to boards.c: these very rows are in Redis */
 };
 struct lt_board_set {
     struct lt_tenant_id tenant;
