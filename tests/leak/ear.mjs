@@ -58,11 +58,6 @@ export class Ear {
     await this.until(() => (h = this.heard.slice(mark).find(is)), JSON.stringify(m));
     return { outcome: h.m.t === "done" ? "done" : h.m.t === "ack" ? h.m.state : h.m.code, ms: h.at - from };
   }
-  /** The newer line of the same person has taken over. */
-  async replaced() {
-    await this.until(() => this.heard.some(({ m }) => m.t === "bye"), "its end").catch((e) => { if (this.closed === null) throw e; });
-    this.end();
-  }
   /** Everything that was sent before this has come. */
   async quiet() {
     const mark = this.heard.length;

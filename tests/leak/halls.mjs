@@ -16,7 +16,7 @@ export const EVENTS = [
   {
     code: "persons", tenant: "demo", bank: "law", seed: 21, share: "SEEPERS0NS01",
     sheet: {
-      version: 1, start_points: 0, guests: true, late_join: true, board_rows: 50, freeze: { round: OPEN.persons + 1 }, awards,
+      version: 1, start_points: 0, ranking: ["points", "correct"], guests: true, late_join: true, board_rows: 50, freeze: { round: OPEN.persons + 1 }, awards,
       boards: [{ of: "unit", by: "sum" }, { of: "city", by: "mean" }, { of: "province", by: "weighted", floor: 0.5 }, { of: "audience", by: "best", best: 3 }],
       rounds: [
         ...open_rounds(OPEN.persons).map((r) => ({ ...r, mode: "live" })),
@@ -29,7 +29,7 @@ export const EVENTS = [
     code: "teams", tenant: "demo", bank: "law", seed: 22, share: "SEETEAMS0001",
     teams: Array.from({ length: TEAMS }, (_, t) => [person(101 + 2 * t), person(102 + 2 * t)]),
     sheet: {
-      version: 1, entries: "team", start_points: 100, board_rows: 50, freeze: { round: OPEN.teams + 1 }, awards, team: { policy: "captain" },
+      version: 1, entries: "team", start_points: 100, ranking: ["points", "correct"], board_rows: 50, freeze: { round: OPEN.teams + 1 }, awards, team: { policy: "captain" },
       rounds: [
         ...open_rounds(OPEN.teams).map((r) => ({ ...r, mode: "required" })),
         { title: "封榜必答", mode: "required", questions: 3, seconds: 60, points: { right: 30, wrong: -10 }, draw: single },
@@ -94,7 +94,6 @@ export class Hall {
     const { event } = this;
     this.desk = await this.line("desk", "", 0, { ticket: this.ticket("host"), event: event.id });
     await this.does("lobby");
-    if (this.teams) await this.does("lot", {}).catch(() => {});
     this.players = [];
     for (let i = 0; i < this.n; i++) this.players.push(await this.play(i, i % 2, `player ${i}`));
     this.idle = [];
@@ -106,6 +105,7 @@ export class Hall {
     this.entries = this.players.map((l) => l.welcome.you.entry);
     this.stages = [];
     for (const port of [0, 1]) this.stages.push(await this.line("stage", `of node ${port}`, port, { session: this.desk.welcome.stage_session }));
+    if (this.teams) await this.does("lot"); // the server's own: not the same in both twins
     await this.does("start");
     this.watchers = [];
     for (const port of [0, 1]) this.watchers.push(await this.line("watch", `of node ${port}`, port, { code: event.share }));
@@ -183,12 +183,12 @@ export class Hall {
       const fresh = await this.line("play", `player ${i} new at ${label}`, port, { session }, i);
       await fresh.until(() => fresh.own && fresh.board, "standings");
       await fresh.quiet();
-      await this.players[i].replaced();
-      const back = await this.line("play", `player ${i} back at ${label}`, 1 - port, { session, epoch: fresh.epoch, seq: this.freeze_seq }, i);
+      const back = await this.line("play", `player ${i} back at ${label}`, port, { session, epoch: fresh.epoch, seq: this.freeze_seq }, i);
       await back.until(() => back.own && back.board, "standings");
       await back.quiet();
       back.question = fresh.question; // what it missed came before the acknowledgement
-      await fresh.replaced();
+      this.players[i].end();
+      fresh.end();
       this.players[i] = back;
     }
     for (const l of gone) l.end();

@@ -11,7 +11,7 @@ import { look } from "./look.mjs";
 import { same_no } from "./no.mjs";
 
 async function twin(o, dir, seed, which, halls, found) {
-  const stack = new Stack(dir, path.resolve(o.program), `${dir}/../template`);
+  const stack = new Stack(dir, path.resolve(o.program), o.template || `${dir}/../template`);
   const at = `host=${dir}/run dbname=leitai`;
   // Straight to the stores: what stands between would be heard in the times.
   stack.env = {
@@ -24,7 +24,8 @@ async function twin(o, dir, seed, which, halls, found) {
       const [row] = await stack.rows(`SELECT e.event_id AS id, convert_from(k.key, 'UTF8') AS secret,
         (SELECT json_agg(q.body ORDER BY qi) FROM leitai.question_instance q WHERE q.event_id = e.event_id) AS questions
         FROM leitai.event e JOIN leitai.ticket_key k USING (tenant_id) WHERE e.code = '${e.code}'`);
-      await stack.exec(`INSERT INTO leitai.board_share (tenant_id, share, event_id) VALUES (1, '${e.share}', ${row.id})`);
+      await stack.exec(`INSERT INTO leitai.board_share (tenant_id, share, event_id) VALUES (1, '${e.share}', ${row.id});
+        INSERT INTO leitai.role_grant (tenant_id, person_id, role, event_id) SELECT 1, person_id, 'judge', ${row.id} FROM leitai.person WHERE tenant_id = 1 AND ext_id = 'p000031'`);
       const hall = new Hall({ ...e, ...row, id: String(row.id) }, stack.nodes.map((n) => n.port), which, seed);
       await hall.run();
       halls.push(hall);
@@ -44,7 +45,7 @@ export async function leaks(o) {
   fs.chmodSync(base, 0o711);
   const found = [], runs = [];
   try {
-    await make_template(`${base}/template`, path.resolve(o.program), EVENTS);
+    if (!o.template) await make_template(`${base}/template`, path.resolve(o.program), EVENTS);
     for (let pair = 0; pair < o.pairs; pair++) {
       const twins = [[], []];
       await Promise.all([0, 1].map((which) => twin(o, `${base}/p${pair}t${which}`, o.seed + pair, which, twins[which], found)));
@@ -59,7 +60,7 @@ export async function leaks(o) {
 }
 
 if (import.meta.url === `file://${path.resolve(process.argv[1])}`) {
-  const o = options(process.argv.slice(2), { program: "", seed: 20261125, pairs: 1, keep: false });
+  const o = options(process.argv.slice(2), { program: "", seed: 20261125, pairs: 1, template: "", keep: false });
   const r = await leaks(o);
   for (const line of r.found.slice(0, 60)) console.log(`LEAK ${line}`);
   console.log(r.heard);

@@ -13,27 +13,36 @@ const LOG_ALPHA = -6;
 const zeros = (s) => s.replace(/[0-9]/g, "0");
 export function normal(text) {
   return text
-    .replace(/"(?:\w+_ms|now|time_ms)":-?\d+/g, zeros)
+    .replace(/"time_ms":\d+/g, '"time_ms":0') // until the freeze, which took the time it took
+    .replace(/"(?:\w+_ms|now)":-?\d+/g, zeros)
     .replace(/"(session|stage_session)":"([^"]*)"/g, (_, k, v) => `"${k}":"${v.length}"`)
-    .replace(/"presence":\{[^}]*\}/g, zeros)
+    .replace(/"presence":\{[^}]*\}/g, '"presence":{}') // who is here just now; the features have it
     .replace(/"choice":\[[^\]]*\],?/g, ""); // one's own; nobody else's is ever sent
 }
-/** Answers over HTTP: what came before the freeze took the time it took. */
-const normal_page = (raw) => normal(raw).replace(/^(etag|date): .*$/gim, "$1").replace(/,\d+\.\d{3}\r$/gm, ",T\r");
+/** In which order teams are listed is the lot's; whether it tells anything, the features say. */
+function in_order(m, text) {
+  const lists = [m.teams, m.question?.seats, m.snapshot?.teams, m.snapshot?.question?.seats].filter((x) => x?.length > 1);
+  for (const list of lists) list.sort((x, y) => Number(x.entry) - Number(y.entry));
+  return lists.length ? JSON.stringify(m) : text;
+}
+const normal_page = (raw) => normal(raw).replace(/^(etag|date|content-length): .*$/gim, "$1").replace(/,\d+\.\d{3}\r$/gm, ",T\r");
 
-const UNCOUNTED = new Set(["probe", "time", "echo"]);
-/** How often these come is a matter of how quickly others come and go. */
+const UNCOUNTED = new Set(["probe", "time", "echo", "bye"]);
+/** How often these come is a matter of how quickly others come and go; so of all who are in the same place together. */
 const COALESCED = new Set(["presence", "board", "chart", "own", "team", "screen", "screens"]);
 
-function told(line) {
+/** "channel, who" → what they were told. */
+function told(hall) {
   const by = new Map();
-  for (const { m, text } of line.ear.heard.slice(line.frozen ? 0 : line.mark)) {
-    if (UNCOUNTED.has(m.t)) continue;
-    if (!by.has(m.t)) by.set(m.t, []);
-    by.get(m.t).push(normal(text));
-  }
-  for (const [t, list] of by) if (COALESCED.has(t) || line.role === "watch") by.set(t, [...new Set(list)].sort());
-  return by;
+  for (const line of hall.lines.filter(open_line))
+    for (const { m, text } of line.ear.heard.slice(line.frozen ? 0 : line.mark)) {
+      const apart = !COALESCED.has(m.t) && line.role !== "watch", key = `frame ${m.t} to ${line.role}, ${apart ? line.label : (line.entry ?? "all")}`;
+      if (UNCOUNTED.has(m.t) || m.t === "presence") continue;
+      if (!by.has(key)) by.set(key, apart ? [] : new Set());
+      if (apart) by.get(key).push(normal(in_order(m, text)));
+      else by.get(key).add(normal(in_order(m, text)).replace(/"seq":\d+/, '"seq":0'));
+    }
+  return new Map([...by].map(([key, list]) => [key, Array.isArray(list) ? list : [...list].sort()]));
 }
 /** Which message of which kind a difference is in, and where. */
 function difference(a = [], b = []) {
@@ -47,19 +56,15 @@ function difference(a = [], b = []) {
 const open_line = (l) => l.role !== "desk";
 
 function twins_differ(a, b, found) {
-  const key = (l) => `${l.role} ${l.label}`;
-  const others = new Map(b.lines.map((l) => [key(l), l]));
   const once = new Set();
   const say = (channel, what) => {
     if (!once.has(channel)) found.push(`${channel} (${a.event.code}): twins differ: ${what}`);
     once.add(channel);
   };
-  for (const line of a.lines.filter(open_line)) {
-    const other = others.get(key(line));
-    if (!other) throw new Error(`the twins are not alike: ${key(line)}`);
-    const mine = told(line), theirs = told(other);
-    for (const t of new Set([...mine.keys(), ...theirs.keys()]))
-      if (JSON.stringify(mine.get(t)) !== JSON.stringify(theirs.get(t))) say(`frame ${t} to ${line.role}`, `${key(line)}: ${difference(mine.get(t), theirs.get(t))}`);
+  const ours = told(a), others = told(b);
+  for (const key of new Set([...ours.keys(), ...others.keys()])) {
+    const x = ours.get(key), y = others.get(key);
+    if (JSON.stringify(x) !== JSON.stringify(y)) say(key.replace(/,.*/, ""), `${key}: ${difference(x, y)}`);
   }
   for (const [i, x] of a.answers.entries()) {
     const y = b.answers[i];
