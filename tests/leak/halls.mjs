@@ -117,23 +117,20 @@ export class Hall {
     const { key, options } = this.event.questions[q - 1];
     return { choice: right ? key : [[...options.keys()].find((k) => !key.includes(k))] };
   }
-  /** One by one: nothing but the answer itself can make one slower than another. */
-  async answer(q, right, ack) {
-    for (const i of this.same.shuffle([...Array(this.n).keys()])) {
-      const { outcome, ms } = await this.players[i].ask({ t: "answer", id: `a${q}-${i}`, q, ...this.response(q, right[i]) });
-      if (outcome !== "saved") throw new Error(`answer of ${i} to ${q}: ${outcome}`);
-      if (ack) ack[i] = ms;
-    }
+  async one_answer(i, q, right) {
+    const { outcome, ms } = await this.players[i].ask({ t: "answer", id: `a${q}-${i}`, q, ...this.response(q, right) });
+    if (outcome !== "saved") throw new Error(`answer of ${i} to ${q}: ${outcome}`);
+    return ms;
   }
+  /** One by one: nothing but the answer itself can make one slower than another. */
+  async answer(q, right, ack) { for (const i of this.same.shuffle([...Array(this.n).keys()])) ack[i] = await this.one_answer(i, q, right[i]); }
   /** A speed round: everybody goes through it, one question after another. */
   async burst(q, n, right, ack) {
     for (let k = 0; k < n; k++)
       for (const i of this.same.shuffle([...Array(this.n).keys()])) {
         const l = this.players[i];
         await l.until(() => l.step?.q === q + k, `step ${q + k}`);
-        const { outcome, ms } = await l.ask({ t: "answer", id: `a${q + k}-${i}`, q: q + k, ...this.response(q + k, right[k][i]) });
-        if (outcome !== "saved") throw new Error(`answer of ${i} to ${q + k}: ${outcome}`);
-        ack.push({ i, k, ms });
+        ack.push({ i, k, ms: await this.one_answer(i, q + k, right[k][i]) });
       }
   }
   state(state, q) { return this.all((l) => l.question?.q === q && l.question.state === state, `question ${q} ${state}`); }
@@ -145,7 +142,7 @@ export class Hall {
       await this.does("next");
       await this.does("open");
       await this.state("open", q);
-      await this.answer(q, this.entries.map((_, i) => (((i * 5 + 3) % 32) >> k) % 2 === 1));
+      await Promise.all(this.entries.map((_, i) => this.one_answer(i, q, (((i * 5 + 3) % 32) >> k) % 2 === 1)));
       await this.does("close");
       await this.state("closed", q);
       await this.does("reveal");
@@ -216,7 +213,6 @@ export class Hall {
     w.before = await this.metrics();
     if (!first) await this.does("next");
     await this.state("armed", q);
-    await this.station(`${q} armed`);
     if (round.mode === "wager") for (const [i, l] of this.players.entries()) await l.ask({ t: "command", id: `w${q}-${i}`, action: "stake", q, value: 2000 });
     await this.does("open");
     await this.state("open", q);
@@ -226,7 +222,6 @@ export class Hall {
     await this.station(`${q} answered`);
     await this.does("close");
     await this.state("closed", q);
-    await this.station(`${q} closed`);
     w.reveal_at = performance.now();
     await this.does("reveal");
     await this.state("revealed", q);

@@ -46,13 +46,16 @@ export async function leaks(o) {
   const found = [], runs = [];
   try {
     if (!o.template) await make_template(`${base}/template`, path.resolve(o.program), EVENTS);
-    for (let pair = 0; pair < o.pairs; pair++) {
+    let seen, all;
+    // What is there to be found may take some looking.
+    for (let pair = 0; pair < o.pairs || (pair < (o.more ?? 0) && !all.some((line) => o.until.test(line))); pair++) {
       const twins = [[], []];
       await Promise.all([0, 1].map((which) => twin(o, `${base}/p${pair}t${which}`, o.seed + pair, which, twins[which], found)));
       runs.push(twins);
+      seen = look(runs);
+      all = [...found, ...seen.found];
     }
-    const seen = look(runs);
-    return { features: seen.features, best: seen.best, heard: seen.heard, found: [...found, ...seen.found] };
+    return { ...seen, found: all };
   } finally {
     if (o.keep) console.log(`kept: ${base}`);
     else fs.rmSync(base, { recursive: true, force: true });

@@ -1,4 +1,5 @@
-// What was heard is looked at in three ways.
+// What was heard is looked at in four ways.
+//   members   Some members have no business in a frame while the board is frozen, whatever their values are.
 //   twins     Bytes that differ between twins, which differ only in who was right, tell who was right.
 //   standing  A page that changes while the board stands still has moved by something that is hidden.
 //   features  Every number, place in a list, membership, size and moment of everything that was heard is tried as a guess at who gains; none
@@ -86,6 +87,32 @@ function standing(hall, found) {
     once.add(channel);
     found.push(`${channel} (${hall.event.code}): changes while frozen: ${a.path} at ${a.station}: ${difference([bytes(was.raw)], [bytes(a.raw)])}`);
   }
+}
+
+const MEMBERS = {
+  question: ["correct", "dist", "points_given"], own: ["right", "gained", "q"], ruling: ["entry", "points", "answer"], seats: ["done"], rows: ["opened", "award"], snapshot: ["script", "ahead"],
+};
+/** Only desks are told these. */
+const FRAMES = new Set(["cues", "progress", "script", "ahead", "roster", "changes", "evidence"]);
+function members(hall, found) {
+  const once = new Set();
+  const say = (channel, what) => {
+    if (!once.has(channel)) found.push(`${channel} (${hall.event.code}): ${what}`);
+    once.add(channel);
+  };
+  function walk(x, under, channel) {
+    if (x === null || typeof x !== "object") return;
+    for (const [k, v] of Object.entries(x)) {
+      if (MEMBERS[under]?.includes(k)) say(channel, `a frozen ${under} has ${k}`);
+      walk(v, Array.isArray(x) ? under : k, channel);
+    }
+  }
+  for (const line of hall.lines.filter(open_line))
+    for (const { m } of line.ear.heard.slice(line.frozen ? 0 : line.mark)) {
+      const channel = `frame ${m.t} to ${line.role}`;
+      if (FRAMES.has(m.t)) say(channel, "is for desks only");
+      if (m.t !== "question" || m.question.hidden) walk(m, m.t, channel); // not what came before, to who comes back
+    }
 }
 
 // ---- features ----
@@ -216,6 +243,7 @@ export function look(runs) {
     for (const i of a.keys()) twins_differ(a[i], b[i], found);
     for (const [which, twin] of [a, b].entries())
       for (const hall of twin) {
+        members(hall, found);
         standing(hall, found);
         const h = of_contest(hall, `${k}/${which} ${hall.event.code}`, all);
         heard.frames += h.frames;
@@ -235,11 +263,10 @@ export function look(runs) {
     once.add(channel);
     found.push(`${t.name}: knows what is hidden: p < 1e${Math.floor(t.log_p)}, ${(100 * pairs_in_order(t.samples)).toFixed(1)} % of pairs in order, the frozen board ${(100 * pairs_in_order(frozen)).toFixed(1)} %`);
   }
-  const best = tries[0], ack = all.by_entry.get("answer acknowledged: moment");
-  const of = (right) => median(ack.filter((s) => s[2] === right).map((s) => s[1])).toFixed(2);
+  const best = tries[0], ack = tries.find((t) => t.name === "answer acknowledged: moment");
   return {
     found, features: tries.length,
-    heard: `heard ${heard.frames} frames and ${heard.pages} pages in ${runs.length * 4} contests; right answers were acknowledged after ${of(1)} ms, wrong ones after ${of(0)} ms`,
+    heard: `heard ${heard.frames} frames and ${heard.pages} pages in ${runs.length * 4} contests; answers were acknowledged after ${median(ack.samples.map((x) => x[1])).toFixed(1)} ms, right ones later by z = ${ack.z.toFixed(2)}`,
     best: `the best guess, ${best.name}: p = 1e${best.log_p.toFixed(1)} (a leak: below 1e${bound.toFixed(1)}), ${(100 * pairs_in_order(best.samples)).toFixed(1)} % of pairs in order; the frozen board alone ${(100 * pairs_in_order(frozen)).toFixed(1)} %`,
   };
 }

@@ -2,7 +2,7 @@
 import { get } from "./ear.mjs";
 import { median, rank_test } from "./stats.mjs";
 
-const ROUNDS = 60, APART_MS = 1.5, LOG_P = -9;
+const ROUNDS = 60, APART = 0.2, LOG_P = -9;
 
 export async function same_no(stack, hall) {
   const { share } = hall.event, found = [], last = hall.event.sheet.rounds.length;
@@ -27,7 +27,7 @@ export async function same_no(stack, hall) {
   for (const name of names.slice(1)) {
     const apart = median(times[name]) - median(times.unknown);
     const { log_p } = rank_test([...times[name].map((ms) => ["", ms, 1]), ...times.unknown.map((ms) => ["", ms, 0])]);
-    if (log_p < LOG_P && Math.abs(apart) > APART_MS) found.push(`a no (${name}): takes ${apart.toFixed(2)} ms more than of what does not exist, p < 1e${Math.floor(log_p)}`);
+    if (log_p < LOG_P && Math.abs(apart) > APART * median(times.unknown)) found.push(`a no (${name}): takes ${apart.toFixed(2)} ms more than of what does not exist, p < 1e${Math.floor(log_p)}`);
   }
   return found;
 }
