@@ -54,6 +54,8 @@ static int read_boards(struct series *s)
     while ((n = fread(block, 1, sizeof block, f)) > 0)
         lt_buf_add(&s->boards, block, n);
     fclose(f);
+    while (s->boards.len > 0 && strchr(" \t\r\n", s->boards.p[s->boards.len - 1]))
+        s->boards.p[--s->boards.len] = '\0';
     return s->boards.failed ? say(s, LT_ETOOBIG, "%s: too large", s->boards_path) : LT_OK;
 }
 
@@ -116,7 +118,7 @@ static int check_kind(struct series *s, bool teams)
 {
     struct lt_rows *rows;
     int err = lt_db_exec(s->db, &rows,
-                         "SELECT COALESCE(r.sheet::json ->> 'entries', 'persons') = 'teams' FROM "
+                         "SELECT COALESCE(r.sheet::json ->> 'entries', 'person') = 'team' FROM "
                          "leitai.event_head h JOIN leitai.rule_sheet r ON (r.tenant_id, "
                          "r.event_id, r.version) = (h.tenant_id, h.event_id, h.sheet_version) "
                          "WHERE h.tenant_id = leitai.current_tenant() AND h.event_id = $1",

@@ -58,7 +58,7 @@ int series_sheet(const char *boards, bool teams, struct lt_sheet *ret, struct lt
     lt_buf_printf(&text,
                   "{\"version\":1%s,\"rounds\":[{\"title\":\"x\",\"mode\":\"%s\",\"questions\":1,"
                   "\"seconds\":60,\"points\":{\"right\":1}}],\"boards\":%s}",
-                  teams ? ",\"entries\":\"teams\"" : "", teams ? "required" : "live", boards);
+                  teams ? ",\"entries\":\"team\"" : "", teams ? "required" : "live", boards);
     int r = text.failed ? LT_ETOOBIG : lt_sheet_parse(lt_buf_cstr(&text), text.len, ret, err);
     lt_buf_done(&text);
     return r;
@@ -339,7 +339,7 @@ static int write_one(const struct lt_config *c, struct lt_db *d, struct lt_tenan
     *ret = (struct board_written){0};
     int err = lt_db_begin(d, tenant);
     if (err == LT_OK)
-        err = lt_db_script(d, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        err = lt_db_script(d, "SET TRANSACTION READ ONLY");
     if (err == LT_OK)
         err = series_boards(d, tenant, series, &set);
     lt_db_rollback(d);

@@ -12,11 +12,13 @@
 #include "domain/ranking.h"
 
 #include "base/err.h"
+#include "radix.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { CORRECT_BITS = 10, TIME_BITS = 17 };
+enum { CORRECT_BITS = 10, TIME_BITS = 17, FEW = 128 };
 static const int64_t POINTS_LIMIT_C = INT64_C(1) << 26;
 
 /* < 0 when a is less. */
@@ -75,12 +77,137 @@ static int by_rank_then_entry(const void *pa, const void *pb, void *sheet)
     return order != 0 ? order : compare(a->entry, b->entry);
 }
 
+/* ---- many at once ---- */
+
+/* What one rank is better than another by, in order of weight: a number of which less is better, and what
+ * it is among those who are ranked. */
+struct field {
+    int bits;
+    int64_t low, high;
+};
+enum { FIELDS = 1 + LT_RANK_KEYS };
+
+static int64_t field_of(const struct lt_sheet *sheet, int f, const struct lt_place *p)
+{
+    if (f == 0)
+        return -(int64_t)p->level;
+    switch (sheet->keys[f - 1]) {
+    case LT_KEY_POINTS:
+        return -p->points_c;
+    case LT_KEY_TIEBREAK:
+        return -p->tiebreak;
+    case LT_KEY_CORRECT:
+        return -(int64_t)p->correct;
+    case LT_KEY_TIME:
+        return p->time_us;
+    case LT_RANK_KEYS:
+        break;
+    }
+    return 0;
+}
+
+/* How many bits the keys need, one of them for who is disqualified. */
+static int measure(const struct lt_sheet *sheet, struct lt_place *const *order, int n,
+                   struct field *fields)
+{
+    int bits = 1, n_fields = 1 + sheet->n_keys;
+
+    for (int f = 0; f < n_fields; f++)
+        fields[f] = (struct field){.low = INT64_MAX, .high = INT64_MIN};
+    for (int i = 0; i < n; i++) {
+        if (order[i]->disqualified)
+            continue;
+        for (int f = 0; f < n_fields; f++) {
+            int64_t v = field_of(sheet, f, order[i]);
+
+            fields[f].low = v < fields[f].low ? v : fields[f].low;
+            fields[f].high = v > fields[f].high ? v : fields[f].high;
+        }
+    }
+    for (int f = 0; f < n_fields; f++) {
+        if (fields[f].low <= fields[f].high)
+            fields[f].bits = radix_bits((uint64_t)fields[f].high - (uint64_t)fields[f].low);
+        bits += fields[f].bits;
+    }
+    return bits;
+}
+
+/* All of them side by side: of two places the better has the lesser key, and who ties has the same. */
+static uint64_t key_of(const struct lt_sheet *sheet, const struct field *fields, int bits,
+                       const struct lt_place *p)
+{
+    uint64_t key = 0;
+
+    if (p->disqualified)
+        return UINT64_C(1) << (bits - 1);
+    for (int f = 0; f < 1 + sheet->n_keys; f++)
+        if (fields[f].bits > 0)
+            key =
+                key << fields[f].bits | ((uint64_t)field_of(sheet, f, p) - (uint64_t)fields[f].low);
+    return key;
+}
+
+/* As they are, in order of their ids. */
+static struct radix_item *by_entry(struct lt_place *const *order, int n, struct radix_item *items,
+                                   struct radix_item *spare)
+{
+    int64_t low = order[0]->entry, high = low;
+    bool sorted = true;
+
+    for (int i = 0; i < n; i++) {
+        int64_t id = order[i]->entry;
+
+        sorted = sorted && id >= high;
+        low = id < low ? id : low;
+        high = id > high ? id : high;
+    }
+    for (int i = 0; i < n; i++)
+        items[i] = (struct radix_item){
+            .key = sorted ? 0 : (uint64_t)order[i]->entry - (uint64_t)low, .at = (uint32_t)i};
+    return sorted ? items : radix_sort(items, spare, n, radix_bits((uint64_t)high - (uint64_t)low));
+}
+
+/* The same by the same rules, but each place is looked at in turn and compared as one number. False: the
+ * numbers are too long. */
+static bool rank_many(const struct lt_sheet *sheet, struct lt_place **order, int n)
+{
+    struct field fields[FIELDS];
+    int bits = measure(sheet, order, n, fields), rank = 0;
+
+    if (bits > 64)
+        return false;
+    struct radix_item *memory = malloc(2 * (size_t)n * sizeof *memory), *items, *spare;
+    struct lt_place **was = malloc((size_t)n * sizeof *was);
+    int32_t *ranks = malloc((size_t)n * sizeof *ranks);
+    assert(memory && was && ranks);
+    items = by_entry(order, n, memory, memory + n);
+    spare = items == memory ? memory + n : memory;
+    for (int i = 0; i < n; i++)
+        items[i].key = key_of(sheet, fields, bits, order[items[i].at]);
+    items = radix_sort(items, spare, n, bits);
+    memcpy(was, order, (size_t)n * sizeof *was);
+    for (int i = 0; i < n; i++) {
+        if (i == 0 || items[i].key != items[i - 1].key)
+            rank = i + 1;
+        ranks[items[i].at] = rank;
+        order[i] = was[items[i].at];
+    }
+    for (int i = 0; i < n; i++) {
+        was[i]->old_rank = was[i]->rank;
+        was[i]->rank = was[i]->disqualified ? 0 : ranks[i];
+    }
+    free(memory);
+    free(was);
+    free(ranks);
+    return true;
+}
+
 void lt_rank(const struct lt_sheet *sheet, struct lt_place **order, int n)
 {
     const struct lt_place *above = NULL;
     int rank = 0;
 
-    if (n <= 0)
+    if (n <= 0 || (n > FEW && rank_many(sheet, order, n)))
         return;
     qsort_r(order, (size_t)n, sizeof *order, by_rank_then_entry, (void *)sheet);
     for (int i = 0; i < n; i++) {

@@ -11,12 +11,18 @@
 
 #include "base/err.h"
 #include "domain/scoring.h"
+#include "radix.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIEBREAK_BITS = 62 }; /* two rounds of LT_TIEBREAKS_MAX fit */
+enum {
+    TIEBREAK_BITS = 62, /* two rounds of LT_TIEBREAKS_MAX fit */
+    RECENT = 64,
+    FEW = 128,
+    AHEAD = 6
+};
 
 struct graded {
     const char *body;
@@ -34,6 +40,11 @@ struct question {
     const struct lt_answer_row *rows; /* of this question */
     int n_rows;
     struct graded *graded; /* uthash by body */
+    struct {
+        const char *body;
+        struct lt_verdict verdict;
+    } recent[RECENT]; /* by address: who reads rows keeps one copy of a body */
+    int at;           /* among the entries by id */
 };
 /* What it is worth to one entry. */
 struct outcome {
@@ -78,7 +89,7 @@ static struct lt_verdict grade(const struct question *q, const char *body)
     return lt_grade(q->content, &response, q->rule->score.partial);
 }
 
-static struct lt_verdict verdict_of(struct question *q, const char *body)
+static struct lt_verdict verdict_by_text(struct question *q, const char *body)
 {
     struct graded *g;
 
@@ -91,6 +102,17 @@ static struct lt_verdict verdict_of(struct question *q, const char *body)
     g->verdict = grade(q, body);
     HASH_ADD_KEYPTR(hh, q->graded, g->body, strlen(g->body), g);
     return g->verdict;
+}
+
+static struct lt_verdict verdict_of(struct question *q, const char *body)
+{
+    size_t slot = ((uintptr_t)body >> 4 ^ (uintptr_t)body >> 10) % RECENT;
+
+    if (q->recent[slot].body != body) {
+        q->recent[slot].verdict = verdict_by_text(q, body);
+        q->recent[slot].body = body;
+    }
+    return q->recent[slot].verdict;
 }
 
 static void graded_free(struct question *q)
@@ -288,13 +310,29 @@ static void streak(struct entry *e, bool right)
 
 typedef void settled_fn(struct question *q, struct entry *e, const struct outcome *o);
 
+/* The entry, if it is known. Asked for in order of ids, they are found without a search. */
+static struct entry *entry_at(struct question *q, int64_t id)
+{
+    struct entry *const *all = q->s->by_id;
+    int n = (int)HASH_COUNT(q->s->entries);
+
+    while (q->at < n && all[q->at]->place.entry < id) {
+        if (q->at + AHEAD < n)
+            __builtin_prefetch(&all[q->at + AHEAD]->place);
+        q->at++;
+    }
+    return q->at < n && all[q->at]->place.entry == id ? all[q->at] : NULL;
+}
+
 /* Every entry with an answer that stands. */
 static void each_answer(struct question *q, settled_fn *settled)
 {
+    q->at = 0;
     for (int i = 0, n; i < q->n_rows; i += n) {
-        struct entry *e = standings_entry(q->s, q->rows[i].entry);
+        struct entry *e = entry_at(q, q->rows[i].entry);
         struct outcome o;
 
+        assert(e);
         for (n = 1; i + n < q->n_rows && q->rows[i + n].entry == e->place.entry;)
             n++;
         o = answer(q, e, q->rows + i, n);
@@ -311,9 +349,14 @@ static void by_points_of_answer(struct question *q, struct entry *e, const struc
 /* Who was asked and did not answer loses the streak; in turn the others were not asked. */
 static void streaks(struct question *q)
 {
-    for (struct entry *e = q->s->entries; e; e = e->hh.next)
+    int n = (int)HASH_COUNT(q->s->entries);
+
+    for (int i = 0; i < n; i++) {
+        struct entry *e = q->s->by_id[i];
+
         if (q->facts->turn == 0 || q->facts->turn == e->place.entry)
             streak(e, e->place.last_qi == q->qi && e->place.last_right);
+    }
 }
 
 static struct outcome judged(struct question *q, const struct entry *e, const struct verdict *v)
@@ -479,10 +522,66 @@ static int by_group(const void *pa, const void *pb)
     return 0;
 }
 
+static void sort_few(struct lt_answer_row *rows, int n)
+{
+    if (n > 0)
+        qsort(rows, (size_t)n, sizeof *rows, by_group);
+}
+
+/* By question and entry as one number; rows of one entry, few as they are, are put in order then. False:
+ * the numbers are too long. */
+static bool sort_many(struct lt_answer_row *rows, int n)
+{
+    int64_t low = INT64_MAX, high = INT64_MIN, first = INT64_MAX, last = INT64_MIN;
+    int bits, all;
+
+    for (int i = 0; i < n; i++) {
+        low = rows[i].entry < low ? rows[i].entry : low;
+        high = rows[i].entry > high ? rows[i].entry : high;
+        first = rows[i].qi < first ? rows[i].qi : first;
+        last = rows[i].qi > last ? rows[i].qi : last;
+    }
+    bits = radix_bits((uint64_t)high - (uint64_t)low);
+    all = bits + radix_bits((uint64_t)(last - first));
+    if (all > 63)
+        return false;
+    struct radix_item *memory = malloc(2 * (size_t)n * sizeof *memory), *items;
+    struct lt_answer_row *was = malloc((size_t)n * sizeof *was);
+    assert(memory && was);
+    for (int i = 0; i < n; i++)
+        memory[i] = (struct radix_item){.key = (uint64_t)(rows[i].qi - first) << bits |
+                                               ((uint64_t)rows[i].entry - (uint64_t)low),
+                                        .at = (uint32_t)i};
+    items = radix_sort(memory, memory + n, n, all);
+    memcpy(was, rows, (size_t)n * sizeof *was);
+    for (int i = 0, from = 0; i < n; i++) {
+        rows[i] = was[items[i].at];
+        if (i + 1 == n || items[i + 1].key != items[i].key) {
+            if (i > from)
+                sort_few(rows + from, i + 1 - from);
+            from = i + 1;
+        }
+    }
+    free(memory);
+    free(was);
+    return true;
+}
+
+void lt_standings_sort(struct lt_answer_row *rows, int n)
+{
+    int i = 1;
+
+    while (i < n && by_group(&rows[i - 1], &rows[i]) <= 0)
+        i++;
+    if (i < n && (n <= FEW || !sort_many(rows, n)))
+        sort_few(rows, n);
+}
+
 static void settle_one(struct lt_standings *s, int qi, const struct lt_answer_row *rows, int n)
 {
     struct question q = {.s = s, .qi = qi, .rows = rows, .n_rows = n, .facts = &s->facts[qi]};
     int round, index;
+    bool unknown = false;
 
     q.as_of = q.facts->closed ? q.facts->closed_seq : INT64_MAX;
     q.rule = lt_sheet_round_of(s->sheet, qi, &round, &index);
@@ -492,9 +591,13 @@ static void settle_one(struct lt_standings *s, int qi, const struct lt_answer_ro
         for (struct entry *e = s->entries; e; e = e->hh.next)
             e->place.streak = 0;
     /* Somebody that only an answer to a void question names is in the contest all the same. */
+    standings_by_id(s);
     for (int i = 0; i < n; i++)
-        if (i == 0 || rows[i].entry != rows[i - 1].entry)
-            standings_entry(s, rows[i].entry);
+        if ((i == 0 || rows[i].entry != rows[i - 1].entry) && !entry_at(&q, rows[i].entry))
+            unknown = true;
+    for (int i = 0; unknown && i < n; i++)
+        standings_entry(s, rows[i].entry);
+    standings_by_id(s);
     if (!q.facts->voided)
         settle_mode(&q);
     graded_free(&q);
@@ -515,8 +618,7 @@ void lt_standings_settle(struct lt_standings *s, int n, struct lt_answer_row *ro
     int at = 0, upto = s->settled + n;
 
     assert(n >= 0 && upto <= s->n_facts);
-    if (n_rows > 0)
-        qsort(rows, (size_t)n_rows, sizeof *rows, by_group);
+    lt_standings_sort(rows, n_rows);
     for (; s->settled < upto; s->settled++) {
         int from;
 

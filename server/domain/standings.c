@@ -17,10 +17,13 @@
 #include "standings_internal.h"
 
 #include "base/err.h"
+#include "radix.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SLAB_ENTRIES = 256, ALIGN_BYTES = 64 };
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
@@ -45,14 +48,13 @@ struct lt_standings *lt_standings_new(const struct lt_sheet *sheet,
 
 void lt_standings_free(struct lt_standings *s)
 {
-    struct entry *e, *next;
-
     if (!s)
         return;
-    HASH_ITER (hh, s->entries, e, next) {
-        HASH_DEL(s->entries, e);
-        free(e);
-    }
+    HASH_CLEAR(hh, s->entries);
+    for (int i = 0; i < s->n_slabs; i++)
+        free(s->slabs[i]);
+    free(s->slabs);
+    free(s->by_id);
     for (int i = 0; i < s->n_facts; i++) {
         struct facts *f = &s->facts[i];
 
@@ -169,14 +171,35 @@ static struct entry *find(const struct lt_standings *s, int64_t id)
     return e;
 }
 
+/* Zeroed room for one more; NULL: no memory. */
+static struct entry *room(struct lt_standings *s)
+{
+    size_t bytes = sizeof(struct entry) + (size_t)s->sheet->n_rounds * sizeof(struct share);
+
+    bytes = (bytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;
+    if (s->n_slabs == 0 || s->in_slab == SLAB_ENTRIES) {
+        char *slab = aligned_alloc(ALIGN_BYTES, SLAB_ENTRIES * bytes);
+
+        if (!slab)
+            return NULL;
+        ADD(s, slabs, n_slabs, cap_slabs) = slab;
+        s->in_slab = 0;
+    }
+    return memset(s->slabs[s->n_slabs - 1] + (size_t)s->in_slab++ * bytes, 0, bytes);
+}
+
 static struct entry *add(struct lt_standings *s, int64_t id)
 {
-    struct entry *e = calloc(1, sizeof *e + (size_t)s->sheet->n_rounds * sizeof *e->rounds);
+    int n = (int)HASH_COUNT(s->entries);
+    struct entry *e = room(s);
 
     if (!e)
         return NULL;
     e->place.entry = id;
     HASH_ADD(hh, s->entries, place.entry, sizeof e->place.entry, e);
+    s->by_id = standings_room(s->by_id, n, &s->cap_by_id, sizeof *s->by_id);
+    s->by_id[n] = e;
+    s->unordered |= n > 0 && s->by_id[n - 1]->place.entry > id;
     for (int i = 0; i < s->n_disqualified; i++)
         e->place.disqualified |= s->disqualified[i] == id;
     for (int i = 0; i < s->n_advancements; i++)
@@ -185,6 +208,37 @@ static struct entry *add(struct lt_standings *s, int64_t id)
     begin(s, e);
     e->shown = e->place;
     return e;
+}
+
+struct entry *const *standings_by_id(struct lt_standings *s)
+{
+    int n = (int)HASH_COUNT(s->entries);
+    struct radix_item *memory, *items;
+    struct entry **was;
+    int64_t low = INT64_MAX, high = INT64_MIN;
+
+    if (!s->unordered)
+        return s->by_id;
+    s->unordered = false;
+    was = s->by_id;
+    s->by_id = malloc((size_t)s->cap_by_id * sizeof *s->by_id);
+    memory = malloc(2 * (size_t)n * sizeof *memory);
+    assert(s->by_id && memory);
+    for (int i = 0; i < n; i++) {
+        int64_t id = was[i]->place.entry;
+
+        low = id < low ? id : low;
+        high = id > high ? id : high;
+        memory[i] = (struct radix_item){.key = (uint64_t)id, .at = (uint32_t)i};
+    }
+    for (int i = 0; i < n; i++)
+        memory[i].key -= (uint64_t)low;
+    items = radix_sort(memory, memory + n, n, radix_bits((uint64_t)high - (uint64_t)low));
+    for (int i = 0; i < n; i++)
+        s->by_id[i] = was[items[i].at];
+    free(memory);
+    free(was);
+    return s->by_id;
 }
 
 struct entry *standings_entry(struct lt_standings *s, int64_t id)
@@ -473,18 +527,17 @@ void lt_standings_restart(struct lt_standings *s)
 
 int lt_standings_rank(struct lt_standings *s, const struct lt_place *const **ret_ranked)
 {
-    int n = lt_standings_count(s), i = 0;
+    int n = lt_standings_count(s), i;
     struct lt_place **order = realloc(s->order, ((size_t)n + 1) * sizeof *order);
 
     assert(order);
-    for (struct entry *e = s->entries; e; e = e->hh.next)
-        order[i++] = &e->place;
+    struct entry *const *all = standings_by_id(s);
+    for (i = 0; i < n; i++)
+        order[i] = &all[i]->place;
     lt_rank(s->sheet, order, n);
     for (i = 0; i < n; i++) {
-        struct entry *e = (struct entry *)order[i];
-
-        e->shown = e->place;
-        order[i] = &e->shown;
+        all[i]->shown = all[i]->place;
+        order[i] = &((struct entry *)order[i])->shown;
     }
     s->order = order;
     s->n_order = n;
@@ -524,6 +577,10 @@ static struct lt_standings *copy(const struct lt_standings *of)
     assert(s);
     *s = *of;
     s->entries = NULL;
+    s->by_id = NULL;
+    s->slabs = NULL;
+    s->cap_by_id = s->n_slabs = s->cap_slabs = s->in_slab = 0;
+    s->unordered = false;
     s->order = NULL;
     s->n_order = s->settled = 0;
     s->stale = false;

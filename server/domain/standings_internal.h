@@ -68,6 +68,11 @@ struct lt_standings {
     struct lt_question *const *questions;
     int n_questions;
     struct entry *entries; /* uthash by place.entry */
+    struct entry **by_id;  /* all of them, in order of ids once standings_by_id was asked */
+    int cap_by_id;
+    bool unordered;
+    char **slabs; /* where they lie: side by side, since each settling goes through all */
+    int n_slabs, cap_slabs, in_slab;
     int settled;
     bool stale;
 
@@ -90,6 +95,8 @@ struct lt_standings {
 
 struct entry *standings_entry(struct lt_standings *s,
                               int64_t id); /* known from now on; asserts on memory */
+/* All entries, in order of ids. Valid until another one becomes known. */
+struct entry *const *standings_by_id(struct lt_standings *s);
 /* points_c from its parts. True when it changed. */
 bool standings_total(struct lt_standings *s, struct entry *e);
 /* Room for one more element of `size` in *p, which has n of *cap. Asserts on memory. */

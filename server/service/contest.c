@@ -51,10 +51,33 @@ int lt_contest_ready(struct lt_contest *c)
     return c->standings ? contest_public_ready(c) : LT_ENOMEM;
 }
 
+/* A response as some rows have it. Tens of thousands give one of a few: it is kept once. */
+struct lt_body {
+    UT_hash_handle hh; /* by text */
+    char text[];
+};
+
+static const char *body_keep(struct lt_contest *c, const char *text)
+{
+    size_t n = strlen(text);
+    struct lt_body *b;
+    HASH_FIND(hh, c->bodies, text, n, b);
+    if (b)
+        return b->text;
+    b = malloc(sizeof *b + n + 1);
+    assert(b);
+    memcpy(b->text, text, n + 1);
+    HASH_ADD_KEYPTR(hh, c->bodies, b->text, n, b);
+    return b->text;
+}
+
 static void scores_drop(struct lt_contest *c)
 {
-    for (int i = 0; i < c->n_scores; i++)
-        free((char *)c->scores[i].body);
+    struct lt_body *b, *next;
+    HASH_ITER (hh, c->bodies, b, next) {
+        HASH_DELETE(hh, c->bodies, b);
+        free(b);
+    }
     c->n_scores = 0;
     c->scores_complete = false;
 }
@@ -123,9 +146,8 @@ int lt_contest_entries(const struct lt_contest *c)
 
 const struct lt_place *lt_contest_place(const struct lt_contest *c, const struct lt_entry *e)
 {
-    const struct lt_place *p = lt_standings_place(c->standings, e->id);
-    assert(p);
-    return p;
+    (void)c;
+    return e->place;
 }
 
 struct lt_player *lt_contest_player_add(struct lt_contest *c, struct lt_entry *e, int64_t person,
@@ -167,7 +189,8 @@ struct lt_entry *lt_contest_entry_add(struct lt_contest *c, int64_t id, int64_t 
     e->unit = strdup(unit);
     e->guest = guest;
     e->done_qi = e->progress_qi = -1;
-    if (!e->name || !e->unit || !lt_standings_add(c->standings, id) || !contest_public_add(c, id)) {
+    if (!e->name || !e->unit || !(e->place = lt_standings_add(c->standings, id)) ||
+        !contest_public_add(c, id)) {
         free(e->name);
         free(e->unit);
         free(e);
@@ -289,12 +312,12 @@ void lt_contest_scores_add(struct lt_contest *c, const struct lt_answer_row *row
     }
     struct lt_answer_row *copy = &c->scores[c->n_scores++];
     *copy = *row;
-    copy->body = strdup(row->body);
-    assert(copy->body);
+    copy->body = body_keep(c, row->body);
 }
 
 void lt_contest_scores_complete(struct lt_contest *c)
 {
+    lt_standings_sort(c->scores, c->n_scores); /* now, and not while players wait */
     c->scores_complete = true;
 }
 

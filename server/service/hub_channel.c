@@ -15,7 +15,8 @@
  *     X person                                 it is not any more
  *   T node entry qi done                       a member's answer was committed: others of the team
  *                                              look at the database, all learn how far it is
- *   Q                                          who just came asks everybody to say their R
+ *   Q                                          who just came asks everybody to say their R; a node
+ *                                              does so at most every 5 s
  *
  * All of it may be lost: the log is polled on silence, presence has a TTL, outcomes are asked for.
  */
@@ -37,6 +38,7 @@ enum {
     PRESENCE_SAY_US = 2000 * 1000,
     PRESENCE_TTL_US = 5000 * 1000,
     PRESENCE_LOBBY_US = 2000 * 1000, /* to players, while they wait */
+    SAY_ALL_US = 5000 * 1000,
 };
 
 static void channel_name(const struct lt_contest *c, char *out)
@@ -188,18 +190,32 @@ void hub_say_answered(struct lt_contest *c, const struct lt_entry *e)
     hub_publish(c, text);
 }
 
+/* Everybody hears all of it, so as many words as there are players cost each node their sum. A node that
+ * lost Redis for lack of processor time would, by asking, take everybody's: not as often as asked. */
+void hub_say_all(struct lt_contest *c)
+{
+    c->sync->say_all = true;
+}
+
+static void say_all(struct lt_contest *c)
+{
+    int64_t now_us = hub_now_us(c->hub);
+    if (!c->sync->say_all ||
+        (c->sync->said_all_us > 0 && now_us - c->sync->said_all_us < SAY_ALL_US))
+        return;
+    c->sync->say_all = false;
+    c->sync->said_all_us = now_us;
+    for (const struct lt_member *m = c->members[LT_MEMBER_PLAY]; m; m = m->next)
+        hub_say_here(c, m);
+}
+
 void hub_say_news(struct lt_contest *c)
 {
     struct lt_buf *b = &c->sync->news;
+    say_all(c);
     if (b->len > 0)
         hub_publish(c, lt_buf_cstr(b));
     lt_buf_done(b);
-}
-
-void hub_say_all(struct lt_contest *c)
-{
-    for (const struct lt_member *m = c->members[LT_MEMBER_PLAY]; m; m = m->next)
-        hub_say_here(c, m);
 }
 
 static void hear_gone(struct lt_contest *c, int64_t node, const char *p)

@@ -74,7 +74,9 @@ struct lt_sync {
     struct heard heard[LT_NODES_HEARD];
     struct wait *waits;
     int n_waits;
-    struct lt_buf news; /* who came and left, not yet said; empty: no memory */
+    struct lt_buf news;  /* who came and left, not yet said; empty: no memory */
+    bool say_all;        /* say who is here, all of them, when it is time again */
+    int64_t said_all_us; /* monotonic, 0: never */
 };
 
 struct lt_hub {
@@ -119,7 +121,7 @@ void hub_presence_tick(struct lt_contest *c);
 void hub_say_here(struct lt_contest *c, const struct lt_member *m);
 void hub_say_gone(struct lt_contest *c, const struct lt_player *p);
 void hub_say_answered(struct lt_contest *c, const struct lt_entry *e);
-void hub_say_all(struct lt_contest *c);
+void hub_say_all(struct lt_contest *c);  /* soon */
 void hub_say_news(struct lt_contest *c); /* send what the above collected */
 
 /* hub_team.c: what the members of a team learn of each other. */

@@ -289,30 +289,64 @@ static void scores_end(struct lt_contest *c)
     load_scores(c);
 }
 
+static int64_t read_number(const char **p)
+{
+    bool negative = **p == '-';
+    int64_t v = 0;
+    *p += negative;
+    for (; **p >= '0' && **p <= '9'; (*p)++)
+        v = 10 * v + (**p - '0');
+    *p += **p == ' ';
+    return negative ? -v : v;
+}
+
+/* The lines of a page (LT_SQL_SCORES_TEXT); a body is JSON, so there is no line feed in it. A hundred
+ * thousand rows of columns would take this node ten times as long, and all nodes read all. Returns
+ * how many, LT_ENOMEM. */
+static int read_scores(struct lt_contest *c, const char *p)
+{
+    struct lt_buf body;
+    int n = 0;
+    lt_buf_init(&body, LT_PAYLOAD_BYTES);
+    for (; *p; n++) {
+        struct lt_answer_row row = {.qi = (int)read_number(&p)};
+        row.person = read_number(&p);
+        row.entry = read_number(&p);
+        row.used_us = read_number(&p);
+        row.received_us = read_number(&p);
+        size_t len = strcspn(p, "\n");
+        lt_buf_clear(&body);
+        lt_buf_add(&body, p, len);
+        if (body.failed)
+            break;
+        row.body = lt_buf_cstr(&body);
+        c->sync->scores_after_qi = row.qi;
+        c->sync->scores_after = row.person;
+        lt_contest_scores_add(c, &row);
+        p += len;
+        p += *p == '\n';
+    }
+    bool failed = body.failed;
+    lt_buf_done(&body);
+    return failed ? LT_ENOMEM : n;
+}
+
 static void on_scores(void *arg, int err, const struct lt_pg_result *r)
 {
     struct lt_contest *c = arg;
-    /* Statement 0: entries that joined lately; their answers may be among the scores. */
-    for (int i = 0; err == LT_OK && i < lt_pg_rows(r, 0); i++)
+    /* Statement 1, with the first page: entries that joined lately; their answers may be among the
+     * scores. Nobody who joins afterwards has answered. */
+    int entries = err == LT_OK && c->sync->scores_after == 0 ? lt_pg_rows(r, 1) : 0;
+    for (int i = 0; i < entries; i++)
         entry_read(c,
-                   lt_contest_entry_add(c, lt_pg_i64(r, 0, i, 0), lt_pg_i64(r, 0, i, 1),
-                                        lt_pg_text(r, 0, i, 2), lt_pg_text(r, 0, i, 3),
-                                        lt_pg_bool(r, 0, i, 4)),
-                   r, 0, i);
-    int n = err == LT_OK ? lt_pg_rows(r, 1) : 0;
-    for (int i = 0; i < n; i++) {
-        c->sync->scores_after_qi = lt_pg_i64(r, 1, i, 0);
-        c->sync->scores_after = lt_pg_i64(r, 1, i, 1);
-        lt_contest_scores_add(c, &(struct lt_answer_row){.qi = (int)lt_pg_i64(r, 1, i, 0),
-                                                         .person = lt_pg_i64(r, 1, i, 1),
-                                                         .entry = lt_pg_i64(r, 1, i, 2),
-                                                         .body = lt_pg_text(r, 1, i, 3),
-                                                         .used_us = lt_pg_i64(r, 1, i, 4),
-                                                         .received_us = lt_pg_i64(r, 1, i, 5)});
-    }
-    if (c->sync->state == SYNC_FAILED || err != LT_OK) {
+                   lt_contest_entry_add(c, lt_pg_i64(r, 1, i, 0), lt_pg_i64(r, 1, i, 1),
+                                        lt_pg_text(r, 1, i, 2), lt_pg_text(r, 1, i, 3),
+                                        lt_pg_bool(r, 1, i, 4)),
+                   r, 1, i);
+    int n = err == LT_OK ? read_scores(c, lt_pg_text(r, 0, 0, 0)) : err;
+    if (c->sync->state == SYNC_FAILED || n < 0) {
         c->sync->fetching_scores = false; /* the tick tries again */
-        load_fail(c, err);
+        load_fail(c, n);
     } else if (n == LT_SCORES_PAGE) {
         fetch_scores_page(c);
     } else {
@@ -325,11 +359,12 @@ static void fetch_scores_page(struct lt_contest *c)
 {
     int64_t since_us = before(c->entries_us, ENTRY_MARGIN_US);
     struct lt_pg_req *r = req_new(c);
-    lt_pg_req_add(r, LT_SQL_ENTRIES, (const char *[]){num(c->event.v).s, num(since_us).s, "0"});
-    lt_pg_req_add(r, LT_SQL_SCORES,
+    lt_pg_req_add(r, LT_SQL_SCORES_TEXT,
                   (const char *[]){num(c->event.v).s, num(c->scores_qi + c->scores_n).s,
                                    num(c->season).s, num(c->sync->scores_after_qi).s,
                                    num(c->sync->scores_after).s});
+    if (c->sync->scores_after == 0)
+        lt_pg_req_add(r, LT_SQL_ENTRIES, (const char *[]){num(c->event.v).s, num(since_us).s, "0"});
     if (!submit(c, r, on_scores)) {
         c->sync->fetching_scores = false;
         load_fail(c, LT_EDBRETRY);

@@ -52,6 +52,13 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND qi < $2::smallint AND "
       "season = $3::smallint AND NOT late AND (qi, person_id) > ($4::smallint, $5::bigint) "
       "ORDER BY qi, person_id LIMIT 20000"),
+    S(SCORES_TEXT, 5,
+      "SELECT COALESCE(string_agg(concat_ws(' ', a.qi, a.person_id, a.entry_id, a.used_us, "
+      "a.received_us, a.body), E'\n'), '') FROM (SELECT qi, person_id, entry_id, body, used_us, "
+      "received_us FROM leitai.answer WHERE "
+      "tenant_id = leitai.current_tenant() AND event_id = $1::bigint AND qi < $2::smallint AND "
+      "season = $3::smallint AND NOT late AND (qi, person_id) > ($4::smallint, $5::bigint) "
+      "ORDER BY qi, person_id LIMIT 20000) AS a"),
     S(SAVED, 5,
       "SELECT qi, person_id, answer_id, body, late FROM leitai.answer WHERE tenant_id = "
       "leitai.current_tenant() AND event_id = $1::bigint AND qi >= $2::smallint AND qi < "

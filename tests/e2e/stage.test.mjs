@@ -16,9 +16,10 @@ const HALL = { width: 1920, height: 1080 };
 const SIDE = { width: 1280, height: 720 };
 const all = (list, fn) => Promise.all(list.map(fn));
 const AWARDED = 6;
-/** A switch is under a second; the main thread of a moving board keeps to this by the median, whatever else the machine does. */
 const SWITCH_MS = 1000;
+/** Of the main thread, by its own clock, whatever else the machine does. */
 const FRAME_MS = 8;
+const TRACED = 12;
 const FIXED = [".stage-head", ".board-head h1", ".wall"];
 const FREEZE = 5; // the first question that the hall is not told about
 
@@ -149,7 +150,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     assert.equal(await main.page.evaluate(() => document.body.classList.contains("contrast")), false);
     await desk.taps("[data-screen=all] label");
     await assign("auto", tile("auto"), "h1", "抽签结果");
-    assert.equal(await side.page.evaluate(() => document.body.classList.contains("contrast")), true, "a screen keeps its flags");
+    await side.page.waitForFunction(() => document.body.classList.contains("contrast")); // a screen keeps its flags
     await desk.taps(`[data-name="左侧屏"] label`);
     await desk.taps("[data-flag=contrast]");
     await side.page.waitForFunction(() => !document.body.classList.contains("contrast"));
@@ -221,8 +222,9 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
   await part("stakes are shown at the opening, and no sooner", async () => {
     await next();
     assert.equal(q, WAGER);
-    await all([arena.stake(q), own.phone.stakes(own.stake)], (one) => one);
-    await open();
+    await Promise.all([arena.stake(q), own.phone.stakes(own.stake)]);
+    await desk.acts("open", "c"); // who has not chosen by now declines
+    await all(arena.clients, (client) => client.state("open", q));
     await assign("stakes", tile("stakes"), ".stakes", "30");
     await shoot("stakes", { stage: main.page });
     await answer();
@@ -251,7 +253,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await desk.page.fill("[data-find-entry]", own.name.slice(0, 8));
     await assign("team", () => desk.clicks(".params-found button", own.name), ".card-team", plain(own.points));
     await shoot("team", { stage: main.page });
-    await assign("auto again", tile("auto"), ".board .wall");
+    await assign("auto again", tile("auto"), ".stage-frame .q-stem, .stage-frame .board"); // whichever is due
   });
 
   await part("from the last round on the board stands still: desk, screens and phones say so", async () => {
@@ -318,9 +320,23 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await shoot("reveal-first", { stage: main.page });
   });
 
+  await part("the main thread is free while rows move", async () => {
+    const { frames, forced } = await traced(browser, main.page, async () => {
+      for (let step = 2; step <= TRACED; step++) {
+        await going("PageDown", step, steps);
+        await main.sees(".board-where", `已揭 ${step} / ${AGENCIES}`);
+      }
+    });
+    const ms = (share) => quantile(frames, share).toFixed(2);
+    t.diagnostic(`${frames.length} frames while ${TRACED - 1} agencies are opened: half within ${ms(0.5)} ms of the main thread, 95 % within ${ms(0.95)} ms, the longest ${ms(1)} ms`);
+    assert.ok(frames.length > 2 * TRACED, `${frames.length} frames`);
+    assert.deepEqual(forced, [], "no script forces a layout");
+    assert.ok(quantile(frames, 0.95) <= FRAME_MS, `95 % of frames within ${ms(0.95)} ms`);
+  });
+
   await part("226 agencies are opened step by step; nothing jumps, nothing is told ahead", async () => {
     const until = steps - 2 * AWARDED;
-    for (let step = 2; step <= until; step++) {
+    for (let step = TRACED + 1; step <= until; step++) {
       const who = await desk.at(".cue-big .cue-who b").innerText();
       await going("PageDown", step, steps);
       assert.ok(arena.byName(who), `${who} is one of them`);
@@ -349,22 +365,6 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     assert.deepEqual(await all(screens, fixed), boxes, "the picture stands still");
   });
 
-  await part("the main thread is free while rows move", async () => {
-    const from = await desks();
-    const result = await traced(browser, main.page, async () => {
-      for (const step of [1, Math.floor(from / 2), from - 1, from]) {
-        // By the wire's own numbers: rows of the whole board change their places.
-        await desk.taps(step === from ? "[data-way=awards]" : "[data-way=back]");
-        await desk.page.waitForFunction((was) => document.querySelector("[data-freeze]").textContent !== was, await desk.at("[data-freeze]").innerText().catch(() => ""));
-        await main.sees(".board-where", "已揭");
-      }
-    });
-    t.diagnostic(`frames ${result.frames.length}, median ${quantile(result.frames, 0.5).toFixed(2)} ms, 95 % ${quantile(result.frames, 0.95).toFixed(2)} ms, longest ${quantile(result.frames, 1).toFixed(2)} ms, forced ${result.forced.length}`);
-    assert.ok(result.frames.length > 20, `${result.frames.length} frames`);
-    assert.deepEqual(result.forced, []);
-    assert.ok(quantile(result.frames, 0.95) <= FRAME_MS, `95 % of frames within ${quantile(result.frames, 0.95).toFixed(1)} ms`);
-  });
-
   await part("the automatic pace goes on by itself, any key stops it, and it stops at the end", async () => {
     const from = await desks();
     await desk.taps("[data-every='1']");
@@ -387,7 +387,9 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await shoot("award-first", { stage: main.page });
     await all(screens, (screen) => screen.sees(".stage-freeze-provisional", "非最终结果"));
     await own.phone.sees(".top-own", `${plain(own.points)} 分`);
-    await assign("awards", tile("awards"), ".awards", "一等奖");
+    await assign("awards", tile("awards"), ".awards h1", "三等奖");
+    for (const screen of screens) for (let i = 0; i < 2; i++) await screen.page.keyboard.press("PageDown");
+    await all(screens, (screen) => screen.sees(".awards h1", "一等奖"));
     await shoot("awards", { stage: main.page });
     await shoot("revealed", { desk: desk.page, play: own.phone.page });
   });
@@ -399,8 +401,8 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await desk.sees(".confirm", "结束比赛");
     await desk.confirms();
     await desk.sees("[data-primary][data-action=finalise]");
-    await desk.page.keyboard.press("PageUp");
-    await at(steps - 1, steps);
+    await desk.sees("[data-way=back]:not([disabled])");
+    await going("PageUp", steps - 1, steps);
     await desk.sees("[data-primary][data-action=resolve]");
     await going("PageDown", steps, steps);
     await desk.taps("[data-view=auto]");

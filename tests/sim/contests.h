@@ -107,6 +107,7 @@ void sim_broken(const struct contest *c, const char *format, ...)
 /* contests_sheet.c */
 void sim_pool_open(void);
 void sim_sheet(struct contest *c);
+const char *sim_json(int place); /* a question of the pool */
 enum lt_qtype sim_type(int place);
 /* A response in canonical JSON; `right`: one that the key accepts. */
 void sim_body(struct contest *c, int place, bool right, char out[BODY_BYTES]);
@@ -149,7 +150,7 @@ int sim_rows(struct contest *c);
 /* contests_score.c */
 struct score {
     int64_t points_c, time_us, tiebreak;
-    int correct, level;
+    int correct, level, answered; /* answered: of all stages */
     bool disqualified;
 };
 /* From questions [0, settled). */

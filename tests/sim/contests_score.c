@@ -513,6 +513,7 @@ struct score sim_score_round(struct contest *c, int64_t entry, int round, int se
 
         if (qi < settled)
             r = of_question(c, qi, rule, entry, streak);
+        s.answered += r.answered;
         if (r.asked)
             streak = r.right ? streak + 1 : 0;
         if (rule->mode == LT_MODE_TIEBREAK) {
@@ -548,6 +549,7 @@ struct score sim_score(struct contest *c, int64_t entry, int settled)
             if (qi < settled)
                 r = of_question(c, qi, rule, entry, streak);
             tiebreaks += tiebreak;
+            s.answered += r.answered;
             if (r.asked)
                 streak = r.right ? streak + 1 : 0;
             if (tiebreak && r.right && counts)

@@ -49,6 +49,11 @@ void sim_pool_open(void)
         }
 }
 
+const char *sim_json(int place)
+{
+    return pool[place].json;
+}
+
 enum lt_qtype sim_type(int place)
 {
     return parsed[place]->type;

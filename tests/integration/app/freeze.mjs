@@ -1,4 +1,4 @@
-// Freeze and reveal on two nodes: `freeze.mjs PORT_A PORT_B DIR EVENT EVENT_2`. What is right is in DIR/freeze.json and DIR/thaw.json. Asks for a new node B
+// Freeze and reveal on two nodes: `freeze.mjs PORT_A PORT_B DIR EVENT EVENT_2 TEAMS`. What is right is in DIR/freeze.json, thaw.json and teams.json. Asks for a new node B
 // by a line to DIR/ask and reads DIR/answer. Prints "ok" or "not ok" a line.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -6,7 +6,7 @@ import fs from "node:fs";
 import { ticket } from "../../lib/contest.mjs";
 import { Line } from "./line.mjs";
 
-const [portA, portB, dir, event, event2] = process.argv.slice(2);
+const [portA, portB, dir, event, event2, teams] = process.argv.slice(2);
 const A = Number(portA), B = Number(portB);
 const secret = fs.readFileSync(`${dir}/secret`, "utf8").trim();
 let failed = 0;
@@ -80,7 +80,7 @@ function tells(m) {
   const look = (x, path) => {
     if (x === null || typeof x !== "object") return;
     for (const [k, v] of Object.entries(x)) {
-      if (["correct", "dist", "right", "gained", "tried", "points_given"].includes(k) && m.t === "question") found.push(`${path}.${k}`);
+      if (["correct", "dist", "right", "gained", "tried", "points_given"].includes(k) && v !== false && m.t === "question") found.push(`${path}.${k}`);
       if (["right", "gained", "q"].includes(k) && m.t === "own") found.push(`${path}.${k}`);
       look(v, `${path}.${k}`);
     }
@@ -321,6 +321,67 @@ await test("where it goes on after the reveal the board moves again and never fr
   assert.equal(fresh.welcome.snapshot.frozen, undefined);
   await fresh.until(() => fresh.board, "a board");
   assert.deepEqual(bare(fresh.board.rows), bare(own.board.rows));
+});
+
+await test("of teams, too: how far they are and who was right is the desk's, until the end", async () => {
+  const questions = JSON.parse(fs.readFileSync(`${dir}/teams.json`, "utf8"));
+  const host = await Line.enter(A, { role: "desk", ticket: ticket(secret, "host"), event: teams });
+  const does = async (action, args = {}, outcome = "done") => assert.equal(await host.ask({ t: "command", action, ...args }), outcome, action);
+  await does("lobby");
+  const captains = await Promise.all([10, 20, 30].map((n, i) => Line.enter(i % 2 ? B : A, { role: "play", ticket: ticket(secret, `p${String(n).padStart(6, "0")}`), event: teams })));
+  const wall = await Line.enter(B, { role: "stage", session: host.welcome.stage_session });
+  await does("lot");
+  await does("start");
+  const lines = [...captains, wall, host];
+  const state = (s, q) => Promise.all(lines.map((l) => l.until(() => l.question?.q === q && l.question.state === s, `${s} ${q}`)));
+  const wrong = ({ key, options }) => [(options ?? ["", ""]).findIndex((_, k) => !key.includes(k))];
+  const answer = async (i, q, isRight) => assert.equal(await captains[i].ask({ t: "answer", q, choice: isRight ? questions[q - 1].key : wrong(questions[q - 1]) }), "saved");
+  await does("next");
+  await does("open");
+  await state("open", 1);
+  for (const i of [0, 1, 2]) await answer(i, 1, i === 0);
+  await wall.until(() => wall.heard.some((m) => m.t === "progress" && m.rows.length === 3), "progress before the freeze");
+  await does("close");
+  await state("closed", 1);
+  await does("reveal");
+  await Promise.all(lines.map((l) => l.until(() => l.board?.rows[0].points === 11000, "a board")));
+  await does("next");
+  await Promise.all(lines.map((l) => l.until(() => l.question?.hidden && l.board.frozen, "frozen")));
+  const marked = lines.map((l) => l.heard.length);
+  await does("open");
+  await state("open", 2);
+  for (const q of [2, 3, 4]) await answer(1, q, true);
+  await answer(2, 2, false);
+  await host.until(() => host.heard.slice(marked.at(-1)).some((m) => m.t === "progress" && m.rows.some((r) => r.done === 3)), "progress for the desk");
+  await does("close");
+  await state("closed", 2);
+  await does("reveal");
+  await state("revealed", 2);
+  await does("next");
+  for (const [i, c] of captains.entries()) await c.until(() => c.question?.q === 5, "wager").then(async () => assert.equal(await c.ask({ t: "command", action: "stake", value: i === 2 ? 2000 : 1000 }), "done"));
+  await does("open");
+  await state("open", 5);
+  for (const i of [0, 1, 2]) await answer(i, 5, i === 2);
+  await does("close");
+  await state("closed", 5);
+  await does("reveal");
+  await state("revealed", 5);
+  for (const [i, l] of lines.slice(0, -1).entries()) {
+    const since = l.heard.slice(marked[i]);
+    assert.deepEqual(since.filter((m) => m.t === "progress"), []);
+    for (const m of since.filter((x) => x.t === "question")) for (const seat of m.question.seats) assert.deepEqual([seat.done, seat.right, seat.tried], [undefined, false, false]);
+    assert.deepEqual(since.filter((m) => m.t !== "team" && m.t !== "step").flatMap(tells), []);
+  }
+  const fresh = await Line.enter(A, { role: "stage", session: host.welcome.stage_session });
+  assert.deepEqual([fresh.welcome.snapshot.progress, fresh.welcome.snapshot.question.seats.some((s) => s.right || s.tried || s.done)], [[], false]);
+  await does("disqualify", { entry: captains[0].welcome.you.entry, reason: "代答" });
+  const again = await Line.enter(A, { role: "stage", session: host.welcome.stage_session });
+  assert.ok(again.welcome.snapshot.teams.every((t) => !t.out), "nobody is told who is out");
+  await host.until(() => host.cues?.rows.length > 0, "cues");
+  await does("resolve", { value: host.cues.steps });
+  await wall.until(() => wall.frozen?.done && wall.charts.get("entry:0").step === host.cues.steps, "the end");
+  const rows = wall.charts.get("entry:0").rows, of = (i) => rows.find((r) => r.id === captains[i].welcome.you.entry);
+  assert.deepEqual([of(0).rank, of(1).points, of(2).points], [0, 10000 + 1500 - 1000, 10000 + 2000]);
 });
 fs.writeFileSync(`${dir}/ask`, "over\n");
 process.exit(failed);

@@ -11,14 +11,27 @@ save() {
 }
 report 'an event with a freeze is saved' save freeze || cat "$dir/save.out"
 report 'and another' save thaw || cat "$dir/save.out"
-for code in freeze thaw; do
+{
+    echo team,unit_code,ext_id,captain
+    for i in 1 2 3; do
+        unit=$(sql -c "SELECT code FROM leitai.unit WHERE tenant_id = 1 ORDER BY unit_id OFFSET $i LIMIT 1")
+        echo "第${i}代表队,$unit,p$(printf %06d $((i * 10))),1"
+    done
+} >"$dir/teams.csv"
+save_teams() {
+    "$build/leitai" event save --tenant demo --code teams --title 封榜队赛 --season 2026 --sheet "$here/freeze-teams-sheet.json" --bank law --teams "$dir/teams.csv" \
+        --seed 7 >>"$dir/save.out" 2>&1
+}
+report 'and one of teams' save_teams || cat "$dir/save.out"
+for code in freeze thaw teams; do
     sql -c "SELECT json_agg(q.body ORDER BY qi) FROM leitai.question_instance q JOIN leitai.event e USING (tenant_id, event_id) WHERE e.code = '$code'" >"$dir/$code.json"
 done
 node_start a "$build/leitai"
 node_start b "$build/leitai"
+teams=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'teams'")
 freeze=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'freeze'") thaw=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'thaw'")
 mkfifo "$dir/ask" "$dir/answer"
-node "$here/freeze.mjs" "${node_port[a]}" "${node_port[b]}" "$dir" "$freeze" "$thaw" &
+node "$here/freeze.mjs" "${node_port[a]}" "${node_port[b]}" "$dir" "$freeze" "$thaw" "$teams" &
 player=$!
 exec 8<>"$dir/ask" 9<>"$dir/answer"
 # The test says when node b is to end and to come back.

@@ -72,6 +72,7 @@ export function Console(props: ConsoleProps) {
   };
   const found = selfPaced(snap.head.rounds) && snap.phase === "final";
   const reveal = snap.phase === "final" ? undefined : revealOf(snap, props.cues);
+  const revealing = reveal !== undefined && showsReveal(snap, reveal, judges);
   const showEvidence = () => snap.head.rounds.some((round) => round.mode === "buzzer") && setLooking(true);
   const openStage = () => {
     if (stageUrl !== undefined) window.open(stageUrl, "_blank", "noopener");
@@ -143,11 +144,11 @@ export function Console(props: ConsoleProps) {
             {t("line.waiting")}
           </p>
         )}
-        {reveal && <FreezeBand snap={snap} reveal={reveal} look={() => setTruth(true)} />}
+        {reveal && <FreezeBand reveal={reveal} ready={revealing} look={() => setTruth(true)} />}
       </div>
       <RunSheet snap={snap} />
       <main class={line.state === "lost" ? "centre centre-old" : "centre"}>
-        {reveal && showsReveal(snap, reveal, judges) ? (
+        {reveal && revealing ? (
           <RevealPanel snap={snap} reveal={reveal} cues={props.cues} host={host} online={online} />
         ) : (
           <Now snap={snap} now={props.now} finalising={props.finalising} judges={judges} showEvidence={showEvidence} />

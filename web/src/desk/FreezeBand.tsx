@@ -1,7 +1,6 @@
 /* The freeze, said wherever one looks: a badge in the bar, and a band that says what it means now. */
-import type { Snapshot } from "../shared/protocol.gen.ts";
 import { t } from "./messages.ts";
-import { canResolve, type Reveal } from "./reveal.ts";
+import type { Reveal } from "./reveal.ts";
 
 export function FreezeBadge({ reveal }: { reveal: Reveal | undefined }) {
   if (!reveal) return null;
@@ -14,14 +13,15 @@ export function FreezeBadge({ reveal }: { reveal: Reveal | undefined }) {
 }
 
 interface Props {
-  snap: Snapshot;
   reveal: Reveal;
+  /** the reveal is the next right thing */
+  ready: boolean;
   look: () => void;
 }
 
-export function FreezeBand({ snap, reveal, look }: Props) {
+export function FreezeBand({ reveal, ready, look }: Props) {
   const words = {
-    frozen: t(canResolve(snap) ? "freeze.bandReady" : "freeze.band"),
+    frozen: t(ready ? "freeze.bandReady" : "freeze.band"),
     going: t("freeze.bandGoing"),
     done: t("freeze.bandDone"),
   };

@@ -26,7 +26,7 @@ export function RevealPanel({ snap, reveal, cues, host, online }: Props) {
   const [asking, setAsking] = useState(false);
   const seen = useRef<ReadonlyMap<number, Cue>>(new Map());
   seen.current = remembered(seen.current, cues);
-  const off = !online || host.busy !== undefined;
+  const off = !online || host.resting || host.busy !== undefined;
   const go = (step: number) => {
     if (online && step !== reveal.step) host.run("resolve", { value: step });
   };

@@ -11,7 +11,9 @@ import { PairForm } from "./PairForm.tsx";
 import { Params } from "./Params.tsx";
 import type { RosterState } from "./roster.ts";
 import {
+  asSent,
   assign,
+  confirmed,
   FLAGS,
   type Flag,
   flagged,
@@ -20,6 +22,8 @@ import {
   meant,
   needs,
   palette,
+  remember,
+  type Sents,
   type Show,
   stillThere,
   toggled,
@@ -41,8 +45,10 @@ export interface ScreensState {
   opened: StageView | undefined;
   /** what was said to all last */
   last: View;
+  /** and to each, until the list has it */
+  sent: Sents;
 }
-export const SCREENS_START: ScreensState = { chosen: [], opened: undefined, last: { view: "auto" } };
+export const SCREENS_START: ScreensState = { chosen: [], opened: undefined, last: { view: "auto" }, sent: {} };
 
 interface Props {
   snap: Snapshot;
@@ -62,14 +68,24 @@ export function ScreensPane({ snap, rows, online, now, roster, find, acts, state
   const [pairing, setPairing] = useState(false);
   const [asking, setAsking] = useState<Asking | undefined>();
   const [trouble, setTrouble] = useState<CommandEnd>();
-  const { here, elsewhere } = halls(rows ?? [], snap.head.event);
+  const { here, elsewhere } = halls(asSent(rows ?? [], state.sent), snap.head.event);
   const chosen = stillThere(here, state.chosen);
   const targets = meant(here, chosen);
 
+  useEffect(() => {
+    const sent = confirmed(rows ?? [], state.sent);
+    if (sent !== state.sent) turn({ sent });
+  }, [rows]);
+
   const run = async (shows: Show[]) => {
     setTrouble(undefined);
-    const ends = await Promise.all(shows.map(acts.show));
-    setTrouble(ends.find((end) => end !== undefined));
+    turn({ sent: remember(rows ?? [], here, state.sent, shows) });
+    // What is said to all is done before what only some are told differently.
+    const [first, ...others] = shows;
+    const end = (first && (await acts.show(first))) ?? (await Promise.all(others.map(acts.show))).find((one) => one !== undefined);
+    if (end === undefined) return;
+    setTrouble(end);
+    turn({ sent: {} });
   };
   const show = (view: View) => {
     if (!online) return;

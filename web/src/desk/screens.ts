@@ -137,6 +137,43 @@ function bare({ view, of, round, page, entry, text, media, until_ms }: View): Vi
   };
 }
 
+/** What was sent to a screen and is not in the list yet; `before`: how it may stand there until then. */
+export interface Sent {
+  view: View;
+  before: string[];
+}
+export type Sents = Readonly<Record<string, Sent>>;
+
+/** The list as it will be: two clicks in a row must not take back each other's half. */
+export function asSent(rows: ScreenRow[], sent: Sents): ScreenRow[] {
+  return rows.map((row) => {
+    const one = sent[row.screen];
+    return one && one.before.includes(viewKey(row.view)) ? { ...row, view: one.view } : row;
+  });
+}
+
+export function remember(rows: ScreenRow[], here: ScreenRow[], sent: Sents, shows: readonly Show[]): Sents {
+  const next: Record<string, Sent> = { ...sent };
+  for (const { screen, ...view } of shows) {
+    for (const { screen: id } of screen === undefined ? here : here.filter((row) => row.screen === screen)) {
+      const row = rows.find((one) => one.screen === id);
+      const old = next[id];
+      if (row) next[id] = { view, before: [...(old ? [...old.before, viewKey(old.view)] : []), viewKey(row.view)] };
+    }
+  }
+  return next;
+}
+
+/** Once the list tells something else of a screen, that holds. */
+export function confirmed(rows: ScreenRow[], sent: Sents): Sents {
+  const open = Object.entries(sent).filter(([screen, { before }]) => rows.some((row) => row.screen === screen && before.includes(viewKey(row.view))));
+  return open.length === Object.keys(sent).length ? sent : Object.fromEntries(open);
+}
+
+function viewKey(view: View): string {
+  return JSON.stringify(Object.entries(view).filter(([, value]) => value !== false && value !== 0 && value !== "").sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 const CODE_LENGTH = 6;
 
 /** A pairing code as somebody types it: capitals, without blanks. */

@@ -48,6 +48,8 @@ const TAB: Keep = () => sessionStorage;
  * screen of the same machine is opened as `#pair`, and is its tab's. */
 const KEPT_STAGE = "leitai.stage";
 const KEPT_SCREEN = "leitai.screen";
+/** of the tab: whose the stage in it is */
+const KEPT_WHOSE = "leitai.whose";
 export const PAIR = "#pair";
 
 export interface StageArrival {
@@ -61,21 +63,21 @@ export interface StageArrival {
 
 export function arriveStage(): StageArrival {
   const another = location.hash === PAIR;
+  const fromDesk = readFragment(location.hash) !== undefined;
   if (another) forget(KEPT_STAGE);
   const tab = arrive(KEPT_STAGE);
-  const machine = another ? undefined : kept(KEPT_SCREEN, PHONE);
-  const paired = tab === undefined || tab.session === machine?.session;
-  const ofMachine = paired && !another;
+  const whose = fromDesk ? "desk" : another ? "tab" : tab === undefined ? "machine" : (read(KEPT_WHOSE, TAB) ?? "desk");
+  write(KEPT_WHOSE, whose, TAB);
   return {
-    credential: tab ?? machine,
-    paired,
+    credential: tab ?? (whose === "machine" ? kept(KEPT_SCREEN, PHONE) : undefined),
+    paired: whose !== "desk",
     keep: (credential) => {
       keepFor(KEPT_STAGE, credential);
-      if (ofMachine) keepFor(KEPT_SCREEN, credential, PHONE);
+      if (whose === "machine") keepFor(KEPT_SCREEN, credential, PHONE);
     },
     forget: () => {
       forget(KEPT_STAGE);
-      if (ofMachine) forget(KEPT_SCREEN, PHONE);
+      if (whose === "machine") forget(KEPT_SCREEN, PHONE);
     },
   };
 }
@@ -89,11 +91,7 @@ export function arrive(key: string, keep = TAB): Credential | undefined {
 }
 
 export function keepFor(key: string, credential: Credential, keep = TAB): void {
-  try {
-    keep().setItem(key, JSON.stringify(credential));
-  } catch {
-    return;
-  }
+  write(key, JSON.stringify(credential), keep);
 }
 
 export function forget(key: string, keep = TAB): void {
@@ -106,8 +104,24 @@ export function forget(key: string, keep = TAB): void {
 
 export function kept(key: string, keep = TAB): Credential | undefined {
   try {
-    const text = keep().getItem(key);
-    return text === null ? undefined : (JSON.parse(text) as Credential);
+    const text = read(key, keep);
+    return text === undefined ? undefined : (JSON.parse(text) as Credential);
+  } catch {
+    return undefined;
+  }
+}
+
+function write(key: string, text: string, keep: Keep): void {
+  try {
+    keep().setItem(key, text);
+  } catch {
+    return;
+  }
+}
+
+function read(key: string, keep: Keep): string | undefined {
+  try {
+    return keep().getItem(key) ?? undefined;
   } catch {
     return undefined;
   }

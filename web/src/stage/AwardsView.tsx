@@ -2,7 +2,7 @@
 import type { Chart, ChartRow, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useState } from "preact/hooks";
 import { points } from "../shared/format.ts";
-import { winners } from "./lines.ts";
+import { unitBeside, winners } from "./lines.ts";
 import { t } from "./messages.ts";
 import { phrases } from "./phrase.ts";
 import { Name } from "./TeamParts.tsx";
@@ -67,7 +67,7 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
   const deep = Math.ceil(page.rows.length / columns);
   const tall = Math.min(12, (HEIGHT - GAP * (deep - 1)) / deep);
   const lone = columns === 1;
-  const units = page.rows.some((row) => row.unit !== "" && row.unit !== row.name);
+  const units = page.rows.some((row) => unitBeside(row) !== "");
   const size = nameSize(
     page.rows.map((row) => phrases(row.name)),
     (WIDTH - GAP * (columns - 1)) / columns - (lone ? 26 : 18),
@@ -90,7 +90,7 @@ export function AwardsView({ chart, snap, turned }: { chart: Chart; snap: Snapsh
               <b>
                 <Name name={row.name} />
               </b>
-              {row.unit !== "" && row.unit !== row.name && <small>{row.unit}</small>}
+              {unitBeside(row) !== "" && <small>{row.unit}</small>}
             </div>
             <p class="num">
               {t("team.place", { n: row.rank })} · {points(row.points)} {t("board.points")}

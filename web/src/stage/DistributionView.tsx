@@ -21,6 +21,16 @@ export function DistributionView({ snap, question }: { snap: Snapshot; question:
       <div class="dist-stem" ref={stem.box}>
         <p>{question.stem}</p>
       </div>
+      <div class="dist-wait">
+        {!told && options.length > 0 && (
+          <p class="num">
+            <b>
+              <Rolling value={question.answered ?? snap.presence.answered} />
+            </b>
+            {t("dist.answered")}
+          </p>
+        )}
+      </div>
       <ol class="dist-bars" style={{ "--columns": Math.max(1, options.length) }}>
         {options.map((text, i) => {
           const chosen = told ? (question.dist?.[i] ?? 0) : 0;
@@ -55,7 +65,7 @@ export function DistributionView({ snap, question }: { snap: Snapshot; question:
           );
         })}
       </ol>
-      <p class="picture-foot num">{footWords(question, told, snap.presence.answered)}</p>
+      <p class="picture-foot num">{footWords(question, told)}</p>
     </section>
   );
 }
@@ -69,9 +79,9 @@ function OptionWords({ text }: { text: string }) {
   );
 }
 
-function footWords(question: Question, told: boolean, answered: number): string {
+function footWords(question: Question, told: boolean): string {
   if (question.hidden && question.state === "revealed") return t("dist.hidden");
   if (told) return t("dist.of", { n: question.answered ?? 0 });
   if (question.state === "revealed" || question.options === undefined) return t("dist.none");
-  return t("dist.soon", { n: question.answered ?? answered });
+  return t("dist.soon");
 }

@@ -12,7 +12,8 @@ const GAP = 0.9;
 export function GridView({ chart, snap }: { chart: Chart; snap: Snapshot }) {
   const placed = chart.rows.filter((row) => row.x !== undefined && row.y !== undefined);
   const mapped = placed.length > 0;
-  const rows = mapped ? placed : chart.rows;
+  // By number, not by rank: no tile is moved within the document when ranks change. A grid without a map keeps the order of ranks.
+  const rows = mapped ? [...placed].sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1)) : chart.rows;
   const columns = mapped ? Math.max(...rows.map((row) => row.x ?? 0)) + 1 : Math.max(1, Math.ceil(Math.sqrt(rows.length * 2)));
   const deep = mapped ? Math.max(...rows.map((row) => row.y ?? 0)) + 1 : Math.max(1, Math.ceil(rows.length / columns));
   const least = places(rows);
@@ -55,20 +56,26 @@ interface TileProps {
 
 /* Sizes follow from a tile's, which follows from how many there are. */
 function figuresIn(tall: number): number {
-  return tall < 5.6 ? 1.5 : 1.75;
+  return Math.min(2.2, Math.max(1.5, tall * 0.27));
+}
+
+/* A share that rounds to nothing is told as people. */
+function tookWords(row: ChartRow, share: number): string {
+  const percent = Math.round(share * 100);
+  return percent === 0 && (row.took ?? 0) > 0 ? t("q.people", { n: row.took ?? 0 }) : `${percent}%`;
 }
 
 function Tile({ row, at, ranked, width, tall, least }: TileProps) {
   const took = share(row);
   const short = shortName(row.name);
-  const name = Math.min(2.6, (width - 5) / Math.max(1, [...short].length), (tall - 1.15 - 1.3 * figuresIn(tall)) / 1.15);
+  const name = Math.min(3.2, (width - 5) / Math.max(1, [...short].length), (tall - 1.15 - 1.3 * figuresIn(tall)) / 1.15);
   return (
     <li class={`tile-city ${tierOf(row.rank, ranked)}`} style={{ "--x": at.x + 1, "--y": at.y + 1, "--name": name }} title={`${row.name} ${part(row)}`}>
       <b class="tile-rank num">{row.rank > 0 ? row.rank : "–"}</b>
       <span class="tile-city-name">{short}</span>
       <span class="tile-figures num">
         {row.rank > 0 ? <Counting value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}
-        {took !== undefined && <small>{Math.round(took * 100)}%</small>}
+        {took !== undefined && <small>{tookWords(row, took)}</small>}
       </span>
       <i class="tile-bar" aria-hidden="true">
         <i style={{ transform: `scaleX(${took ?? 0})` }} />

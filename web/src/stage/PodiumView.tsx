@@ -3,6 +3,7 @@ import type { Snapshot } from "../shared/protocol.gen.ts";
 import { places, points } from "../shared/format.ts";
 import { CheckIcon } from "../shared/icons.tsx";
 import { QrCode } from "../shared/QrCode.tsx";
+import { unitBeside } from "./lines.ts";
 import { t } from "./messages.ts";
 import { sealText } from "./SealView.tsx";
 import { podium } from "./view.ts";
@@ -39,7 +40,7 @@ export function PodiumView({ snap }: { snap: Snapshot }) {
             <li class={`podium-step podium-${row.rank}`} key={row.entry}>
               <div class="podium-name">
                 <b>{row.name}</b>
-                {row.unit !== "" && row.unit !== row.name && <small>{row.unit}</small>}
+                {unitBeside(row) !== "" && <small>{row.unit}</small>}
               </div>
               <div class="podium-block">
                 <div>

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { places, points } from "../shared/format.ts";
 import { lang } from "../shared/i18n.ts";
 import { nameOf } from "../shared/teams.ts";
-import { revealLines } from "./lines.ts";
+import { revealLines, unitBeside } from "./lines.ts";
 import { t } from "./messages.ts";
 import { nextUp, reveal } from "./rows.ts";
 import { BigName } from "./TeamParts.tsx";
@@ -12,7 +12,8 @@ import { BOARD_PAGE_ROWS } from "./view.ts";
 import { Wall } from "./Wall.tsx";
 
 export function RevealView({ snap, chart }: { snap: Snapshot; chart: Chart }) {
-  const done = snap.frozen?.done === true || !chart.frozen;
+  // Of the chart itself: the log's word that all is told may be here before it.
+  const done = !chart.frozen && chart.step > 0;
   const before = useRef<Chart>();
   const [card, setCard] = useState<Cue | undefined>(chart.cue?.kind === "award" ? chart.cue : undefined);
   const way = useMemo(() => {
@@ -45,6 +46,7 @@ export function RevealView({ snap, chart }: { snap: Snapshot; chart: Chart }) {
           unit={t("board.points")}
           veiled={t("reveal.veiled")}
           way={way}
+          of={chart}
           focus={chart.cue?.entry ?? nextUp(chart.rows)}
           told={({ cue }) => setCard(cue)}
           class="wall-reveal"
@@ -66,7 +68,7 @@ function AwardCard({ snap, cue }: { snap: Snapshot; cue: Cue }) {
       <p class="award-title">{snap.head.awards[cue.award ?? -1]?.title}</p>
       <BigName name={name} sizes={CARD_SIZES} />
       <p class="award-facts num">
-        {cue.unit !== "" && cue.unit !== name && <span>{cue.unit}</span>}
+        {unitBeside({ name, unit: cue.unit }) !== "" && <span>{cue.unit}</span>}
         <span>{t("team.place", { n: cue.rank_to })}</span>
         <b>
           {points(cue.points_to)} {t("board.points")}

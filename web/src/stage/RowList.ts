@@ -64,11 +64,12 @@ interface Job {
 /* More than so many waiting steps are not shown one by one any more. */
 const JOBS_MOST = 3;
 const TURN_MS = 600;
+const LATE_MS = 34;
 /* While nothing moves, so many rows are made ready at a time. */
 const READY_AT_ONCE = 4;
 const READY_MS = 30;
 /* Rows in sight whose words change are written over a few frames; a sixtieth of a second later nobody sees. */
-const WRITTEN_AT_ONCE = 6;
+const WRITTEN_AT_ONCE = 5;
 
 export class RowList {
   private rows = new Map<string, Row>();
@@ -177,7 +178,8 @@ export class RowList {
   private readonly step = (now: number): void => {
     // Who is in a hurry is not made to wait: the more is waiting, the quicker.
     const quick = 1 + 2 * Math.max(0, this.jobs.length - 1);
-    let ms = Math.min(100, Math.max(0, now - this.last));
+    // A frame that comes late goes no further than two: what moves may be slower on a busy machine, but never jumps.
+    let ms = Math.min(LATE_MS, Math.max(0, now - this.last));
     this.last = now;
     if (this.turning) this.turnBy(ms);
     ms *= quick;
@@ -266,7 +268,7 @@ export class RowList {
     const { rank } = row.line;
     row.line = { ...line, rank };
     return run(phase.ms, (share) => {
-      row.points = Math.round(phase.from + (phase.to - phase.from) * resting(share));
+      row.points = counted(phase.from, phase.to, resting(share));
     });
   }
 
@@ -278,6 +280,7 @@ export class RowList {
     const standing = this.order.map(({ line }) => line.rank);
     const coming = new Map(lines.map((line) => [line.key, line]));
     const top = this.scroll.y;
+    row.parts?.row.style.setProperty("z-index", "1");
     const low = Math.min(from, to);
     const high = Math.max(from, to);
     return run(from === to ? 0 : phase.ms, (share) => {
@@ -296,7 +299,7 @@ export class RowList {
       const followed = this.followed(at);
       const near = eased(Math.min(1, share * 3));
       this.scroll = { x: 0, y: top + (followed - top) * near };
-    });
+    }, () => row.parts?.row.style.removeProperty("z-index"));
   }
 
   private gliding(ms: number, lines: Line[], run: Run) {
@@ -313,14 +316,14 @@ export class RowList {
       row.points = was?.points ?? row.line.points;
       moves ||= row.from.x !== to.x || row.from.y !== to.y || row.points !== row.line.points;
     }
-    const counted = this.order.filter((row) => row.points !== row.line.points).map((row) => ({ row, from: row.points }));
+    const counting = this.order.filter((row) => row.points !== row.line.points).map((row) => ({ row, from: row.points }));
     return run(moves ? ms : 0, (share) => {
       const way = eased(share);
       for (const row of this.order) {
         const to = this.spot(row.index);
         row.spot = share === 1 ? to : { x: row.from.x + (to.x - row.from.x) * way, y: row.from.y + (to.y - row.from.y) * way };
       }
-      for (const one of counted) one.row.points = Math.round(one.from + (one.row.line.points - one.from) * resting(share));
+      for (const { row, from } of counting) row.points = counted(from, row.line.points, resting(share));
     });
   }
 
@@ -383,12 +386,19 @@ export class RowList {
       writeLine(parts, line, row.written, this.words);
       row.written = line;
     }
-    const shown = this.words.points(row.points);
+    const shown = line.blank ? "–" : this.words.points(row.points);
     if (shown !== parts.shown) {
       parts.shown = shown;
       parts.points.textContent = shown;
     }
   }
+}
+
+/** On the way from one number of points to another: with no more places than the two have. */
+export function counted(from: number, to: number, share: number): number {
+  if (share >= 1) return to;
+  const place = from % 100 === 0 && to % 100 === 0 ? 100 : from % 10 === 0 && to % 10 === 0 ? 10 : 1;
+  return Math.round((from + (to - from) * share) / place) * place;
 }
 
 type Run = (ms: number, draw: (share: number) => void, end?: () => void) => { phase: Phase; at: number; ms: number; draw: (share: number) => void; end: () => void };
@@ -445,7 +455,7 @@ function movedWord(moved: number | undefined): string {
   return moved === 0 ? "–" : String(Math.abs(moved));
 }
 
-function lookOf({ rank, moved, veiled, award, name, unit }: Line): string {
+function lookOf({ rank, moved, veiled, award, name, unit, blank }: Line): string {
   let look = "wall-row";
   if (rank >= 1 && rank <= 3) look += ` medal-${rank}`;
   if (rank > 99) look += " rank-long";
@@ -453,6 +463,7 @@ function lookOf({ rank, moved, veiled, award, name, unit }: Line): string {
   else if (moved !== undefined && moved !== 0) look += moved > 0 ? " went-up" : " went-down";
   if (award !== "") look += " has-award";
   if (unit !== "") look += " has-unit";
+  if (blank) look += " no-points";
   const breadth = broad(name);
   if (breadth > 12) look += breadth > 14.5 ? " name-longest" : " name-long";
   return look;

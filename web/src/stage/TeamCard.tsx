@@ -4,6 +4,7 @@ import { points } from "../shared/format.ts";
 import { DownIcon, UpIcon } from "../shared/icons.tsx";
 import { nameOf } from "../shared/teams.ts";
 import { Notice } from "./Frame.tsx";
+import { unitBeside } from "./lines.ts";
 import { t } from "./messages.ts";
 import { Rolling } from "./Rolling.tsx";
 import { BigName } from "./TeamParts.tsx";
@@ -24,7 +25,7 @@ export function TeamCard({ chart, snap, entry }: { chart: Chart | undefined; sna
       <div class="card-who">
         {award && <p class="card-award">{award}</p>}
         <BigName name={name} sizes={SIZES} />
-        {row && row.unit !== "" && row.unit !== name && <p class="card-unit">{row.unit}</p>}
+        {row && unitBeside(row) !== "" && <p class="card-unit">{row.unit}</p>}
       </div>
       <dl class="card-facts num">
         <div>

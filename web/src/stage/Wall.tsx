@@ -14,11 +14,15 @@ interface WallProps {
   page?: number;
   /** the way to these lines; without one the rows glide */
   way?: Phase[] | "cut";
+  /** what the way is about: it is gone once for each */
+  of?: unknown;
   /** what stands in the middle of the window at first */
   focus?: string | undefined;
   told?: Told["award"];
   class?: string;
 }
+
+const SETTLE: Phase[] = [{ kind: "settle" }];
 
 export function Wall(props: WallProps) {
   const { lines, shape, page = 0 } = props;
@@ -36,6 +40,7 @@ export function Wall(props: WallProps) {
     return () => made.stop();
   }, []);
   const first = useRef(true);
+  const gone = useRef(props.of);
   useEffect(() => {
     if (first.current) {
       first.current = false;
@@ -46,8 +51,11 @@ export function Wall(props: WallProps) {
       list.current?.say(words, lines);
       return;
     }
-    if (props.way === "cut") list.current?.cut(lines, { page, focus: props.focus });
-    else list.current?.play(props.way ?? [{ kind: "glide", ms: GLIDE_MS }, { kind: "settle" }], lines);
+    // A way is gone once; what changes besides is simply so.
+    const way = props.of !== undefined && props.of === gone.current ? SETTLE : props.way;
+    gone.current = props.of;
+    if (way === "cut") list.current?.cut(lines, { page, focus: props.focus });
+    else list.current?.play(way ?? [{ kind: "glide", ms: GLIDE_MS }, { kind: "settle" }], lines);
   }, [lines]);
   useEffect(() => list.current?.turn(page), [page]);
   return (

@@ -10,7 +10,7 @@ export function boardLines(board: Board, moves: boolean): Line[] {
     key: row.entry,
     rank: row.rank,
     name: row.name,
-    unit: row.unit === row.name ? "" : row.unit,
+    unit: unitBeside(row),
     side: t("board.correct", { n: row.correct }),
     points: row.points,
     ...(moves ? { moved: row.moved } : {}),
@@ -39,10 +39,16 @@ function plain(of: BoardOf, row: ChartRow): Omit<Line, "award"> {
     key: row.id,
     rank: row.rank,
     name: nameIn(of, row),
-    unit: row.unit === row.name ? "" : row.unit,
+    unit: unitBeside(row),
     side: of === "entry" ? t("board.correct", { n: row.correct }) : part(row),
     points: row.points,
+    ...(of !== "entry" && row.rank === 0 ? { blank: true } : {}),
   };
+}
+
+/** The unit where it says something that the name does not: most teams are called after theirs. */
+export function unitBeside({ name, unit }: { name: string; unit: string }): string {
+  return name.includes(unit) ? "" : unit;
 }
 
 /** Kinds and audiences are told apart by number where they have no name. */

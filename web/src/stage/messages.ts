@@ -176,7 +176,7 @@ const messages = {
   "awards.title": { zh: "颁奖", en: "Awards" },
   "awards.soon": { zh: "获奖名单揭榜后公布", en: "The winners are announced with the reveal" },
   "awards.without": { zh: "本场没有设奖", en: "This event has no awards" },
-  "team.place": { zh: "第 {n} 名", en: "place {n}" },
+  "team.place": { zh: "第 {n} 名", en: "no. {n}" },
 
   "card.of": { zh: "名 · 共 {n}", en: "of {n}" },
   "card.unranked": { zh: "暂无名次", en: "not ranked yet" },
@@ -189,7 +189,8 @@ const messages = {
   "media.broken": { zh: "文件打不开", en: "This file cannot be shown" },
 
   "dist.of": { zh: "{n} 人作答", en: "{n} answers" },
-  "dist.soon": { zh: "已有 {n} 人作答，答案公布时显示分布", en: "{n} answers so far; how they spread is shown with the answer" },
+  "dist.answered": { zh: "份作答", en: "answers" },
+  "dist.soon": { zh: "答案公布时显示作答分布", en: "How they spread is shown with the answer" },
   "dist.hidden": { zh: "封榜中，作答情况揭榜后公布", en: "The board is frozen: answers are shown after the reveal" },
   "dist.none": { zh: "本题没有作答分布", en: "Nothing to show for this question" },
 
@@ -212,7 +213,7 @@ const messages = {
   "board.of": { zh: "共 {n} 个参赛方", en: "{n} entries" },
   "board.places": { zh: "第 {a}–{b} 行", en: "rows {a}–{b}" },
   "board.correct": { zh: "对 {n} 题", en: "{n} right" },
-  "board.points": { zh: "分", en: "points" },
+  "board.points": { zh: "分", en: "pts" },
   "board.up": { zh: "上升 {n} 位", en: "up {n}" },
   "board.down": { zh: "下降 {n} 位", en: "down {n}" },
   "board.same": { zh: "名次不变", en: "unchanged" },

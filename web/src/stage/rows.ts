@@ -13,6 +13,8 @@ export interface Line {
   /** right answers, or who took part */
   side: string;
   points: number;
+  /** too few took part: its points are not said */
+  blank?: boolean;
   /** ranks gained or lost, absent: not said */
   moved?: number;
   /** the reveal: what it still hides */

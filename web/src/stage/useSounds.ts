@@ -3,6 +3,8 @@ import type { Chart, Snapshot } from "../shared/protocol.gen.ts";
 import { useEffect, useRef } from "preact/hooks";
 import { cuesOf, type Heard, nextTick, Sounds } from "./sound.ts";
 
+const AWARD_MS = 400;
+
 interface Props {
   snap: Snapshot | undefined;
   chart: Chart | undefined;
@@ -29,7 +31,8 @@ export function useSounds({ snap, chart, deadlineMs, now, muted }: Props): void 
   useEffect(() => {
     if (!snap) return;
     const heard = { snap, chart };
-    for (const cue of cuesOf(before.current, heard)) player.play(cue);
+    // An award is heard as its card appears: the mark goes to the row first.
+    for (const cue of cuesOf(before.current, heard)) setTimeout(() => player.play(cue), cue === "award" ? AWARD_MS : 0);
     before.current = heard;
   }, [snap, chart]);
   useEffect(() => {

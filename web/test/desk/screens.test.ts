@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
+  asSent,
   assign,
   boardChoices,
   boardsOf,
+  confirmed,
   flagged,
   flagState,
   freeNames,
@@ -12,6 +14,7 @@ import {
   meant,
   minutesOf,
   palette,
+  remember,
   stillThere,
   toggled,
   typedCode,
@@ -122,4 +125,26 @@ test("codes, names and minutes as people type them", () => {
   assert.equal(minutesOf("2,5"), 2.5);
   assert.equal(minutesOf(" 10 "), 10);
   for (const text of ["", "0", "-3", "999", "五"]) assert.equal(minutesOf(text), undefined, text);
+});
+
+test("what was sent holds until the list tells something else, so that two clicks do not undo each other", () => {
+  const rows = [row("1", { view: "lobby" }), row("2", { view: "board", of: "city" })];
+  const shown = (list: ScreenRow[], sent = {}) => asSent(list, sent).map(({ view }) => view);
+  let sent = remember(rows, rows, {}, [{ screen: "2", view: "board", of: "city", contrast: true }]);
+  assert.deepEqual(shown(rows, sent), [{ view: "lobby" }, { view: "board", of: "city", contrast: true }]);
+  // The second click keeps the flag of the first.
+  const shows = assign(asSent(rows, sent), [], { view: "auto" });
+  assert.deepEqual(shows, [{ view: "auto" }, { screen: "2", view: "auto", contrast: true }]);
+  sent = remember(rows, asSent(rows, sent), sent, shows);
+  assert.deepEqual(shown(rows, sent), [{ view: "auto" }, { view: "auto", contrast: true }]);
+  // The list lags: it has the first click by now.
+  const lagging = [rows[0] as ScreenRow, row("2", { view: "board", of: "city", contrast: true })];
+  sent = confirmed(lagging, sent);
+  assert.deepEqual(shown(lagging, sent), [{ view: "auto" }, { view: "auto", contrast: true }]);
+  // Somebody else's choice, and what came as sent, hold from then on.
+  const others = [row("1", { view: "black" }), row("2", { view: "auto", contrast: true })];
+  sent = confirmed(others, sent);
+  assert.deepEqual(sent, {});
+  assert.deepEqual(shown([rows[0] as ScreenRow, others[1] as ScreenRow], sent), [{ view: "lobby" }, { view: "auto", contrast: true }]);
+  assert.equal(confirmed(others, sent), sent);
 });

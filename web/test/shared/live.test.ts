@@ -273,3 +273,22 @@ test("progress is of the question that is asked now, and gone with the next one"
   const next = reduceLive(asking, { t: "question", epoch: 1, seq: 11, question: question(open.q + 1, "armed") }, 0);
   assert.deepEqual(next.snap?.progress, []);
 });
+
+const chartOf = (of: "entry" | "city", v: number, round = 0): Frame => ({ t: "chart", chart: { of, round, v, n: 0, final: false, frozen: false, step: 0, rows: [] } });
+
+test("a stage keeps the newest board of each kind, and none of another event", () => {
+  const state = live(welcome(snapshot("running")), chartOf("entry", 1), chartOf("city", 1), chartOf("entry", 2), chartOf("entry", 1, 3));
+  assert.deepEqual(Object.keys(state.charts).sort(), ["city:0", "entry:0", "entry:3"]);
+  assert.equal(state.charts["entry:0"]?.v, 2);
+  assert.equal(state.chart?.round, 3);
+  assert.equal(reduceLive(state, welcome(snapshot("running"), 12), 5000).charts, state.charts);
+  const moved = reduceLive(state, welcome({ ...snapshot("lobby"), head: { ...snapshot("lobby").head, event: "8" } }), 5000);
+  assert.deepEqual(moved.charts, {});
+  assert.equal(moved.chart, undefined);
+});
+
+test("a code is shown until the screen is somebody's", () => {
+  const state = live({ t: "pairing", code: "K7WQ4M", until_ms: 300_000, now_ms: 0 });
+  assert.deepEqual(state.pairing, { code: "K7WQ4M", untilMs: 300_000 });
+  assert.equal(reduceLive(state, welcome(snapshot("lobby")), 5000).pairing, undefined);
+});

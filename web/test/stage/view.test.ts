@@ -192,5 +192,8 @@ test("names of a grid share one size, which falls with their number and length a
   const many = tileSize(long, tileColumns(24), true);
   assert.ok(few > many, `${few} for four, ${many} for twenty-four`);
   assert.ok(many >= 1.5, `${many}`);
-  assert.equal(tileSize([["x".repeat(400)]], 1, false), 1.5);
+  // Only what fits nowhere whole is broken within its parts, and only what fits nowhere at all is cut.
+  const part = "高新技术产业开发区住房和城乡建设局";
+  assert.equal(tileSize(Array.from({ length: 12 }, () => ["广元市", part]), 4, true), 1.75);
+  assert.equal(tileSize([["x".repeat(4000)]], 1, false), 1.5);
 });

@@ -56,6 +56,9 @@ int lt_standings_settled(const struct lt_standings *s);
  * sorted in place; rows of other questions are left out). Questions that were skipped or not asked
  * have no rows and change nothing. */
 void lt_standings_settle(struct lt_standings *s, int n, struct lt_answer_row *rows, int n_rows);
+/* Put rows in the order in which they are settled: by question, entry, time and person. It says nothing
+ * about what is right, so it may be done before the key is public. */
+void lt_standings_sort(struct lt_answer_row *rows, int n);
 /* A ruling touched a settled question: restart and settle all again. */
 bool lt_standings_stale(const struct lt_standings *s);
 void lt_standings_restart(struct lt_standings *s);

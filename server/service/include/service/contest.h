@@ -23,6 +23,7 @@
 
 struct lt_hub;
 struct lt_contest;
+struct lt_body;
 struct lt_units;
 
 enum lt_member_role {
@@ -84,8 +85,9 @@ struct lt_entry {
     bool guest, leader;
     int64_t unit_id; /* 0: none, or not read yet */
     struct lt_player *players;
-    int progress_qi, progress; /* heard from whatever node: answers saved to what is asked now */
-    int done_qi;               /* first question of the burst that `done` is about */
+    const struct lt_place *place; /* in the standings */
+    int progress_qi, progress;    /* heard from whatever node: answers saved to what is asked now */
+    int done_qi;                  /* first question of the burst that `done` is about */
     uint64_t done[(LT_ROUND_QUESTIONS_MAX + 63) / 64]; /* bit k: question done_qi + k is answered */
     UT_hash_handle hh;                                 /* by id */
 };
@@ -128,6 +130,7 @@ struct lt_contest {
 
     /* Answers to questions [scores_qi, scores_qi + scores_n), complete or being fetched. */
     struct lt_answer_row *scores;
+    struct lt_body *bodies; /* of these: uthash by text */
     int n_scores, cap_scores, scores_qi, scores_n;
     bool scores_complete;
     int64_t moved_seq;     /* of the last record that could move a standing */

@@ -17,6 +17,8 @@ enum lt_sql {
                        unit, guest, joined µs; at most 20,000 */
     LT_SQL_SCORES, /* $1 event, $2 to qi, $3 season, $4 after qi, $5 after person → qi, person, entry,
                       body, used_us, received_us; LT_SCORES_PAGE at most, in order */
+    LT_SQL_SCORES_TEXT, /* the same → one row: a line for each, "qi person entry used_us received_us
+                           body", no more than a space between: every node reads all of them */
     LT_SQL_SAVED, /* $1 event, $2 from qi, $3 to qi, $4 season, $5 entry → qi, person, answer id,
                       body, late; by qi */
     LT_SQL_MEMBERS, /* $1 event → entry, person, name, captain: of teams */

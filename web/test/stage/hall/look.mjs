@@ -60,6 +60,9 @@ const seats = snap.teams.slice(0, 9).map((team, i) => seat(team.entry, { pressed
 await shot("buzzer", { snap: { ...snap, question: question({ mode: "buzzer", state: "closed", round: 2, seats: [...seats, seat("1020", { fouled: true })] }) }, frames: [view("buzzer")] });
 const wager = { ...snap, teams: snap.teams.slice(0, 12), question: question({ mode: "wager", state: "open", seats: snap.teams.slice(0, 12).map((team, i) => seat(team.entry, { staked: true, stake: [1000, 2000, 3000, 0][i % 4] })), stakes: [1000, 2000, 3000] }) };
 await shot("stakes", { snap: wager, frames: [view("stakes")] });
+const staked = { ...snap, question: question({ mode: "wager", state: "open", seats: snap.teams.map((team, i) => seat(team.entry, { staked: true, stake: [1000, 2000, 3000, 0][i % 4] })), stakes: [1000, 2000, 3000] }) };
+await shot("stakes-many", { snap: staked, frames: [view("stakes")] });
+await shot("distribution-open", { snap: { ...snap, question: question({ state: "open", key: undefined, dist: undefined, correct: undefined, deadline_ms: Date.now() + 20_000 }) }, frames: [view("distribution")] });
 await shot("board", { snap, frames: [chart(board), view("board")] });
 await shot("pages", { snap, frames: [chart(board), view("pages")] }, { then: async (page) => { await page.keyboard.press("PageDown"); await page.waitForTimeout(1000); } });
 await shot("pages-turning", { snap, frames: [chart(board), view("pages")] }, { then: async (page) => { await page.keyboard.press("PageDown"); await page.waitForTimeout(260); } });
@@ -90,6 +93,20 @@ await shot("text-long", { snap, frames: [view("text", { text: "各位参赛选�
 await shot("black", { snap, frames: [view("black")] });
 await shot("lost", { snap, frames: [chart(board), view("board")] }, { then: async (page) => { hall.leave(); await page.waitForTimeout(900); hall.back(); } });
 await shot("podium", { snap: snapshot({ board: { ...boardOf(board), final: true }, question: question(), phase: "final" }), frames: [view("auto")] }, { waitMs: 3500 });
+for (const [name, frames, one = snap] of [
+  ["contrast-question", [view("question", { contrast: true })]],
+  ["contrast-pages", [chart(board), view("pages", { contrast: true })]],
+  ["contrast-team", [chart(board), view("team", { entry: board.rows[0].id, contrast: true })]],
+  ["contrast-awards", [chart({ ...charts[end], frozen: false }), view("awards", { contrast: true })], frozenAt(end)],
+  ["contrast-distribution", [view("distribution", { contrast: true })]],
+  ["contrast-text", [view("text", { text: "请各参赛队就座", contrast: true })]],
+]) await shot(name, { snap: one, frames });
+await shot("pairing-en", { pairing: true }, { lang: "en" });
+await shot("grid-en", { snap, frames: [chart(cities()), view("grid")] }, { lang: "en" });
+await shot("reveal-en", { snap: frozenAt(at), frames: [chart(charts[at]), view("reveal")] }, { lang: "en" });
+await shot("team-en", { snap, frames: [chart(board), view("team", { entry: board.rows[30].id })] }, { lang: "en" });
+await shot("awards-en", { snap: frozenAt(end), frames: [chart({ ...charts[end], frozen: false }), view("awards")] }, { lang: "en" });
+await shot("lobby-en", { snap: snapshot({ phase: "lobby", teams: [] }) }, { lang: "en" });
 await shot("board-en", { snap, frames: [chart(board), view("board")] }, { lang: "en" });
 await browser.close();
 await hall.stop();
