@@ -33,7 +33,7 @@ export class Ear {
     if (m.t === "error") this.errors.push(m.code);
     if (m.t === "chart") this.charts.set(`${m.chart.of}:${m.chart.round}`, m.chart);
     if (m.t === "step") this.step = m.step;
-    for (const part of ["own", "board", "question", "phase"]) if (m.t === part) this[part] = m[part];
+    for (const part of ["own", "board", "question", "phase", "screen"]) if (m.t === part) this[part] = m[part];
     this.#wake();
   }
   #wake() { for (const w of this.#wakers.splice(0)) w(); }

@@ -5,6 +5,8 @@ import { Random } from "../fault/random.mjs";
 import { Ear, get } from "./ear.mjs";
 
 const person = (n) => `p${String(n).padStart(6, "0")}`;
+/** All over the province. */
+const somebody = (i) => person(40 * i + 1);
 const single = { types: ["single"] };
 // One question each, worth 1, 2, 4, …: nobody has as many points as anybody else when the board freezes.
 const open_rounds = (n) => Array.from({ length: n }, (_, k) => ({ title: `公开 ${k + 1}`, questions: 1, seconds: 60, points: { right: 10 * 2 ** k }, draw: single }));
@@ -27,7 +29,7 @@ export const EVENTS = [
   },
   {
     code: "teams", tenant: "demo", bank: "law", seed: 22, share: "SEETEAMS0001",
-    teams: Array.from({ length: TEAMS }, (_, t) => [person(101 + 2 * t), person(102 + 2 * t)]),
+    teams: Array.from({ length: TEAMS }, (_, t) => [person(1201 + 2 * t), person(1202 + 2 * t)]),
     sheet: {
       version: 1, entries: "team", start_points: 100, ranking: ["points", "correct"], board_rows: 50, freeze: { round: OPEN.teams + 1 }, awards, team: { policy: "captain" },
       rounds: [
@@ -77,7 +79,7 @@ export class Hall {
     return ear;
   }
   play(i, port, label, more = {}) {
-    const sub = this.teams ? this.event.teams[i][0] : person(i + 1);
+    const sub = this.teams ? this.event.teams[i][0] : somebody(i);
     return this.line("play", label, port, { ticket: this.ticket(sub), event: this.event.id, ...more }, i);
   }
   get walls() { return [this.stages, this.watchers, this.idle].flat(); }
@@ -87,7 +89,12 @@ export class Hall {
     const { outcome } = await this.desk.ask({ t: "command", id: `d${++this.ids}`, action, ...args });
     if (outcome !== "done") throw new Error(`${action} ${JSON.stringify(args)}: ${outcome}`);
   }
-  async show(view, more = {}) { await this.desk.ask({ t: "show", id: `s${++this.ids}`, view, ...more }); }
+  /** On all screens, and there with its chart, if it is of one. */
+  async show(view, more = {}) {
+    await this.desk.ask({ t: "show", id: `s${++this.ids}`, view, ...more });
+    const { of = "entry", round = 0 } = more, charts = ["grid", "board", "pages", "reveal", "awards"].includes(view) && (of === "entry" || this.event.sheet.boards);
+    await Promise.all(this.stages.map((l) => l.until(() => l.screen?.view.view === view && (!charts || l.charts.has(`${of}:${round}`)), view)));
+  }
   all(fits, what) { return Promise.all(this.everybody.map((l) => l.until(() => fits(l), what))); }
 
   async enter() {
@@ -111,7 +118,7 @@ export class Hall {
     for (const port of [0, 1]) this.watchers.push(await this.line("watch", `of node ${port}`, port, { code: event.share }));
     if (this.teams) await this.line("judge", "", 1, { ticket: this.ticket(person(31)), event: event.id });
     this.homes = [await this.line("home", "of somebody else", 0, { ticket: this.ticket(person(95)) })];
-    this.homes.push(await this.line("home", "of a player", 1, { ticket: this.ticket(this.teams ? event.teams[2][0] : person(3)) }));
+    this.homes.push(await this.line("home", "of a player", 1, { ticket: this.ticket(this.teams ? event.teams[2][0] : somebody(2)) }));
   }
   response(q, right) {
     const { key, options } = this.event.questions[q - 1];

@@ -18,13 +18,32 @@ export function normal(text) {
     .replace(/"(?:\w+_ms|now)":-?\d+/g, zeros)
     .replace(/"(session|stage_session)":"([^"]*)"/g, (_, k, v) => `"${k}":"${v.length}"`)
     .replace(/"presence":\{[^}]*\}/g, '"presence":{}') // who is here just now; the features have it
+    .replace(/"online":(true|false)/g, '"online":0')
     .replace(/"choice":\[[^\]]*\],?/g, ""); // one's own; nobody else's is ever sent
 }
 /** In which order teams are listed is the lot's; whether it tells anything, the features say. */
-function in_order(m, text) {
-  const lists = [m.teams, m.question?.seats, m.snapshot?.teams, m.snapshot?.question?.seats].filter((x) => x?.length > 1);
-  for (const list of lists) list.sort((x, y) => Number(x.entry) - Number(y.entry));
-  return lists.length ? JSON.stringify(m) : text;
+function in_order(heard, text) {
+  const of = (m) => [m.teams, m.question?.seats, m.snapshot?.teams, m.snapshot?.question?.seats].filter((x) => x?.length > 1);
+  const round = heard.chart?.round > 0 && heard.chart.of === "entry";
+  if (!round && of(heard).length === 0) return text;
+  const m = structuredClone(heard);
+  for (const list of of(m)) list.sort((x, y) => Number(x.entry) - Number(y.entry));
+  if (round) by_points(m.chart.rows);
+  return JSON.stringify(m);
+}
+/** Boards of rounds order equals by time, which before the freeze was what it was; that they do not change since is looked at elsewhere. */
+function by_points(rows) {
+  rows.sort((x, y) => y.points - x.points || Number(x.id) - Number(y.id));
+  for (const row of rows) row.rank = 0;
+}
+function page(path, raw) {
+  const text = normal_page(raw), cut = text.indexOf("\r\n\r\n");
+  if (!/\/entry\/\d/.test(path) || !raw.startsWith("HTTP/1.1 200")) return text;
+  const body = text.slice(cut + 4);
+  if (path.endsWith(".csv")) return text.slice(0, cut) + body.split("\n").map((line) => line.replace(/^\d+,/, "")).sort().join("\n");
+  const board = JSON.parse(body);
+  by_points(board.rows);
+  return text.slice(0, cut) + JSON.stringify(board);
 }
 const normal_page = (raw) => normal(raw).replace(/^(etag|date|content-length): .*$/gim, "$1").replace(/,\d+\.\d{3}\r$/gm, ",T\r");
 
@@ -69,7 +88,8 @@ function twins_differ(a, b, found) {
   }
   for (const [i, x] of a.answers.entries()) {
     const y = b.answers[i];
-    if (normal_page(x.raw) !== normal_page(y.raw)) say(`page ${channel_of(x.path)}`, `${x.path} at ${x.station}: ${difference([normal_page(x.raw)], [normal_page(y.raw)])}`);
+    const [mine, theirs] = [page(x.path, x.raw), page(y.path, y.raw)];
+    if (mine !== theirs) say(`page ${channel_of(x.path)}`, `${x.path} at ${x.station}: ${difference([mine], [theirs])}`);
   }
   const names = (hall) => new Set(hall.windows.flatMap((w) => [...w.before, ...w.after]).flatMap((text) => [...numbers(text).keys()]));
   const mine = names(a), theirs = names(b), odd = [...mine].filter((x) => !theirs.has(x)).concat([...theirs].filter((x) => !mine.has(x)));
