@@ -9,7 +9,7 @@ const person = (n) => `p${String(n).padStart(6, "0")}`;
 const somebody = (i) => person(40 * i + 1);
 const single = { types: ["single"] };
 // One question each, worth 1, 2, 4, …: nobody has as many points as anybody else when the board freezes.
-const open_rounds = (n) => Array.from({ length: n }, (_, k) => ({ title: `公开 ${k + 1}`, questions: 1, seconds: 60, points: { right: 10 * 2 ** k }, draw: single }));
+const open_rounds = (n) => Array.from({ length: n }, (_, k) => ({ title: `公开 ${k + 1}`, questions: 1, seconds: 120, points: { right: 10 * 2 ** k }, draw: single }));
 const awards = [{ title: "一等奖", places: 1 }, { title: "二等奖", places: 3 }];
 export const PERSONS = 24, TEAMS = 12;
 const OPEN = { persons: 5, teams: 4 };
@@ -22,8 +22,8 @@ export const EVENTS = [
       boards: [{ of: "unit", by: "sum" }, { of: "city", by: "mean" }, { of: "province", by: "weighted", floor: 0.5 }, { of: "audience", by: "best", best: 3 }],
       rounds: [
         ...open_rounds(OPEN.persons).map((r) => ({ ...r, mode: "live" })),
-        { title: "封榜一", mode: "live", questions: 4, seconds: 60, points: { right: 30, wrong: -5 }, draw: single },
-        { title: "封榜二", mode: "live", questions: 3, seconds: 60, points: { right: 20, speed: true }, draw: single },
+        { title: "封榜一", mode: "live", questions: 4, seconds: 120, points: { right: 30, wrong: -5 }, draw: single },
+        { title: "封榜二", mode: "live", questions: 3, seconds: 120, points: { right: 20, speed: true }, draw: single },
       ],
     },
   },
@@ -34,9 +34,9 @@ export const EVENTS = [
       version: 1, entries: "team", start_points: 100, ranking: ["points", "correct"], board_rows: 50, freeze: { round: OPEN.teams + 1 }, awards, team: { policy: "captain" },
       rounds: [
         ...open_rounds(OPEN.teams).map((r) => ({ ...r, mode: "required" })),
-        { title: "封榜必答", mode: "required", questions: 3, seconds: 60, points: { right: 30, wrong: -10 }, draw: single },
-        { title: "封榜风险", mode: "wager", questions: 2, seconds: 60, stakes: [20], draw: single },
-        { title: "封榜速答", mode: "speed", questions: 4, seconds: 60, points: { right: 5 }, draw: single },
+        { title: "封榜必答", mode: "required", questions: 3, seconds: 120, points: { right: 30, wrong: -10 }, draw: single },
+        { title: "封榜风险", mode: "wager", questions: 2, seconds: 120, stakes: [20], draw: single },
+        { title: "封榜速答", mode: "speed", questions: 4, seconds: 120, points: { right: 5 }, draw: single },
       ],
     },
   },
