@@ -1,11 +1,11 @@
-/* The stage on which both benchmarks play.
+/* The stage on which the benchmarks of a contest play.
  *
  *   this process ── orders ──→ crowds (--procs): hold the connections of both sides, count what
  * comes │ host's commands          │ sockets            │ sockets └────────────────→ the worker
  * under test     the floor ←── orders ── this process
  *
- * Both sides have the same clients, so the same kernel work falls on both; only the two servers'
- * own processor time is read. */
+ * Many connections have several workers and several floors. Both sides have the same clients, so the
+ * same kernel work falls on both; only the servers' own processor time is read. */
 #include "loadtest/bench.h"
 
 #include "loadtest/cpu.h"

@@ -545,8 +545,9 @@ const struct lt_pg_stmt lt_sql_statements[LT_SQL_STATEMENTS] = {
       "leitai.region WHERE $1 IN ('county', 'city', 'province') AND tenant_id = "
       "leitai.current_tenant() AND region_id = ANY ($3::bigint[]) "
       "UNION ALL SELECT row_number() OVER (ORDER BY kind COLLATE \"C\"), kind, '', -1, -1 FROM "
-      "(SELECT DISTINCT kind FROM leitai.event_unit WHERE $1 = 'kind' AND tenant_id = "
-      "leitai.current_tenant() AND event_id = $2::bigint) k"),
+      /* none of an empty page: a board that was never declared takes no longer than what is none */
+      "(SELECT DISTINCT kind FROM leitai.event_unit WHERE $1 = 'kind' AND $3::bigint[] <> '{}' AND "
+      "tenant_id = leitai.current_tenant() AND event_id = $2::bigint) k"),
     S(BOARD_RESULTS, 3,
       "SELECT r.entry_id, r.rank, r.points_c, r.correct, r.time_us, n.name, n.unit_name FROM "
       "leitai.result r JOIN leitai.entry n USING (tenant_id, event_id, entry_id) WHERE r.tenant_id "

@@ -1,15 +1,14 @@
 // Does the checker see what it is there for? Each patch in broken/ takes one guarantee away; a build with it must be found out, by the
 // violation that belongs to it: `broken.mjs --source TREE --work FOLDER --shims FOLDER [--only VARIANT,…]`. The builds are kept in FOLDER.
-import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { EVENTS } from "./contest.mjs";
 import { one_run, options } from "./faults.mjs";
+import { patched } from "./patched.mjs";
 import { make_template } from "./stack.mjs";
 
-const run = promisify(execFile), TRIES = 4;
+const TRIES = 4;
 const VARIANTS = {
   ack_before_commit: { faults: ["kill_in_commit", "kill_in_commit", "kill_in_commit"], shows: /LOST: / },
   token_not_compared: { faults: ["late_driver", "late_driver", "late_driver"], shows: /log row \d+.* has token/ },
@@ -22,30 +21,7 @@ const VARIANTS = {
 const o = options(process.argv.slice(2), { source: "", work: "", shims: "", only: "" });
 const names = o.only ? o.only.split(",") : Object.keys(VARIANTS);
 for (const name of names) if (!VARIANTS[name]) throw new Error(`there is no variant ${name}; there are ${Object.keys(VARIANTS).join(", ")}`);
-const work = path.resolve(o.work), tree = `${work}/tree`, build = `${work}/build`;
-
-const launcher = await run("ccache", ["--version"]).then(() => ["-DCMAKE_C_COMPILER_LAUNCHER=ccache"], () => []);
-async function built(name) {
-  const at = process.cwd();
-  // Times are kept, so that only what a patch changes is compiled again.
-  for (const part of ["CMakeLists.txt", "server", "schema", "loadtest", "tests"]) {
-    fs.rmSync(`${tree}/${part}`, { recursive: true, force: true });
-    await run("cp", ["-a", path.resolve(at, o.source, part), tree]);
-  }
-  // What the last patch changed has to look new, as it was and as it will be.
-  const record = `${work}/changed.json`, changed = fs.existsSync(record) ? JSON.parse(fs.readFileSync(record, "utf8")) : [];
-  const now = new Date();
-  for (const file of changed) if (fs.existsSync(`${tree}/${file}`)) fs.utimesSync(`${tree}/${file}`, now, now);
-  const patch = fs.readFileSync(`${tree}/tests/fault/broken/${name}.patch`, "utf8");
-  fs.writeFileSync(record, JSON.stringify([...patch.matchAll(/^\+\+\+ b\/(\S+)/gm)].map((m) => m[1])));
-  // Where a patch no longer belongs exactly, it might land in another function.
-  await run("patch", ["-p1", "--fuzz=0", "-d", tree, "-i", `${tree}/tests/fault/broken/${name}.patch`]);
-  await run("cmake", ["-S", tree, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_FLAGS_RELEASE=-O1", ...launcher]);
-  await run("cmake", ["--build", build, "--target", "leitai", "--", "--quiet"], { maxBuffer: 1 << 26 }).catch((e) => { throw new Error(`${name} does not build: ${e.stdout}`); });
-  fs.mkdirSync(`${work}/${name}`, { recursive: true });
-  fs.copyFileSync(`${build}/leitai`, `${work}/${name}/leitai`);
-  return `${work}/${name}/leitai`;
-}
+const work = path.resolve(o.work);
 
 let failed = 0;
 async function found_out(name, program) {
@@ -62,9 +38,8 @@ async function found_out(name, program) {
   fs.rmSync(base, { recursive: true, force: true });
 }
 
-fs.mkdirSync(tree, { recursive: true });
 const programs = [];
-for (const name of names) programs.push([name, await built(name)]);
+for (const name of names) programs.push([name, await patched(path.resolve(o.source), work, `tests/fault/broken/${name}.patch`)]);
 await Promise.all([0, 1].map(async () => {
   for (let next; (next = programs.shift()); ) await found_out(...next).catch((e) => { failed = 1; console.log(`not ok ${next[0]}: ${e.stack}`); });
 }));

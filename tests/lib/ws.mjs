@@ -13,7 +13,7 @@ function frame(opcode, payload) {
 export class Ws {
   #socket; #data = Buffer.alloc(0); #open = false; #waiters = []; #messages = [];
   closed = null; // close code, 1006 when the line just ended
-  /** Gets each message as it comes, instead of next(). */
+  /** Gets each message as it comes, instead of next(); and its text. */
   on_message = null;
   on_close = null;
 
@@ -59,7 +59,7 @@ export class Ws {
       if (d.length < at + n) return;
       const payload = d.subarray(at, at + n), opcode = d[0] & 15;
       this.#data = d.subarray(at + n);
-      if (opcode === 1 && this.on_message) this.on_message(JSON.parse(payload.toString()));
+      if (opcode === 1 && this.on_message) this.on_message(JSON.parse(payload.toString()), payload.toString());
       else if (opcode === 1) this.#messages.push(JSON.parse(payload.toString()));
       else if (opcode === 8) {
         this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;

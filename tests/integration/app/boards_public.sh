@@ -38,7 +38,8 @@ report 'it is shown' [ "$(shown)" = 'year: 年度总榜; person, best 3; boards 
 year=$(share --series year)
 ask() { node -e 'fetch(process.argv[1]).then(async (r) => console.log(r.status, await r.text()))' "http://127.0.0.1:${node_port[b]}/api/board/$1"; }
 node_start b "$build/leitai"
-page() { ask "$year/$1" | grep -q "$2"; }
+page_of() { ask "$1" | grep -q "$2"; }
+page() { page_of "$year/$1" "$2"; }
 report 'its board has everybody of its final events' await page entry '^200 .*"kind":"series".*"n":6,'
 report 'with the points of the results' await page entry '"rows":\[{"rank":1,[^}]*"points":6000,'
 report 'and its roll-ups' await page city '^200 .*"took":'
@@ -51,5 +52,29 @@ report 'what is not shared any more' "$build/leitai" board unshare --tenant demo
 gone() { page "${1:-entry}" '^404 {"error":"not_found"}'; }
 report 'is not there' await gone
 report 'a new code is another one' [ "$(share --series year)" != "$year" ]
+
+# ---- a self-paced event in the last minutes of its window: the public board stands, the truth moves beside it ----
+cat >"$dir/last.json" <<'JSON'
+{"version": 1, "results": "at_once", "freeze": {"last_minutes": 600}, "boards": [{"of": "unit", "by": "sum"}], "rounds": [{"title": "个人", "mode": "timed",
+ "questions": 3, "minutes": 10, "disjoint": true, "points": {"right": 1}, "draw": {"types": ["single"]}}], "credits": {}}
+JSON
+last() { "$build/leitai" event save --tenant demo --code last --title 收官赛 --season 2026 --sheet "$dir/last.json" --bank law --seed 7 --opens 2026-01-01T00:00:00Z \
+    --closes "$(date -u -d '+2 hours' +%FT%TZ)" >>"$dir/save.out" 2>&1 && "$build/leitai" event publish --tenant demo --event last >>"$dir/save.out"; }
+report 'a self-paced event is frozen from its beginning' last || cat "$dir/save.out"
+event=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'last'")
+last_code=$(share --event last)
+# Nobody writes it whole meanwhile.
+mapfile -t jobs < <(pgrep -x jobs -P "${node_pid[a]},${node_pid[b]}")
+kill -STOP "${jobs[@]}"
+report 'somebody hands in a paper' node "$here/boards_paced.mjs" "${node_port[a]}" "$dir" "$event" p000020
+entry=$(sql -c "SELECT entry_id FROM leitai.entry WHERE event_id = $event LIMIT 1")
+redis() { redis-cli -s "$dir/redis.sock" "$@"; }
+true_score() { [ -n "$(redis zscore "lt:{1:$event}:full" "$entry")" ]; }
+report 'the restricted board has it' await true_score
+report 'the public one has not' same x "x$(redis zscore "lt:{1:$event}:board" "$entry")"
+kill -CONT "${jobs[@]}"
+whole() { "$build/leitai" boards rebuild --tenant demo --event last >>"$dir/rebuilt" 2>&1; }
+report 'written whole it is the same' whole
+report 'frozen' page_of "$last_code/entry" '"frozen":true,.*"points":0,"correct":0'
 nodes_stop
 exit "$fails"

@@ -196,12 +196,12 @@ export function found(rows: readonly Row[], word: string): readonly Row[] {
   return rows.filter((row) => row.name.toLowerCase().includes(wanted) || row.unit.toLowerCase().includes(wanted));
 }
 
-export type State = "frozen" | "revealing" | "provisional" | "final" | "moving";
+export type State = "waiting" | "frozen" | "revealing" | "provisional" | "final" | "moving";
 
 /** How the board stands. `step`: of the reveal, as far as it is known. */
-export function stateOf(page: Head, step: number | undefined, done: boolean): State {
+export function stateOf(page: Head & { n: number }, step: number | undefined, done: boolean): State {
   if (page.final) return "final";
   if (done) return "provisional";
   if (page.frozen) return (step ?? 0) > 0 ? "revealing" : "frozen";
-  return "moving";
+  return page.n === 0 ? "waiting" : "moving";
 }

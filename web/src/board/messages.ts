@@ -29,6 +29,7 @@ const messages = {
   "row.took": { zh: "{n} 人参与", en: "{n} took part" },
   "row.tookOf": { zh: "{n} / {of} 人参与", en: "{n} of {of} took part" },
 
+  "state.waiting": { zh: "尚无成绩", en: "Nothing yet" },
   "state.frozen": { zh: "封榜中：名次停在封榜时", en: "Frozen: as it stood when the board was frozen" },
   "state.revealing": { zh: "正在揭榜", en: "Being revealed" },
   "state.provisional": { zh: "非最终结果", en: "Not final" },

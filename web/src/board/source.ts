@@ -8,6 +8,7 @@ const POLL_MS = 6_000;
 const POLL_WATCHED_MS = 60_000;
 /** so that thousands of pages do not ask in one moment */
 const SPREAD_MS = 900;
+const RENEW_MS = 4_000;
 
 export type At = "asking" | "here" | "none" | "many" | "away";
 
@@ -22,6 +23,7 @@ export class Source {
 
   private link: Link | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private renewing: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
   private moved = "";
 
@@ -54,8 +56,10 @@ export class Source {
       this.moved = moved;
       const page = this.page.peek();
       const now = page && snap.board ? pageOfBoard(snap.board, page) : undefined;
-      if (now) this.page.value = now;
-      else if (!first) this.later(Math.random() * SPREAD_MS);
+      if (now) {
+        this.page.value = now;
+        this.renewLater();
+      } else if (!first) this.later(Math.random() * SPREAD_MS);
     });
   }
 
@@ -84,15 +88,18 @@ export class Source {
     this.page.value = page;
     this.at.value = "here";
     this.away.value = false;
-    // Other boards come into being with time; the list is asked again with every slow turn.
-    if (page.version !== list.version) this.list.value = { ...list, version: page.version };
+    if (page.version !== list.version) this.renewLater();
     this.wait();
-    if (page.version !== list.version) void this.renewList(share);
   }
 
-  private async renewList(share: string): Promise<void> {
-    const list = await get(listAddress(share), readList);
-    if (typeof list !== "string") this.list.value = list;
+  /* Other boards come into being while the contest goes on; nobody is in a hurry for their tabs. */
+  private renewLater(): void {
+    this.renewing ??= setTimeout(() => {
+      this.renewing = undefined;
+      void get(listAddress(this.place.value.share), readList).then((list) => {
+        if (typeof list !== "string") this.list.value = list;
+      });
+    }, RENEW_MS * (0.5 + Math.random()));
   }
 
   private failed(at: "none" | "many" | "away"): void {

@@ -67,9 +67,11 @@ test("a word finds names and units", () => {
 });
 
 test("how it stands: frozen, revealed, not final, final", () => {
-  assert.equal(stateOf(head, undefined, false), "moving");
-  assert.equal(stateOf({ ...head, frozen: true }, undefined, false), "frozen");
-  assert.equal(stateOf({ ...head, frozen: true }, 4, false), "revealing");
-  assert.equal(stateOf(head, 9, true), "provisional");
-  assert.equal(stateOf({ ...head, final: true }, 9, true), "final");
+  const page = { ...head, n: 3 };
+  assert.equal(stateOf(page, undefined, false), "moving");
+  assert.equal(stateOf({ ...page, n: 0 }, undefined, false), "waiting");
+  assert.equal(stateOf({ ...page, frozen: true }, undefined, false), "frozen");
+  assert.equal(stateOf({ ...page, frozen: true }, 4, false), "revealing");
+  assert.equal(stateOf(page, 9, true), "provisional");
+  assert.equal(stateOf({ ...page, final: true }, 9, true), "final");
 });

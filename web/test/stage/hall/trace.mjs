@@ -105,7 +105,19 @@ async function stage(snap, frames) {
   const page = await browser.newPage({ viewport: { width: Number(width), height: Number(height) }, locale: "zh-CN" });
   await page.goto(`${hall.base}/stage.html#s=x`);
   await page.waitForTimeout(8000); // the screen's name has gone
+  if (process.env.PLANT) await page.evaluate(plant);
   return page;
+}
+
+/* With PLANT=1 each frame forces a layout: the measure must find them. */
+function plant() {
+  const list = document.querySelector(".wall, .grid");
+  const force = () => {
+    list.style.paddingBottom = `${Math.random()}px`;
+    void list.offsetHeight;
+    requestAnimationFrame(force);
+  };
+  requestAnimationFrame(force);
 }
 
 const results = {};
