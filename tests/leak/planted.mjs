@@ -20,7 +20,6 @@ const CHANNELS = {
   chart: { shows: /^frame chart to stage/ },
   dist: { shows: /^frame question to (stage|play|judge).*dist/ },
   ruling: { shows: /^frame ruling to (stage|play|judge).*entry/ },
-  seats: { shows: /^frame (question|welcome) to (stage|play|judge).*twins differ/ },
   progress: { shows: /^frame progress to stage/ },
   not_found: { shows: /^a no \(.*takes/ },
 };
