@@ -12,7 +12,7 @@ import { leaks } from "./leaks.mjs";
 /** By what each is found; a delay may need more than one pair of twins on a busy machine. */
 const CHANNELS = {
   own_rank: { shows: /^frame (own|welcome) to play.*rank/ },
-  timing: { shows: /^answer acknowledged: moment/, pairs: 3 },
+  timing: { shows: /^answer acknowledged: moment/, pairs: 4 },
   export: { shows: /^page board\/entry.*changes while frozen/ },
   metric: { shows: /^metric leitai_answers_right_total/ },
   resume_snapshot: { shows: /^frame welcome to (stage|play).*(correct|twins differ)/ },
@@ -20,7 +20,6 @@ const CHANNELS = {
   chart: { shows: /^frame chart to stage/ },
   dist: { shows: /^frame question to (stage|play|judge).*dist/ },
   ruling: { shows: /^frame ruling to (stage|play|judge).*entry/ },
-  seats: { shows: /^frame (question|welcome) to (stage|play|judge).*twins differ/ },
   progress: { shows: /^frame progress to stage/ },
   not_found: { shows: /^a no \(.*takes/ },
 };
