@@ -25,7 +25,7 @@ export function GridView({ chart, snap }: { chart: Chart; snap: Snapshot }) {
       <header class="board-head">
         <h1>{boardTitle(chart.of, snap.head.rounds[chart.round - 1]?.title)}</h1>
         {snap.presence.stale && <span role="status">{t("board.stale")}</span>}
-        <Legend />
+        {!snap.head.teams && <Legend />}
         <span class="num board-where">{t("board.ranked", { n: ranked })}</span>
       </header>
       <ol class="grid" style={{ "--columns": columns, "--deep": deep, "--width": width, "--figures": figuresIn(tall) }}>
@@ -37,6 +37,7 @@ export function GridView({ chart, snap }: { chart: Chart; snap: Snapshot }) {
             width={width}
             tall={tall}
             least={least}
+            teams={snap.head.teams}
             key={row.id}
           />
         ))}
@@ -52,6 +53,8 @@ interface TileProps {
   width: number;
   tall: number;
   least: number;
+  /** a team takes part, not a share of those who are registered */
+  teams: boolean;
 }
 
 /* Sizes follow from a tile's, which follows from how many there are. */
@@ -65,8 +68,8 @@ function tookWords(row: ChartRow, share: number): string {
   return percent === 0 && (row.took ?? 0) > 0 ? t("q.people", { n: row.took ?? 0 }) : `${percent}%`;
 }
 
-function Tile({ row, at, ranked, width, tall, least }: TileProps) {
-  const took = share(row);
+function Tile({ row, at, ranked, width, tall, least, teams }: TileProps) {
+  const took = teams ? undefined : share(row);
   const short = shortName(row.name);
   const name = Math.min(3.2, (width - 5) / Math.max(1, [...short].length), (tall - 1.15 - 1.3 * figuresIn(tall)) / 1.15);
   return (
@@ -76,10 +79,13 @@ function Tile({ row, at, ranked, width, tall, least }: TileProps) {
       <span class="tile-figures num">
         {row.rank > 0 ? <Counting value={row.points} write={(value) => points(value, least)} /> : t("grid.few")}
         {took !== undefined && <small>{tookWords(row, took)}</small>}
+        {teams && <small>{t("team.n", { n: row.took ?? 0 })}</small>}
       </span>
-      <i class="tile-bar" aria-hidden="true">
-        <i style={{ transform: `scaleX(${took ?? 0})` }} />
-      </i>
+      {!teams && (
+        <i class="tile-bar" aria-hidden="true">
+          <i style={{ transform: `scaleX(${took ?? 0})` }} />
+        </i>
+      )}
     </li>
   );
 }

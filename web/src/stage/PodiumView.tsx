@@ -54,7 +54,7 @@ export function PodiumView({ snap }: { snap: Snapshot }) {
           ))}
         </ol>
       )}
-      <ol class="podium-rest" style={{ "--rest": Math.max(1, rest.length + (unshown > 0 ? 1 : 0)) }}>
+      <ol class="podium-rest">
         {unshown > 0 && <li>{t("podium.tied", { n: unshown })}</li>}
         {rest.map((row) => (
           <li key={row.entry}>

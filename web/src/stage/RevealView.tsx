@@ -35,7 +35,6 @@ export function RevealView({ snap, chart }: { snap: Snapshot; chart: Chart }) {
     <section class="board reveal">
       <header class="board-head">
         <h1>{t(done ? "reveal.done" : chart.step === 0 ? "reveal.soon" : "reveal.title")}</h1>
-        <span class="num">{snap.head.title}</span>
         <span class="num board-where">{chart.step === 0 || done ? t(snap.head.teams ? "team.n" : "board.of", { n: chart.n }) : t("reveal.open", { n: open, of: chart.n })}</span>
       </header>
       <div class="reveal-body">

@@ -7,6 +7,10 @@
 import { eased, resting, still } from "../shared/motion.ts";
 import { phrases } from "./phrase.ts";
 import { FOCUS_LEAST_MS, follow, focusMs, type Line, passed, type Phase } from "./rows.ts";
+import { fitsLines } from "./view.ts";
+
+/** Characters of a long name that a line of two columns holds. */
+const NAME_ROOM = 16;
 
 export interface Shape {
   /** rows of a column of the window */
@@ -470,6 +474,7 @@ function lookOf({ rank, moved, veiled, award, name, unit, blank }: Line): string
   if (blank) look += " no-points";
   const breadth = broad(name);
   if (breadth > 12) look += breadth > 14.5 ? " name-longest" : " name-long";
+  if (!fitsLines(phrases(name), 2, NAME_ROOM)) look += " name-anyhow";
   return look;
 }
 

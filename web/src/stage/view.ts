@@ -216,6 +216,11 @@ function lines(parts: string[], room: number, breaks: boolean): number {
   return count;
 }
 
+/** Whether a name takes no more lines than that without a break inside one of its parts. */
+export function fitsLines(parts: string[], most: number, room: number): boolean {
+  return lines(parts, room, false) <= most;
+}
+
 function widthOf(text: string): number {
   let width = 0;
   for (const c of text) width += c.charCodeAt(0) < 0x2e80 ? 0.62 : 1;
