@@ -77,7 +77,7 @@ void session_watch(struct session *s)
 
 void session_watch_enter(struct session *s, struct lt_contest *c)
 {
-    if (c->sheet.self_paced || c->engine.phase == LT_PHASE_DRAFT) {
+    if (c->engine.phase == LT_PHASE_DRAFT) {
         session_refuse(s, LT_ENOBOARD, NULL, 0);
         return;
     }
