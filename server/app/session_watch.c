@@ -136,7 +136,8 @@ void session_watch_look(struct lt_timer *t, int64_t now_us)
             snprintf(code, sizeof code, "%s", s->who.name);
             known = lt_keys_get(all->keys, LT_LOOKUP_SHARE, code, NULL, &found);
             if (known == LT_EBUSY)
-                asks = lt_keys_fetch(all->keys, LT_LOOKUP_SHARE, code, NULL, on_asked, NULL) == LT_OK;
+                asks =
+                    lt_keys_fetch(all->keys, LT_LOOKUP_SHARE, code, NULL, on_asked, NULL) == LT_OK;
         }
         if (known == LT_ENOENT)
             session_refuse(s, LT_ENOBOARD, NULL, 0);
