@@ -202,13 +202,17 @@ int lt_fold_rows(const struct lt_fold *f, int from, int to, struct lt_rows **ret
     return LT_OK;
 }
 
+/* On a board that froze is who had joined by then: when the first record that it does not take was made. */
 static int add_entries(struct lt_fold *f)
 {
     struct lt_rows *rows;
-    int err = lt_db_exec(f->db, &rows,
-                         "SELECT entry_id FROM leitai.entry WHERE tenant_id = "
-                         "leitai.current_tenant() AND event_id = $1",
-                         f->event.s);
+    int err = lt_db_exec(
+        f->db, &rows,
+        "SELECT entry_id FROM leitai.entry WHERE tenant_id = leitai.current_tenant() AND "
+        "event_id = $1 AND ($2::bigint = 0 OR (extract(epoch FROM joined_at) * 1000000)::bigint <= "
+        "(SELECT l.at_us FROM leitai.event_log l WHERE l.tenant_id = leitai.current_tenant() AND "
+        "l.event_id = $1 AND l.seq = $2::bigint + 1))",
+        f->event.s, lt_num(f->until_seq).s);
     if (err != LT_OK)
         return err;
     for (int i = 0; i < lt_rows_count(rows) && err == LT_OK; i++)

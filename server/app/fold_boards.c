@@ -77,7 +77,8 @@ static int resolve(const struct lt_fold *f, const struct lt_fold *shown, struct 
     *ret = lt_resolve_new(&f->sheet, shown->ranked, shown->n_ranked, f->ranked, f->n_ranked);
     if (!*ret)
         return LT_ENOMEM;
-    lt_resolve_go(*ret, f->engine.step);
+    int steps = lt_resolve_steps(*ret);
+    lt_resolve_go(*ret, f->engine.step < steps ? f->engine.step : steps);
     in->n_shown = lt_resolve_board(*ret, &in->shown);
     in->shows = f->moved_seq;
     return LT_OK;

@@ -274,7 +274,7 @@ static int add_all(struct sums *s)
 
 /* ---- places ---- */
 
-/* Every entry has a place; rulings about it are in the log. */
+/* Every entry that had joined by then has a place; rulings about it are in the log. */
 static int make_places(struct lt_fold *f, const struct lt_rows *entries)
 {
     int n = lt_rows_count(entries);
@@ -330,11 +330,12 @@ static int add_up(struct sums *s)
     struct lt_fold *f = s->f;
     int err = fold_pool(f->db, f->event, &f->sheet, &f->pool);
     if (err == LT_OK)
-        err =
-            lt_db_exec(f->db, &s->entries,
-                       "SELECT entry_id, COALESCE(person_id, 0) FROM leitai.entry WHERE tenant_id "
-                       "= leitai.current_tenant() AND event_id = $1 ORDER BY 2",
-                       f->event.s);
+        err = lt_db_exec(
+            f->db, &s->entries,
+            "SELECT entry_id, COALESCE(person_id, 0) FROM leitai.entry WHERE tenant_id = "
+            "leitai.current_tenant() AND event_id = $1 AND ($2::bigint = 0 OR (extract(epoch FROM "
+            "joined_at) * 1000000)::bigint < $2::bigint) ORDER BY 2",
+            f->event.s, lt_num(f->until_us).s);
     if (err == LT_OK)
         err = make_places(f, s->entries);
     if (err == LT_OK)

@@ -77,7 +77,7 @@ void session_watch(struct session *s)
 
 void session_watch_enter(struct session *s, struct lt_contest *c)
 {
-    if (c->sheet.self_paced || c->engine.phase == LT_PHASE_DRAFT) {
+    if (c->engine.phase == LT_PHASE_DRAFT) {
         session_refuse(s, LT_ENOBOARD, NULL, 0);
         return;
     }
@@ -136,7 +136,8 @@ void session_watch_look(struct lt_timer *t, int64_t now_us)
             snprintf(code, sizeof code, "%s", s->who.name);
             known = lt_keys_get(all->keys, LT_LOOKUP_SHARE, code, NULL, &found);
             if (known == LT_EBUSY)
-                asks = lt_keys_fetch(all->keys, LT_LOOKUP_SHARE, code, NULL, on_asked, NULL) == LT_OK;
+                asks =
+                    lt_keys_fetch(all->keys, LT_LOOKUP_SHARE, code, NULL, on_asked, NULL) == LT_OK;
         }
         if (known == LT_ENOENT)
             session_refuse(s, LT_ENOBOARD, NULL, 0);

@@ -280,7 +280,8 @@ static void make_service(struct worker *w)
     w->hub = lt_hub_new(w->loop, w->pg, w->redis, w->cluster,
                         &(struct lt_hub_opts){.events_max = (int)opt(w, "events_max"),
                                               .presence_us = opt(w, "presence_interval_ms") * MS,
-                                              .idle_us = opt(w, "event_idle_s") * S},
+                                              .idle_us = opt(w, "event_idle_s") * S,
+                                              .boards = w->boards},
                         &hooks);
     assert(w->hub);
     lt_runner_attach(w->runner, w->hub, w->boards);
@@ -298,22 +299,21 @@ static void make_service(struct worker *w)
                                 .ranks = w->ranks,
                                 .duels = w->duels,
                                 .matching = w->matching},
-        &(struct lt_sessions_opts){.hello_timeout_us = opt(w, "hello_timeout_ms") * MS,
-                                   .session_ttl_s = opt(w, "session_ttl_s"),
-                                   .messages_per_second = (int)opt(w, "messages_per_second"),
-                                   .guests_per_minute = (int)opt(w, "guests_per_minute"),
-                                   .pairings_per_minute = (int)opt(w, "pairings_per_minute"),
-                                   .pairings_max = (int)opt(w, "pairings_max"),
-                                   .watchers_max = (int)opt(w, "watchers_max"),
-                                   .watchers_until =
-                                       (int)(opt(w, "max_connections") *
-                                             (100 - opt(w, "watchers_reserve_percent")) / 100),
-                                   .screens_max = (int)opt(w, "screens_max"),
-                                   .roster_page = (int)opt(w, "roster_page"),
-                                   .tcp_witness = lt_config_bool(w->config, "tcp_witness"),
-                                   .secret = lt_config_str(w->config, "session_secret"),
-                                   .previous_secret =
-                                       lt_config_str(w->config, "session_secret_previous")});
+        &(struct lt_sessions_opts){
+            .hello_timeout_us = opt(w, "hello_timeout_ms") * MS,
+            .session_ttl_s = opt(w, "session_ttl_s"),
+            .messages_per_second = (int)opt(w, "messages_per_second"),
+            .guests_per_minute = (int)opt(w, "guests_per_minute"),
+            .pairings_per_minute = (int)opt(w, "pairings_per_minute"),
+            .pairings_max = (int)opt(w, "pairings_max"),
+            .watchers_max = (int)opt(w, "watchers_max"),
+            .watchers_until =
+                (int)(opt(w, "max_connections") * (100 - opt(w, "watchers_reserve_percent")) / 100),
+            .screens_max = (int)opt(w, "screens_max"),
+            .roster_page = (int)opt(w, "roster_page"),
+            .tcp_witness = lt_config_bool(w->config, "tcp_witness"),
+            .secret = lt_config_str(w->config, "session_secret"),
+            .previous_secret = lt_config_str(w->config, "session_secret_previous")});
     assert(w->sessions);
 }
 

@@ -388,6 +388,12 @@ static void sort_index(struct lt_resolve *r)
         qsort(r->by_entry, (size_t)r->n_rows, sizeof *r->by_entry, by_entry);
 }
 
+/* Somebody of whom there is more to know than the name. */
+static bool took_part(const struct lt_sheet *sheet, const struct lt_place *p)
+{
+    return p->answered > 0 || p->points_c != sheet->start_points_c || p->disqualified;
+}
+
 /* The second board is begun in the order of `truth`, which is mostly sorted already. */
 static void fill_rows(struct lt_resolve *r, const struct lt_place *const *shown, int n_shown,
                       const struct lt_place *const *truth, int n_truth)
@@ -398,6 +404,8 @@ static void fill_rows(struct lt_resolve *r, const struct lt_place *const *shown,
     for (int i = 0; i < n_truth; i++) {
         struct row *row = row_of(r, truth[i]->entry);
 
+        if (!row && !took_part(r->sheet, truth[i]))
+            continue;
         if (!row)
             row = add_row(r, truth[i], false);
         row->other = *truth[i];

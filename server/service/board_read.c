@@ -70,7 +70,7 @@ static void read_lines(const struct asking *a, const struct lt_redis_reply *r, b
     const struct lt_redis_reply *list = lt_redis_at(r, LIST), *rows = lt_redis_at(r, ROWS);
     int64_t rank = lt_redis_int(lt_redis_at(r, RANK)), above = 0;
     int64_t quantum_us = number_at(lt_redis_at(r, FIELDS), F_QUANTUM);
-    for (size_t i = 0; 2 * i + 1 < lt_redis_len(list) && page->n < LT_BOARD_PAGE_ROWS; i++) {
+    for (size_t i = 0; 2 * i + 1 < lt_redis_len(list) && page->n < LT_BOARD_READ_ROWS; i++) {
         struct lt_board_line *line = &page->lines[page->n++];
         int64_t score = (int64_t)strtod(text_at(list, 2 * i + 1), NULL);
         line->member = number_at(list, 2 * i);
@@ -145,7 +145,7 @@ int lt_board_read(struct lt_redis *r, const char *mark, const struct lt_board_qu
     char first[NUMBER_BYTES], last[NUMBER_BYTES];
     const char *board = q->name[0] ? q->name : "-";
     struct asking *a = malloc(sizeof *a);
-    assert(a && q->from > 0 && q->n >= 0 && q->n <= LT_BOARD_PAGE_ROWS);
+    assert(a && q->from > 0 && q->n >= 0 && q->n <= LT_BOARD_READ_ROWS);
     *a = (struct asking){.fn = fn, .arg = arg, .from = q->from, .listing = !q->name[0]};
     snprintf(a->mark, sizeof a->mark, "%s", mark);
     snprintf(name[0], sizeof name[0], "boards");

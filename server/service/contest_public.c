@@ -89,26 +89,6 @@ void contest_public_apply(struct lt_contest *c, const struct lt_record *r, int64
 
 /* ---- what everybody may see ---- */
 
-/* The truth about whoever was on the frozen board or has taken part since: who came later and did nothing
- * is known to one node sooner than to another, and the steps must be the same on all. */
-static struct lt_resolve *reveal_make(const struct lt_contest *c)
-{
-    const struct lt_public_fold *f = &c->frozen;
-    const struct lt_place **truth = malloc(((size_t)c->n_ranked + 1) * sizeof *truth);
-    int n = 0;
-    assert(truth);
-    for (int i = 0; i < c->n_ranked; i++) {
-        const struct lt_place *p = c->ranked[i];
-        if (p->answered > 0 || p->points_c != c->sheet.start_points_c || p->disqualified ||
-            lt_standings_place(f->standings, p->entry))
-            truth[n++] = p;
-    }
-    struct lt_resolve *r = lt_resolve_new(&c->sheet, f->ranked, f->n_ranked, truth, n);
-    assert(r);
-    free(truth);
-    return r;
-}
-
 bool lt_contest_reveal(struct lt_contest *c)
 {
     const struct lt_engine *e = &c->engine;
@@ -117,7 +97,8 @@ bool lt_contest_reveal(struct lt_contest *c)
         return false;
     if (!c->resolve || c->resolve_shown != f->version || c->resolve_truth != c->board_version) {
         lt_resolve_free(c->resolve);
-        c->resolve = reveal_make(c);
+        c->resolve = lt_resolve_new(&c->sheet, f->ranked, f->n_ranked, c->ranked, c->n_ranked);
+        assert(c->resolve);
         c->resolve_shown = f->version;
         c->resolve_truth = c->board_version;
     }

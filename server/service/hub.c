@@ -107,6 +107,7 @@ static void contest_free(struct lt_contest *c)
 {
     struct lt_hub *h = c->hub;
     hub_charts_done(c);
+    hub_shown_done(c);
     lt_contest_done(c);
     free(c->sync);
     free(c);

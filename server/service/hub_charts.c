@@ -59,7 +59,7 @@ static struct lt_frame *chart(struct lt_contest *c, int of, int round)
     return k->kept[k->n++].frame;
 }
 
-/* The board that the view is made of. */
+/* The board that the view is made of, by default that of entries. */
 static void wanted(const struct lt_stage *s, int *of, int *round)
 {
     *of = LT_OF_ENTRY;
@@ -91,6 +91,13 @@ static bool shows_entries(const struct lt_stage *s)
     default:
         return false;
     }
+}
+
+bool hub_chart_wanted(const struct lt_stage *s, int *ret_of, int *ret_round)
+{
+    wanted(s, ret_of, ret_round);
+    return *ret_of != LT_OF_ENTRY || *ret_round != 0 || shows_entries(s) ||
+           s->view.view == LT_STAGE_VIEW_ID_AUTO;
 }
 
 static void chart_send(struct lt_member *m, struct lt_frame *f)
@@ -126,8 +133,11 @@ static void stage_tick(struct lt_contest *c, struct lt_member *m, int64_t now_us
 void hub_charts_tick(struct lt_contest *c)
 {
     int64_t now_us = hub_now_us(c->hub);
-    bool rollups =
-        c->sheet.n_boards > 0 && !c->sheet.self_paced && c->engine.phase >= LT_PHASE_LOBBY;
+    if (c->sheet.self_paced) {
+        hub_shown_tick(c);
+        return;
+    }
+    bool rollups = c->sheet.n_boards > 0 && c->engine.phase >= LT_PHASE_LOBBY;
     if (rollups && !c->units && !c->sync->fetching_units)
         hub_fetch_units(c);
     if (!c->sync->charts)

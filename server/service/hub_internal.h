@@ -49,6 +49,7 @@ struct lt_sync {
     bool board_due;              /* the board moved by the reveal: it is told once a second */
     int64_t board_us;            /* monotonic: when it was told last */
     struct lt_charts *charts;    /* hub_charts.c */
+    struct lt_shown *shown;      /* hub_shown.c */
     bool watch_board, watch_all; /* spectators are owed the board, or all that they see */
     int64_t watch_us;            /* monotonic: when they were told last */
     bool progress_news;          /* a team has answered since the last progress frame */
@@ -133,6 +134,13 @@ void hub_teams_record(struct lt_contest *c, const struct lt_record *r);
 void hub_charts_moved(struct lt_contest *c); /* a board may look different from now on */
 void hub_charts_tick(struct lt_contest *c);
 void hub_charts_done(struct lt_contest *c);
+struct lt_stage;
+/* The board that its view is made of; false: of none. */
+bool hub_chart_wanted(const struct lt_stage *s, int *ret_of, int *ret_round);
+
+/* hub_shown.c: boards of self-paced events, out of Redis. */
+void hub_shown_tick(struct lt_contest *c);
+void hub_shown_done(struct lt_contest *c);
 
 /* hub_command.c */
 void hub_commands_tick(struct lt_contest *c);

@@ -8,6 +8,7 @@
 #include "view_internal.h"
 
 #include "base/err.h"
+#include "service/board_shown.h"
 #include <assert.h>
 #include <string.h>
 
@@ -203,10 +204,45 @@ struct lt_frame *lt_view_log_frame(const struct lt_contest *c, const struct lt_r
     return NULL;
 }
 
+/* Of a self-paced event, as it is in Redis. */
+static bool view_shown(const struct lt_contest *c, struct lt_board_row_out *rows,
+                       struct lt_board_out *out)
+{
+    const struct lt_shown_board *b = c->shown;
+    if (!b || b->v == 0)
+        return false;
+    int n = b->n < c->sheet.board_rows ? b->n : c->sheet.board_rows;
+    if (n > ROWS_MAX)
+        n = ROWS_MAX;
+    for (int i = 0; i < n; i++) {
+        const struct lt_shown_line *l = &b->lines[i];
+        rows[i] = (struct lt_board_row_out){
+            .entry = l->member,
+            .rank = (int32_t)l->rank,
+            .name = l->name ? l->name : "",
+            .unit = l->unit ? l->unit : "",
+            .points = l->value[0],
+            .correct = (int32_t)l->value[1],
+        };
+    }
+    *out = (struct lt_board_out){
+        .v = b->v,
+        .of = (int32_t)b->ranked,
+        .final = b->final,
+        .has_frozen = b->frozen,
+        .frozen = true,
+        .n_rows = n,
+        .rows = rows,
+    };
+    return true;
+}
+
 static bool view_board(const struct lt_contest *c, struct lt_board_row_out *rows,
                        struct lt_board_out *out)
 {
     struct lt_public board;
+    if (c->sheet.self_paced)
+        return view_shown(c, rows, out);
     if (!lt_contest_public(c, &board))
         return false;
     int n = board.n < c->sheet.board_rows ? board.n : c->sheet.board_rows;

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "domain/resolve.h"
+#include "service/board_shown.h"
 #include "service/units.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -292,4 +293,50 @@ struct lt_frame *lt_view_chart_frame(struct lt_contest *c, int of, int round, bo
     free(rows);
     source_done(&s);
     return f;
+}
+
+/* ---- self-paced: out of Redis ---- */
+
+static void shown_row(const struct lt_shown_board *b, const struct lt_shown_line *l,
+                      struct lt_chart_row_out *row)
+{
+    bool entries = b->of == LT_OF_ENTRY, grid = b->of == LT_OF_CITY && l->x >= 0 && l->y >= 0;
+    *row = (struct lt_chart_row_out){
+        .id = l->member,
+        .rank = (int32_t)l->rank,
+        .name = l->name ? l->name : "",
+        .unit = entries && l->unit ? l->unit : "",
+        .points = l->value[0],
+        .correct = entries ? (int32_t)l->value[1] : 0,
+        .has_took = !entries,
+        .took = (int32_t)l->value[1],
+        .has_registered = !entries,
+        .registered = (int32_t)l->value[2],
+        .has_x = grid,
+        .x = l->x,
+        .has_y = grid,
+        .y = l->y,
+    };
+}
+
+struct lt_frame *lt_view_shown_frame(const struct lt_shown_board *b)
+{
+    _Static_assert((int)CHART_ROWS == (int)LT_SHOWN_ROWS, "rows");
+    struct lt_buf text;
+    struct lt_chart_row_out *rows = calloc((size_t)b->n + 1, sizeof *rows);
+    assert(rows);
+    for (int i = 0; i < b->n; i++)
+        shown_row(b, &b->lines[i], &rows[i]);
+    struct lt_msg_chart m = {.chart = {.of = b->of,
+                                       .round = b->round,
+                                       .v = b->v,
+                                       .n = (int32_t)b->ranked,
+                                       .final = b->final,
+                                       .frozen = b->frozen,
+                                       .n_rows = b->n,
+                                       .rows = rows}};
+    lt_buf_init(&text, VIEW_BYTES);
+    lt_msg_chart_write(&m, &text);
+    free(rows);
+    return view_frame(&text);
 }

@@ -174,9 +174,10 @@ static void insert_entries(struct world *w, const struct contest *c)
     columns_end(&e);
     exec(lt_db_exec(w->owner, NULL,
                     "INSERT INTO leitai.entry (tenant_id, event_id, entry_id, kind, person_id, "
-                    "unit_id, name, guest) OVERRIDING SYSTEM VALUE SELECT leitai.current_tenant(), "
-                    "$1::bigint, e, k, p, u, 'n', g FROM unnest($2::bigint[], $3::text[], "
-                    "$4::bigint[], $5::bigint[], $6::boolean[]) AS i(e, k, p, u, g)",
+                    "unit_id, name, guest, joined_at) OVERRIDING SYSTEM VALUE SELECT "
+                    "leitai.current_tenant(), $1::bigint, e, k, p, u, 'n', g, 'epoch' FROM "
+                    "unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[]) "
+                    "AS i(e, k, p, u, g)",
                     lt_num(w->event).s, e.text[0], e.text[1], e.text[2], e.text[3], e.text[4]),
          w->owner, "entries");
     columns_done(&e);

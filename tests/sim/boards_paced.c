@@ -298,8 +298,9 @@ static void insert_entries(struct world *w)
 
         run(w->owner,
             "INSERT INTO leitai.entry (tenant_id, event_id, entry_id, kind, person_id, unit_id, "
-            "name, guest) OVERRIDING SYSTEM VALUE VALUES (%" PRId64 ", %" PRId64 ", %" PRId64
-            ", 'person', %" PRId64 ", NULLIF(%" PRId64 "::bigint, 0), 'n', %s)",
+            "name, guest, joined_at) OVERRIDING SYSTEM VALUE VALUES (%" PRId64 ", %" PRId64
+            ", %" PRId64 ", 'person', %" PRId64 ", NULLIF(%" PRId64
+            "::bigint, 0), 'n', %s, 'epoch')",
             w->tenant, w->event, p.people[i], p.people[i],
             unit >= 0 ? w->units[unit].id : (int64_t)0,
             world_guest(p.people[i]) ? "true" : "false");

@@ -106,6 +106,12 @@ int sim_steps(struct contest *c)
         return lt_resolve_steps(c->resolve);
     sim_reveal_end(c);
     s = public_standings(c);
+    for (int i = 0; i < c->n_ranked; i++) { /* who comes since and does nothing is left out */
+        const struct lt_place *p = c->ranked[i];
+
+        if (p->answered == 0 && p->points_c == c->sheet->start_points_c)
+            lt_standings_add(s, p->entry);
+    }
     n = lt_standings_rank(s, &shown);
     c->resolve = lt_resolve_new(c->sheet, shown, n, c->ranked, c->n_ranked);
     EXPECT(c, c->resolve != NULL, "out of memory");

@@ -239,6 +239,20 @@ await test("the reveal goes forward step by step, and only the desk sees what co
   }
   for (const l of [...players, ...hall.walls]) assert.ok(!l.heard.some((m) => m.t === "cues"));
 });
+const standing = () => ["board", "board:rows", "up:unit:0"].map((key) => [...redis(...(key.endsWith(":rows") ? ["hgetall", `lt:{1:${event}}:${key}`]
+  : ["zrange", `lt:{1:${event}}:${key}`, "0", "-1", "withscores"]))]);
+await test("boards that are written anew during the reveal are those of the nodes, without who came since and did nothing", async () => {
+  const { seq } = desk;
+  for (const end = Date.now() + 15000; Number(redis("hget", `lt:{1:${event}}:boards`, "shows")[0]) < seq; ) {
+    assert.ok(Date.now() < end, "the nodes write the boards of step 3");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const nodes = standing();
+  assert.equal(nodes[0].length, 2 * PLAYERS);
+  redis("del", `lt:{1:${event}}:board`, `lt:{1:${event}}:board:rows`, `lt:{1:${event}}:boards`, `lt:{1:${event}}:board:v`);
+  execFileSync(process.env.LEITAI, ["boards", "rebuild", "--tenant", "demo", "--event", event], { encoding: "utf8" });
+  assert.deepEqual(standing(), nodes);
+});
 await test("back, and by a jump; a step that is taken twice is taken once", async () => {
   const seq = desk.seq;
   await hall.does("resolve", { value: 3 });

@@ -30,6 +30,7 @@ node_start a "$build/leitai"
 node_start b "$build/leitai"
 teams=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'teams'")
 freeze=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'freeze'") thaw=$(sql -c "SELECT event_id FROM leitai.event WHERE code = 'thaw'")
+export LEITAI="$build/leitai"
 mkfifo "$dir/ask" "$dir/answer"
 node "$here/freeze.mjs" "${node_port[a]}" "${node_port[b]}" "$dir" "$freeze" "$thaw" "$teams" &
 player=$!

@@ -16,7 +16,6 @@ id() { sql -c "SELECT event_id FROM leitai.event WHERE code = '$1'"; }
 share() { sql -c "INSERT INTO leitai.board_share (tenant_id, share, event_id) SELECT 1, '$2', event_id FROM leitai.event WHERE code = '$1'"; }
 share freeze WATCHWATCH22
 share draft DRAFTDRAFT22
-share paper-demo PAPERPAPER22
 node_start a "$build/leitai"
 node_start b "$build/leitai" LEITAI_MAX_CONNECTIONS=40 LEITAI_WATCHERS_RESERVE_PERCENT=50
 export PSQL_URL="$LEITAI_TEST_PG_URL dbname=$db"

@@ -231,6 +231,28 @@ static void who_is_not_on_the_public_board_comes_with_the_others(void **state)
     end();
 }
 
+static void who_came_since_counts_only_with_what_it_did(void **state)
+{
+    (void)state;
+    sheet_begin(0);
+    sheet.start_points_c = 100;
+    entry(1, 300, 300);
+    entry(2, 100, 100);
+    truth[n_truth++] = (struct lt_place){.entry = 3, .points_c = 100};
+    begin();
+    assert_steps("O2 O1");
+    assert_board(0, "1.1 2.2");
+    assert_board(2, "1.1 2.2");
+    end();
+    truth[n_truth++] = (struct lt_place){.entry = 4, .points_c = 100, .answered = 1};
+    truth[n_truth++] = (struct lt_place){.entry = 5, .points_c = 200};
+    truth[n_truth++] = (struct lt_place){.entry = 6, .points_c = 100, .disqualified = true};
+    begin();
+    assert_steps("* O2 O1");
+    assert_board(1, "1.1 2.5 3.2 3.4 0.6");
+    end();
+}
+
 static void of_whom_nothing_else_is_known_the_public_place_is_true(void **state)
 {
     (void)state;
@@ -455,7 +477,8 @@ static void random_boards(int n, bool cost, bool rulings)
             t->points_c -= 700;
     }
     for (int i = (int)below(3); i > 0; i--)
-        truth[n_truth++] = (struct lt_place){.entry = 2000 + i, .points_c = 100 * below(8)};
+        truth[n_truth++] =
+            (struct lt_place){.entry = 2000 + i, .points_c = 100 * below(8), .answered = 1};
 }
 
 /* Sorted, ties share and leave a gap, each once. */
@@ -695,6 +718,7 @@ int main(void)
         cmocka_unit_test(who_was_disqualified_during_the_freeze_ends_without_a_rank),
         cmocka_unit_test(a_board_of_nobody_has_one_step),
         cmocka_unit_test(who_is_not_on_the_public_board_comes_with_the_others),
+        cmocka_unit_test(who_came_since_counts_only_with_what_it_did),
         cmocka_unit_test(of_whom_nothing_else_is_known_the_public_place_is_true),
         cmocka_unit_test(old_ranks_are_those_before_the_last_step),
         cmocka_unit_test(an_award_is_given_when_its_place_is_certain),

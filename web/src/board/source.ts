@@ -50,7 +50,8 @@ export class Source {
       const { snap } = live.value;
       if (!snap) return;
       this.reveal.value = snap.frozen;
-      const moved = `${snap.phase} ${snap.board?.v} ${snap.board?.final} ${snap.board?.frozen} ${snap.frozen?.step} ${snap.frozen?.done}`;
+      // Between two whole writes a self-paced board moves under one version.
+      const moved = JSON.stringify([snap.phase, snap.board, snap.frozen]);
       if (moved === this.moved) return;
       const first = this.moved === "";
       this.moved = moved;

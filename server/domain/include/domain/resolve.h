@@ -28,8 +28,10 @@ struct lt_cue {
     int64_t points_from_c, points_to_c;
 };
 struct lt_resolve;
-/* `shown` (in order of rank) and `truth` (the same entries in any order, or more: those are opened with
- * the others) are copied. NULL: out of memory. */
+/* `shown` (in order of rank) and `truth` (in any order) are copied. Of the truth count those who are on the
+ * public board, and of all others who have taken part since: these are opened with the others. Who came
+ * later and did nothing is known to one node sooner than to another, and the steps must be the same on
+ * all, and in a fold of the log. NULL: out of memory. */
 struct lt_resolve *lt_resolve_new(const struct lt_sheet *sheet, const struct lt_place *const *shown,
                                   int n_shown, const struct lt_place *const *truth, int n_truth);
 void lt_resolve_free(struct lt_resolve *r);

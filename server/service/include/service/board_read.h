@@ -2,13 +2,14 @@
 #pragma once
 #include "service/boards.h"
 
-enum { LT_BOARD_PAGE_ROWS = 200, LT_BOARD_LIST_MAX = 160 };
+/* READ: of one reading; PAGE: of a page of the endpoint. */
+enum { LT_BOARD_READ_ROWS = 300, LT_BOARD_PAGE_ROWS = 200, LT_BOARD_LIST_MAX = 160 };
 struct lt_board_query {
     struct lt_tenant_id tenant;
     struct lt_event_id event;
     char name[LT_BOARD_NAME_BYTES]; /* "": the list of boards */
     int64_t from;                   /* place of the first row, from 1 */
-    int n;                          /* rows, at most LT_BOARD_PAGE_ROWS */
+    int n;                          /* rows, at most LT_BOARD_READ_ROWS */
 };
 struct lt_board_line {
     int64_t member, value[LT_BOARD_VALUES];
@@ -22,7 +23,7 @@ struct lt_board_page {
     bool frozen, final;
     int64_t of; /* ranked in all */
     int n, n_list;
-    struct lt_board_line lines[LT_BOARD_PAGE_ROWS];
+    struct lt_board_line lines[LT_BOARD_READ_ROWS];
     char list[LT_BOARD_LIST_MAX][LT_BOARD_NAME_BYTES]; /* public boards of the set, in no order */
 };
 /* err: LT_OK, or LT_EREDIS and page is NULL. Exactly once, from the loop, never inside the call; the page

@@ -25,6 +25,7 @@ struct lt_hub;
 struct lt_contest;
 struct lt_body;
 struct lt_units;
+struct lt_shown_board;
 
 enum lt_member_role {
     LT_MEMBER_PLAY,
@@ -153,6 +154,9 @@ struct lt_contest {
         } * now, *before;
         int n_now, n_before;
     } rollups[LT_BOARD_OFS];
+
+    /* Self-paced: the board of entries while somebody looks at it, or NULL (hub_shown.c). */
+    const struct lt_shown_board *shown;
 
     struct lt_member *members[LT_MEMBER_ROLES];
     int n_members[LT_MEMBER_ROLES];

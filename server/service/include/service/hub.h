@@ -8,15 +8,17 @@
 #pragma once
 #include "domain/protocol.h"
 #include "io/redis.h"
+#include "service/boards.h"
 #include "service/cluster.h"
 #include "service/command.h"
 #include "service/contest.h"
 #include "service/fanout.h"
 
 struct lt_hub_opts {
-    int events_max;      /* events held; more are refused with LT_EFULL */
-    int64_t presence_us; /* between presence frames */
-    int64_t idle_us;     /* an event without members is forgotten after so long */
+    int events_max;                 /* events held; more are refused with LT_EFULL */
+    int64_t presence_us;            /* between presence frames */
+    int64_t idle_us;                /* an event without members is forgotten after so long */
+    const struct lt_boards *boards; /* whose mark tells whether what is in Redis is whole */
 };
 /* The driver's side (app/runner.c). All from the loop. */
 struct lt_hub_driver {

@@ -20,6 +20,9 @@ struct lt_frame *lt_view_progress_frame(const struct lt_contest *c);
 /* A board for a wall: `of` what (enum lt_board_of), in round `round` (from 1; 0: the event). truth: freeze
  * or not, for desks. NULL: there is none, or not yet. */
 struct lt_frame *lt_view_chart_frame(struct lt_contest *c, int of, int round, bool truth);
+/* Such a board of a self-paced event. NULL: out of memory. */
+struct lt_shown_board;
+struct lt_frame *lt_view_shown_frame(const struct lt_shown_board *b);
 /* What one member alone gets, NULL: nothing for this one. */
 typedef struct lt_frame *lt_view_member_fn(const struct lt_contest *c, const struct lt_member *to);
 lt_view_member_fn lt_view_own_frame;    /* players: the standing of their entry, when current */
