@@ -457,6 +457,8 @@ void hub_presence_tick(struct lt_contest *c)
     lt_fanout_frame(c->hub->fanout, c, f, 0,
                     LT_TO_STAGES | LT_TO_DESKS | (players ? LT_TO_PLAYERS : 0));
     lt_frame_unref(f);
+    if (c->engine.phase == LT_PHASE_LOBBY)
+        hub_charts_moved(c); /* who arrives is shown by name */
     s->presence_sent_us = now_us;
     if (players || c->engine.phase != LT_PHASE_LOBBY) {
         s->presence_players_us = now_us;

@@ -7,12 +7,13 @@
 #include "base/err.h"
 #include "domain/resolve.h"
 #include "service/board_shown.h"
+#include "service/hub.h"
 #include "service/units.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHART_ROWS = 300, CUES_MAX = 6 };
+enum { CHART_ROWS = 300, CUES_MAX = 6, LOBBY_LOOKED_MAX = 4 * CHART_ROWS };
 
 _Static_assert((int)LT_BOARD_OFS == (int)LT_BOARD_OF_IDS &&
                    (int)LT_AGGREGATES == (int)LT_AGGREGATE_IDS &&
@@ -89,6 +90,32 @@ static int entry_rows(const struct lt_contest *c, const struct source *s, bool t
         rows[i].award = award;
     }
     return n;
+}
+
+/* The lobby: who is here by now, the latest to join first. */
+static int lobby_rows(const struct lt_contest *c, struct lt_chart_row_out *rows)
+{
+    int n = 0, looked = 0;
+    const struct lt_entry *e =
+        c->entries ? ELMT_FROM_HH(c->entries->hh.tbl, c->entries->hh.tbl->tail) : NULL;
+    for (; e && n < CHART_ROWS && looked < LOBBY_LOOKED_MAX; e = e->hh.prev, looked++)
+        if (lt_hub_online(c, e->id))
+            rows[n++] = (struct lt_chart_row_out){.id = e->id, .name = e->name, .unit = e->unit};
+    return n;
+}
+
+static struct lt_frame *lobby_frame(const struct lt_contest *c)
+{
+    struct lt_buf b;
+    struct lt_chart_row_out *rows = calloc(CHART_ROWS, sizeof *rows);
+    assert(rows);
+    struct lt_msg_chart m = {
+        .chart = {.of = LT_OF_ENTRY, .rows = rows, .n_rows = lobby_rows(c, rows)}};
+    m.chart.n = m.chart.n_rows < CHART_ROWS ? m.chart.n_rows : lt_contest_entries(c);
+    lt_buf_init(&b, VIEW_BYTES);
+    lt_msg_chart_write(&m, &b);
+    free(rows);
+    return view_frame(&b);
 }
 
 /* ---- roll-ups ---- */
@@ -261,6 +288,9 @@ struct lt_frame *lt_view_chart_frame(struct lt_contest *c, int of, int round, bo
     struct source s;
     struct lt_cue_out cue;
     bool hides = lt_contest_hides(c) && !truth;
+    if (c->engine.phase == LT_PHASE_LOBBY && !c->sheet.self_paced && of == LT_OF_ENTRY &&
+        round == 0)
+        return lobby_frame(c);
     if (of != LT_OF_ENTRY && (!rule_of(c, (enum lt_board_of)of) || !c->units))
         return NULL;
     if (!source_of(c, round, truth, &s)) {

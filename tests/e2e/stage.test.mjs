@@ -126,6 +126,7 @@ test("a hall of 226 agencies sees every view, the freeze and the reveal", { time
     await own.phone.sees(".seat-mark", "已入场");
     await desk.sees(".here", String(AGENCIES));
     await all(screens, (screen) => screen.sees(".lobby-count", String(AGENCIES)));
+    await all(screens, (screen) => screen.sees(".arrivals", "代表队"));
     await shoot("screens", { desk: desk.page });
     await shoot("arriving", { stage: main.page });
     await desk.page.keyboard.press("1");
