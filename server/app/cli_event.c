@@ -98,7 +98,6 @@ static int read_sheet(struct event *e)
                         : err;
 }
 
-
 /* ---- saving ---- */
 
 static int told(struct event *e, int err)

@@ -69,7 +69,8 @@ const struct lt_option lt_options[] = {
         "worker."),
     INT("watchers_max", "5000", 0, 25000, "Spectators per worker; 0: none."),
     INT("watchers_reserve_percent", "20", 1, 100,
-        "Share of max_connections that spectators may not take, %: the nearer it is to being needed, "
+        "Share of max_connections that spectators may not take, %: the nearer it is to being "
+        "needed, "
         "the more of them are sent away."),
     STR("media_dir", "", 1024,
         "Folder of images, audio and video for stages, read when a worker starts; empty: none."),
