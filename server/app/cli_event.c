@@ -200,7 +200,7 @@ static int write_teams(struct event *e, int64_t event, int *ret_teams)
 static int save(struct event *e)
 {
     struct lt_tenant_id tenant;
-    struct event_written w;
+    struct event_written w = {0};
     int teams = 0, err = current_schema(e);
     if (err == LT_OK)
         err = find_tenant(e, &tenant);

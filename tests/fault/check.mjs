@@ -6,7 +6,6 @@ const PATIENCE_MS = 25_000;
 const ALLOWED_REFUSALS = ["question_closed", "no_such_question", "already_answered", "paused"];
 const TEAM_REFUSALS = ["not_your_turn", "locked_out", "not_captain", "declined", "out"];
 const FRAME_OF = { phase: "phase", final: "phase", driver: "driver", finalising: "finalising", ruling: "ruling", lot: "teams", captain: "teams" };
-const ZSET_SHIFT = 2 ** 27, CORRECT = 2 ** 10, TIME = 2 ** 17; // points, correct, time in one number: domain/ranking.c
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const sorted = (list) => [...list].sort((a, b) => a - b);
 
@@ -156,19 +155,19 @@ function check_boards(w, contest, t) {
 
 /** What Redis holds is complete and the truth, some seconds after it was there again. */
 async function check_projection(w, stack, t) {
-  const key = `lt:{${w.event.tenant_id}:${w.event.id}}:board`, version = t.log.findLast?.((r) => r.kind === "reveal")?.seq ?? [...t.log].reverse().find((r) => r.kind === "reveal")?.seq;
+  const key = `lt:{${w.event.tenant_id}:${w.event.id}}:board`, version = [...t.log].reverse().find((r) => r.kind === "reveal")?.seq;
+  const ask = async (...args) => (await stack.redis_cli(...args)).split("\n").filter(Boolean);
+  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
   let why = "";
   const complete = async () => {
-    const flat = (await stack.redis_cli("zrange", key, "0", "-1", "rev", "withscores")).split("\n").filter(Boolean);
-    const rows = Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i], Number(flat[2 * i + 1])]), v = Number(await stack.redis_cli("get", `${key}:v`));
-    if (v !== version) { why = `it has version ${v}, the last reveal is ${version}`; return false; }
-    if (rows.length !== t.results.length) { why = `it has ${rows.length} members, there are ${t.results.length} results`; return false; }
+    const scores = pairs(await ask("zrange", key, "0", "-1", "rev", "withscores")).map(([entry, score]) => [entry, Number(score)]);
+    const rows = new Map(pairs(await ask("hgetall", `${key}:rows`))), v = Number((await ask("hget", `${key}s`, "shows"))[0]);
+    if (v !== version) { why = `it shows ${v}, the last reveal is ${version}`; return false; }
+    if (scores.length !== t.results.length) { why = `it has ${scores.length} members, there are ${t.results.length} results`; return false; }
     const place = new Map(t.results.map((r) => [String(r.entry_id), r]));
-    for (const [i, [entry, score]] of rows.entries()) {
-      // Times within one quantum are one score in Redis, and such entries stand in any order.
-      const last = rows.findLastIndex(([, other]) => other === score);
-      const r = place.get(entry), p = Math.floor(score / ZSET_SHIFT), correct = Math.floor((score - p * ZSET_SHIFT) / TIME) % CORRECT;
-      if (!r || (!w.event.teams && (p !== r.points_c || correct !== r.correct)) || r.rank > last + 1) { why = `place ${i + 1} is entry ${entry} with ${p}, ${correct}; the result is ${JSON.stringify(r)}`; return false; }
+    for (const [i, [entry, score]] of scores.entries()) {
+      const r = place.get(entry), row = rows.get(entry), rank = scores.findIndex(([, other]) => other === score) + 1;
+      if (!r || row !== `${r.points_c} ${r.correct} ${r.time_us} ${r.rank}` || rank !== r.rank) { why = `place ${i + 1} (rank ${rank}) is entry ${entry} with ${row}; the result is ${JSON.stringify(r)}`; return false; }
     }
     return true;
   };
