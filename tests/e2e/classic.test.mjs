@@ -95,7 +95,7 @@ test("the classic contest is played in a browser and replays to the same totals"
     await stage.page.keyboard.press("b");
     await stage.sees(".board-head", `第 ${q + n - 1} 题后`);
     for (const team of teams)
-      await stage.sees(`.board-row:has-text("${team.name}") .board-points`, new RegExp(`^${team.points / 100}分$`));
+      await stage.sees(`.wall-row:has-text("${team.name}") .wall-points`, new RegExp(`^${team.points / 100}分$`));
   };
   /** News of the hall passes by: it is looked for from before it can come. */
   const told = (text) => {
