@@ -258,18 +258,55 @@ void drive_go(struct lt_drive *d)
 
 /* ---- boards ---- */
 
-static int round_places(void *arg, int r, struct lt_place **ret)
+/* Who the entries are, by id: each board asks about all of them, and ids lie close together. Looking a
+ * hundred thousand up by hash would cost the driver as much again as telling its own players. */
+struct roll {
+    const struct lt_contest *contest;
+    int64_t first;
+    int64_t n; /* ids from `first` on; 0: they lie too far apart */
+    struct lt_board_who *who;
+};
+
+static struct lt_board_who who_of(const struct lt_contest *c, const struct lt_entry *e)
 {
-    const struct lt_contest *c = arg;
-    return lt_board_round(&c->sheet, lt_contest_public_fold(c), r, ret);
+    return (struct lt_board_who){
+        .unit = e && c->units ? lt_board_units_find(c->units->board, e->unit_id) : -1,
+        .leader = e && e->leader};
+}
+
+static struct roll roll_make(const struct lt_contest *c)
+{
+    struct roll r = {.contest = c};
+    int64_t last = INT64_MIN;
+    r.first = INT64_MAX;
+    for (const struct lt_entry *e = c->entries; e; e = e->hh.next) {
+        r.first = e->id < r.first ? e->id : r.first;
+        last = e->id > last ? e->id : last;
+    }
+    if (!c->entries || last - r.first >= 4 * (int64_t)lt_contest_entries(c) + 1024)
+        return r;
+    r.n = last - r.first + 1;
+    r.who = malloc((size_t)r.n * sizeof *r.who);
+    assert(r.who);
+    for (int64_t i = 0; i < r.n; i++)
+        r.who[i] = who_of(c, NULL);
+    for (const struct lt_entry *e = c->entries; e; e = e->hh.next)
+        r.who[e->id - r.first] = who_of(c, e);
+    return r;
 }
 
 static struct lt_board_who who_is(void *arg, int64_t entry)
 {
-    const struct lt_contest *c = arg;
-    const struct lt_entry *e = lt_contest_entry(c, entry);
-    return (struct lt_board_who){.unit = e ? lt_board_units_find(c->units->board, e->unit_id) : -1,
-                                 .leader = e && e->leader};
+    const struct roll *r = arg;
+    if (entry >= r->first && entry - r->first < r->n)
+        return r->who[entry - r->first];
+    return who_of(r->contest, lt_contest_entry(r->contest, entry));
+}
+
+static int round_places(void *arg, int r, struct lt_place **ret)
+{
+    const struct lt_contest *c = ((const struct roll *)arg)->contest;
+    return lt_board_round(&c->sheet, lt_contest_public_fold(c), r, ret);
 }
 
 static int64_t newest(int64_t a, int64_t b)
@@ -283,6 +320,7 @@ static void project(struct lt_runner *run, struct lt_contest *c, bool if_newer)
     bool units_due = c->sheet.n_boards > 0 && !c->units && c->engine.phase >= LT_PHASE_LOBBY;
     if (units_due || !lt_contest_public(c, &board) || (board.frozen && !lt_contest_current(c)))
         return; /* it is called again when they are there */
+    struct roll roll = roll_make(c);
     struct lt_board_input in = {.tenant = c->tenant,
                                 .event = c->event,
                                 .version = newest(board.version, c->board_version),
@@ -297,8 +335,9 @@ static void project(struct lt_runner *run, struct lt_contest *c, bool if_newer)
                                 .units = c->units ? c->units->board : NULL,
                                 .who = who_is,
                                 .round = round_places,
-                                .arg = c};
+                                .arg = &roll};
     lt_boards_project(run->boards, lt_board_set_make(&in), if_newer);
+    free(roll.who);
 }
 
 /* ---- claiming ---- */
