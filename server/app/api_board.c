@@ -25,7 +25,13 @@
 #include <string.h>
 #include <uthash.h>
 
-enum { KEEP_US = 1000 * 1000, KEY_BYTES = 96, BODY_BYTES = 256 * 1024, IDS_BYTES = 8 * 1024 };
+enum {
+    KEEP_US = 1000 * 1000,
+    NO_US = 30 * 1000,
+    KEY_BYTES = 96,
+    BODY_BYTES = 256 * 1024,
+    IDS_BYTES = 8 * 1024
+};
 
 /* A page that was found. */
 struct kept {
@@ -47,6 +53,9 @@ struct fetch {
     bool known; /* the share code leads somewhere */
     struct board_head head;
     struct lt_board_page *page;
+    int64_t asked_us;   /* monotonic */
+    struct lt_timer no; /* until a 404 may be told */
+    bool denied;        /* it runs */
     UT_hash_handle hh;
 };
 struct lt_board_api {
@@ -112,6 +121,26 @@ static void end(struct fetch *f, int status, const char *body)
         if (w->req)
             reply(w->req, status, body);
     fetch_free(f);
+}
+
+/* What does not exist is found out a little sooner than what may not be seen; told, both are after the same
+ * time. */
+static void on_no(struct lt_timer *t, int64_t now_us)
+{
+    (void)now_us;
+    end(t->arg, 404, not_found);
+}
+
+static void end_no(struct fetch *f)
+{
+    int64_t left_us = f->asked_us + NO_US - lt_loop_now(f->b->loop).mono_us;
+    if (left_us <= 0 || f->b->stopped) {
+        end(f, 404, not_found);
+        return;
+    }
+    f->denied = true;
+    lt_timer_init(&f->no, on_no, f);
+    lt_loop_timer(f->b->loop, &f->no, left_us);
 }
 
 static void end_page(struct fetch *f, const char *body, size_t n)
@@ -261,7 +290,7 @@ static void on_names(void *arg, int err, const struct lt_pg_result *r)
         return;
     }
     if (!f->known || !f->asked.valid || !(p->has || f->asked.list)) {
-        end(f, 404, not_found);
+        end_no(f);
         return;
     }
     name_lines(f, r, lines);
@@ -440,6 +469,7 @@ static void fetch_begin(struct lt_board_api *b, const char *key, const struct bo
     assert(f);
     f->b = b;
     f->asked = *asked;
+    f->asked_us = lt_loop_now(b->loop).mono_us;
     f->waiting = w;
     f->page = calloc(1, sizeof *f->page);
     assert(f->page);
@@ -501,7 +531,13 @@ struct lt_board_api *lt_board_api_new(struct lt_loop *l, struct lt_pg *pg, struc
 
 void lt_board_api_stop(struct lt_board_api *b)
 {
+    struct fetch *f, *next;
     b->stopped = true;
+    HASH_ITER (hh, b->fetches, f, next)
+        if (f->denied) {
+            lt_loop_timer_cancel(b->loop, &f->no);
+            end(f, 404, not_found);
+        }
 }
 
 void lt_board_api_free(struct lt_board_api *b)
