@@ -43,7 +43,7 @@ GRANT UPDATE (view, rev) ON event_view TO leitai_app;
 -- A screen that is nobody's yet. Not a tenant's before it is taken in; reached through functions only, each for one row whose code or secret is known.
 CREATE TABLE screen_pairing (
     code       text PRIMARY KEY CHECK (code ~ '^[2-9A-HJKMNP-Z]{6}$'),
-    secret     bytea NOT NULL CHECK (length(secret) = 32), -- SHA-256 of what only the waiting connection knows; several codes in a row
+    secret     bytea NOT NULL CHECK (length(secret) = 32), -- random, known to the waiting connection alone, which may have several codes in a row
     expires_at timestamptz NOT NULL,
     tenant_id  bigint,
     screen_id  bigint,

@@ -2,8 +2,9 @@
  *
  * Whatever may not be seen is the same 404 after the same work: the share code is looked up, its event or
  * series, the board in Redis, names by primary key. What does not exist is looked for as well: with a
- * tenant that is none every answer is empty. So neither body nor time tells whether a code was right, a
- * round has begun under the freeze, or a board was ever declared; leitai_board_lookups_total counts them.
+ * tenant that is none every answer is empty. What is left of a difference is waited away: a 404
+ * goes out NO_US after it was asked for. So neither body nor time tells whether a code was right, a round
+ * has begun under the freeze, or a board was ever declared; leitai_board_lookups_total counts them.
  *
  * A page that was found is kept for a second, and whoever asks for it meanwhile, or while it is being put
  * together, is answered with it: thousands of viewers cost what one does. When Redis lost a board it

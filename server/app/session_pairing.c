@@ -11,7 +11,6 @@
 #include "base/metrics.h"
 #include "session_internal.h"
 #include <assert.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +29,8 @@ enum {
 
 struct pairing {
     char code[CODE_LETTERS + 1];
-    char secret[2 * SECRET_BYTES +
-                1];   /* hex of the hash of the secret; the secret itself is forgotten */
-    int64_t until_us; /* cluster time */
+    char secret[2 * SECRET_BYTES + 1]; /* random, in hex: what this connection alone knows */
+    int64_t until_us;                  /* cluster time */
     int tries;
     bool busy;
     struct lt_timer timer;
@@ -84,12 +82,11 @@ static void code_make(char ret[CODE_LETTERS + 1])
 
 static void secret_make(char ret[2 * SECRET_BYTES + 1])
 {
-    unsigned char secret[SECRET_BYTES], digest[EVP_MAX_MD_SIZE];
+    unsigned char secret[SECRET_BYTES];
     int ok = RAND_bytes(secret, sizeof secret);
     assert(ok == 1);
-    EVP_Digest(secret, sizeof secret, digest, NULL, EVP_sha256(), NULL);
     for (int i = 0; i < SECRET_BYTES; i++)
-        snprintf(ret + 2 * i, 3, "%02x", digest[i]);
+        snprintf(ret + 2 * i, 3, "%02x", secret[i]);
 }
 
 static int64_t cluster_us(const struct session *s)

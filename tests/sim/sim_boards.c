@@ -28,20 +28,6 @@
 static struct reached scrap;
 struct reached *reached = &scrap;
 
-uint64_t sim_next(struct contest *c)
-{
-    uint64_t z = c->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-int sim_below(struct contest *c, int n)
-{
-    return (int)(sim_next(c) % (uint64_t)n);
-}
-
 void sim_broken(const struct contest *c, const char *format, ...)
 {
     va_list ap;

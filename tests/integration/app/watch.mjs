@@ -131,8 +131,9 @@ await test("spectators stop at their share of the connections, and go first when
   const crowd = [];
   for (let i = 3; i < 33; i++) crowd.push(await player(B, i));
   await Promise.all(crowd.map((l) => l.until(() => l.welcome, "in")));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const gone = seats.filter((l) => l.closed !== null), all = [watchers[1], ...seats];
+  const left = () => seats.filter((l) => l.closed !== null), all = [watchers[1], ...seats];
+  for (const end = Date.now() + 5000; left().length < 12 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  const gone = left();
   assert.ok(gone.length >= 12, `${gone.length} of ${all.length} are gone`);
   for (const l of gone) assert.deepEqual([l.bye.code, l.closed], ["retry_later", 4503]);
   assert.ok([players[1], ...crowd].every((l) => l.closed === null), "no player is");
